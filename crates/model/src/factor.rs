@@ -1,0 +1,75 @@
+//! Factors and levels: what a run ran under.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A variable a run ran under, by its fixed name: `tool_shape:search_kb`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Factor(String);
+
+/// The value a factor had in a run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// It was this.
+    Is(String),
+    /// The factor was at work, but what it was is not in the record.
+    NotRecorded,
+}
+
+/// One factor seen at one level. A factor not seen in a run did not apply to it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Seen {
+    /// Which variable.
+    pub factor: Factor,
+    /// Its value.
+    pub level: Level,
+}
+
+impl Factor {
+    /// A factor that needs no subject: `region`.
+    pub fn plain(family: &str) -> Self {
+        Self(family.to_owned())
+    }
+
+    /// A factor about something: `tool_shape` of `search_kb`.
+    pub fn of(family: &str, subject: &str) -> Self {
+        Self(format!("{family}:{subject}"))
+    }
+
+    /// The part before the colon, which decides the surface.
+    pub fn family(&self) -> &str {
+        self.0.split_once(':').map_or(&self.0, |(family, _)| family)
+    }
+
+    /// The whole name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Seen {
+    /// A factor at a level that is known.
+    pub fn at(factor: Factor, level: impl Into<String>) -> Self {
+        Self { factor, level: Level::Is(level.into()) }
+    }
+
+    /// A factor whose level the record does not hold.
+    pub fn unrecorded(factor: Factor) -> Self {
+        Self { factor, level: Level::NotRecorded }
+    }
+}
+
+impl fmt::Display for Factor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Factor {
+    fn from(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+}

@@ -1,0 +1,31 @@
+//! The closed set of ways to fail, mapped once to HTTP, gRPC and exit status.
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of failure it is, whatever went wrong in detail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// What was asked for is not there.
+    NotFound,
+    /// It clashes with what is there.
+    Conflict,
+    /// The request makes no sense as it stands.
+    Invalid,
+    /// The caller may not.
+    Denied,
+    /// Too much, too large or too fast: later or smaller may work.
+    Limited,
+    /// Something Mayday needs does not work now.
+    Unavailable,
+    /// It took longer than it may.
+    Timeout,
+    /// Mayday is wrong.
+    Bug,
+}
+
+/// An error that knows its fault.
+pub trait Faulty: std::error::Error {
+    /// Which kind of failure this is.
+    fn fault(&self) -> Fault;
+}

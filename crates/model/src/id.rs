@@ -1,0 +1,227 @@
+//! Identities: newtypes with a readable form, parsed at the edge.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A trace, as W3C and OTLP name it: 16 bytes, never all zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TraceId([u8; 16]);
+
+/// A span within a trace: 8 bytes, never all zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SpanId([u8; 8]);
+
+/// A run: its trace, and the span that is its root, if one is.
+///
+/// Written `run_<trace>` when the whole trace is the run, else `run_<trace>_<span>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RunId {
+    /// The trace that holds the run.
+    pub trace: TraceId,
+    /// The run's root span; none when the run is the whole trace.
+    pub root: Option<SpanId>,
+}
+
+/// An incident. Written `inc_` and lower-case letters, digits or dashes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct IncidentId(String);
+
+/// A text that is not the id it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no {kind}: write {form}")]
+pub struct IdError {
+    kind: &'static str,
+    form: &'static str,
+    text: String,
+}
+
+impl TraceId {
+    /// The id in these bytes, unless they are not 16 or all zero.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        non_zero(bytes).map(Self)
+    }
+
+    /// The 16 bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl SpanId {
+    /// The id in these bytes, unless they are not 8 or all zero.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        non_zero(bytes).map(Self)
+    }
+
+    /// The 8 bytes.
+    pub fn as_bytes(&self) -> &[u8; 8] {
+        &self.0
+    }
+}
+
+impl IncidentId {
+    /// An id made of a random number, which the caller draws.
+    pub fn from_random(random: u64) -> Self {
+        const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+        let digit = |place: u32| char::from(ALPHABET[(random >> (place * 5)) as usize & 31]);
+        Self((0..8).map(digit).fold("inc_".to_owned(), |id, digit| id + &digit.to_string()))
+    }
+
+    /// The id as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn non_zero<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
+    let bytes: [u8; N] = bytes.try_into().ok()?;
+    bytes.iter().any(|byte| *byte != 0).then_some(bytes)
+}
+
+/// Lower-case hexadecimal, two digits a byte.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+/// The bytes that hexadecimal text stands for, if it is hexadecimal.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
+    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
+    Some(digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect())
+}
+
+macro_rules! written_as {
+    ($name:ident, $kind:literal, $form:literal) => {
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.to_string()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let error = || IdError { kind: $kind, form: $form, text: text.to_owned() };
+                $name::read(text).ok_or_else(error)
+            }
+        }
+    };
+}
+
+written_as!(TraceId, "trace id", "32 hexadecimal digits, not all zero");
+written_as!(SpanId, "span id", "16 hexadecimal digits, not all zero");
+written_as!(RunId, "run id", "run_TRACE or run_TRACE_SPAN, both in hexadecimal");
+written_as!(IncidentId, "incident id", "inc_ and up to 64 lower-case letters, digits or dashes");
+
+impl TraceId {
+    fn read(text: &str) -> Option<Self> {
+        Self::from_bytes(&unhex(text)?)
+    }
+}
+
+impl SpanId {
+    fn read(text: &str) -> Option<Self> {
+        Self::from_bytes(&unhex(text)?)
+    }
+}
+
+impl RunId {
+    fn read(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix("run_")?;
+        let (trace, root) = match rest.split_once('_') {
+            Some((trace, root)) => (trace, Some(SpanId::read(root)?)),
+            None => (rest, None),
+        };
+        Some(Self { trace: TraceId::read(trace)?, root })
+    }
+}
+
+impl IncidentId {
+    fn read(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix("inc_")?;
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let fits = (1..=64).contains(&rest.len()) && rest.chars().all(plain);
+        fits.then(|| Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl fmt::Display for SpanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.root {
+            Some(root) => write!(f, "run_{}_{root}", self.trace),
+            None => write!(f, "run_{}", self.trace),
+        }
+    }
+}
+
+impl fmt::Display for IncidentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn zero_ids_are_no_ids() {
+        assert_eq!(TraceId::from_bytes(&[0; 16]), None);
+        assert_eq!(SpanId::from_bytes(&[0; 8]), None);
+        assert!("0000000000000000".parse::<SpanId>().is_err());
+    }
+
+    #[test]
+    fn an_incident_id_says_what_it_is() {
+        let id = IncidentId::from_random(0);
+        assert_eq!(id.to_string(), "inc_00000000");
+        assert!("inc_../../etc".parse::<IncidentId>().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn run_ids_read_back_as_written(trace in 1u128.., root in proptest::option::of(1u64..)) {
+            let id = RunId {
+                trace: TraceId::from_bytes(&trace.to_be_bytes()).unwrap(),
+                root: root.map(|root| SpanId::from_bytes(&root.to_be_bytes()).unwrap()),
+            };
+            prop_assert_eq!(id.to_string().parse::<RunId>().unwrap(), id);
+        }
+
+        #[test]
+        fn no_text_makes_the_parsers_panic(text in "\\PC{0,80}") {
+            let _ = text.parse::<RunId>();
+            let _ = text.parse::<IncidentId>();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Incidents: the object that links what was seen, what was found and what was decided.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::content::ContentHash;
+use crate::id::{IncidentId, RunId, SpanId};
+use crate::outcome::Outcome;
+use crate::report::Report;
+
+/// What kind of harm it is. Only a rate waits for statistics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IncidentKind {
+    /// A behaviour rate rose.
+    Rate,
+    /// One run did harm.
+    Event,
+}
+
+/// A run that an incident rests on, by address and never by its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The run.
+    pub run: RunId,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it is cited: `with tool_shape:search_kb = 9c22`.
+    pub role: String,
+    /// The step in it that matters most, if one does.
+    pub step: Option<SpanId>,
+    /// Addresses of the content that step read and wrote.
+    pub content: Vec<ContentHash>,
+}
+
+/// A postmortem draft that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// When.
+    pub at: Timestamp,
+    /// By whom it was asked for.
+    pub by: String,
+    /// SHA-256 of the document.
+    pub hash: ContentHash,
+}
+
+/// An incident as the ledger tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Its id.
+    pub id: IncidentId,
+    /// What kind of harm.
+    pub kind: IncidentKind,
+    /// The feature concerned.
+    pub feature: Option<String>,
+    /// One line for lists.
+    pub title: String,
+    /// When it was declared.
+    pub declared_at: Timestamp,
+    /// Who declared it.
+    pub declared_by: String,
+    /// What was known when it was declared. Later looks do not change it.
+    pub report: Report,
+    /// The one run, for an event.
+    pub run: Option<RunId>,
+    /// The runs it rests on.
+    pub evidence: Vec<Evidence>,
+    /// Drafts written so far.
+    pub drafts: Vec<Draft>,
+}

@@ -1,0 +1,38 @@
+//! The vocabulary of Mayday: the words every other crate speaks.
+//!
+//! Plain data and the few rules that belong to the data itself. No I/O, no async, no clock.
+//!
+//! In reading order: when ([`time`]), who ([`id`]), what an agent did ([`step`], [`content`],
+//! [`value`]), under which conditions ([`factor`], [`surface`]), with what result ([`outcome`],
+//! [`run`], [`rate`]), what was found ([`report`]), and what was decided ([`incident`],
+//! [`fact`]). [`fault`] is the closed set of ways in which anything can fail.
+
+pub mod content;
+pub mod fact;
+pub mod factor;
+pub mod fault;
+pub mod id;
+pub mod incident;
+pub mod outcome;
+pub mod rate;
+pub mod report;
+pub mod run;
+pub mod step;
+pub mod surface;
+pub mod time;
+pub mod value;
+
+pub use content::{Content, ContentField, ContentHash};
+pub use fact::{Entry, Fact};
+pub use factor::{Factor, Level, Seen};
+pub use fault::{Fault, Faulty};
+pub use id::{IncidentId, RunId, SpanId, TraceId};
+pub use incident::{Evidence, Incident};
+pub use outcome::{Label, Outcome, Subject};
+pub use rate::{BehaviourRate, Interval};
+pub use report::{Report, Verdict};
+pub use run::Run;
+pub use step::{Batch, Receipt, Rejection, Step, StepKind, Traits};
+pub use surface::{Catalogue, Proof, Role};
+pub use time::Window;
+pub use value::{Attribute, Value};

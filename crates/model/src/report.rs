@@ -1,0 +1,219 @@
+//! The report of what moved: the published shape, written down in `docs/json.md`.
+//!
+//! Keys are added, never renamed. Rates and `carried` are fractions, `_pp` percentage points,
+//! times RFC 3339 in UTC.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::rate::{BehaviourRate, Interval};
+use crate::surface::Effect;
+use crate::time::Window;
+
+/// What moved between two windows, and what can't be told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The answer in one word.
+    pub verdict: Verdict,
+    /// The answer's reason in one sentence, with its figures.
+    pub why: String,
+    /// The feature compared; none when the runs belong to no single one.
+    pub feature: Option<String>,
+    /// What was compared with what.
+    pub windows: Windows,
+    /// How the outcome changed.
+    pub outcome: OutcomeChange,
+    /// When behaviour changed; none when no change is proven.
+    pub onset: Option<Onset>,
+    /// What moved with it, best first.
+    pub movers: Vec<Mover>,
+    /// The part of the rise that no mover carries, in percentage points.
+    pub residual_pp: Option<f64>,
+    /// Every surface, with its verdict.
+    pub surfaces: Vec<SurfaceVerdict>,
+    /// Consequences that changed too. Never causes, never adjusted for.
+    pub changed_with: Vec<ChangedWith>,
+}
+
+/// The answer in one word. Readers tolerate words they do not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Behaviour did not get worse.
+    NoChange,
+    /// One mover carries the rise, or as much of it as is stated.
+    Moved,
+    /// Several independent movers carry it.
+    Several,
+    /// Several candidates fit equally well; the data can't tell them apart.
+    Inseparable,
+    /// Only the mix of runs moved.
+    TrafficMix,
+    /// Only the way of judging moved.
+    Measurement,
+    /// It rose, and nothing recorded carries it.
+    Unexplained,
+    /// Ordinary infrastructure moved.
+    Infrastructure,
+    /// It rose, and what could have moved is not in the record.
+    NotRecorded,
+    /// Too few known outcomes to say anything.
+    InsufficientData,
+    /// A word of a later version.
+    #[serde(other)]
+    Other,
+}
+
+/// The two windows, and who chose them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Windows {
+    /// When things were as they should be.
+    pub baseline: Window,
+    /// When they were not.
+    pub incident: Window,
+    /// Who drew the line between them.
+    pub chosen_by: ChosenBy,
+}
+
+/// Who drew the line between baseline and incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChosenBy {
+    /// The person who asked.
+    Caller,
+    /// The likeliest change point.
+    ChangePoint,
+}
+
+/// The outcome before and during, and their difference.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct OutcomeChange {
+    /// In the baseline.
+    pub before: BehaviourRate,
+    /// In the incident window.
+    pub during: BehaviourRate,
+    /// Difference in percentage points; none without known outcomes on both sides.
+    pub delta_pp: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub low_pp: Option<f64>,
+    /// Upper end of its 95 % interval.
+    pub high_pp: Option<f64>,
+}
+
+/// When behaviour changed: an estimate and its 90 % range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Onset {
+    /// The likeliest instant.
+    pub at: Timestamp,
+    /// The earliest that can't be ruled out.
+    pub earliest: Timestamp,
+    /// The latest that can't be ruled out.
+    pub latest: Timestamp,
+}
+
+/// A factor whose levels changed and which carries part of the change in outcome.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mover {
+    /// The surface it belongs to.
+    pub surface: String,
+    /// The factor.
+    pub factor: String,
+    /// What its change does.
+    pub kind: Effect,
+    /// Its commonest level before; none when it was not there.
+    pub from: Option<String>,
+    /// Its level now.
+    pub to: String,
+    /// The same as a condition on runs: every factor that takes part, with its level.
+    pub levels: BTreeMap<String, String>,
+    /// Factors that moved on the same runs, so that nothing tells them apart.
+    pub with: Vec<String>,
+    /// When the level was first seen in the runs compared.
+    pub first_seen: Option<Timestamp>,
+    /// Runs of the incident window with `levels`.
+    pub rate_with: BehaviourRate,
+    /// Runs of the incident window without them.
+    pub rate_without: BehaviourRate,
+    /// What the comparison rests on.
+    pub basis: Basis,
+    /// The part of the rise it carries, as a fraction; may be negative or exceed 1.
+    pub carried: Interval,
+}
+
+/// What a comparison with and without a level rests on, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Runs with and without it ran side by side through most of the window.
+    Concurrent,
+    /// They ran side by side for a part of it.
+    Staggered,
+    /// No runs without it at the same time: only before and after. Explains nothing by itself.
+    BeforeAfter,
+}
+
+/// What can be said of one surface.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SurfaceVerdict {
+    /// The surface.
+    pub surface: String,
+    /// What can be said.
+    pub verdict: SurfaceState,
+    /// On what ground.
+    pub why: String,
+    /// For `bounded`: the most it can have contributed, in percentage points.
+    pub limit_pp: Option<f64>,
+}
+
+/// The four things that can be said of a surface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SurfaceState {
+    /// A mover belongs to it.
+    Moved,
+    /// Unchanged by content hash, with coverage in good and bad runs alike.
+    Identical,
+    /// Its contribution is proven to lie below a stated limit.
+    Bounded,
+    /// Neither can be shown.
+    Unknown,
+}
+
+/// A consequence whose levels shifted along with the outcome.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangedWith {
+    /// The factor.
+    pub factor: String,
+    /// The level that became more frequent.
+    pub level: String,
+    /// Its share of the runs where it is recorded, before.
+    pub share_before: f64,
+    /// Its share during.
+    pub share_during: f64,
+}
+
+impl Verdict {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::NoChange => "no_change",
+            Verdict::Moved => "moved",
+            Verdict::Several => "several",
+            Verdict::Inseparable => "inseparable",
+            Verdict::TrafficMix => "traffic_mix",
+            Verdict::Measurement => "measurement",
+            Verdict::Unexplained => "unexplained",
+            Verdict::Infrastructure => "infrastructure",
+            Verdict::NotRecorded => "not_recorded",
+            Verdict::InsufficientData => "insufficient_data",
+            Verdict::Other => "other",
+        }
+    }
+
+    /// Whether the data allowed an answer at all.
+    pub fn is_answer(self) -> bool {
+        !matches!(self, Verdict::NotRecorded | Verdict::InsufficientData)
+    }
+}

@@ -1,0 +1,27 @@
+//! A run: one task for somebody; a root span and everything under it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::factor::Seen;
+use crate::id::RunId;
+use crate::outcome::Outcome;
+
+/// A settled run: the narrow row that every comparison reads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Which run.
+    pub id: RunId,
+    /// The AI feature it belongs to.
+    pub feature: String,
+    /// Start of its root, or of its earliest step.
+    pub started: Timestamp,
+    /// End of its latest step.
+    pub ended: Timestamp,
+    /// How it ended, as far as is known.
+    pub outcome: Outcome,
+    /// How many steps it has.
+    pub steps: u32,
+    /// What it ran under. A factor may stand here at several levels.
+    pub levels: Vec<Seen>,
+}

@@ -1,0 +1,146 @@
+//! Steps: one span of a run each, in one canonical form whatever library sent it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::content::{Content, ContentField};
+use crate::factor::Seen;
+use crate::id::{SpanId, TraceId};
+use crate::outcome::Outcome;
+use crate::value::Attribute;
+
+/// What an agent was doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// An agent or a workflow was invoked.
+    Agent,
+    /// A model was called.
+    Model,
+    /// A tool was called.
+    Tool,
+    /// Something was looked up for the model to read.
+    Retrieval,
+    /// Text was turned into vectors.
+    Embedding,
+    /// A check allowed, changed or refused something.
+    Guardrail,
+    /// Something judged an answer.
+    Evaluation,
+    /// Anything else under a run: HTTP, a database, the user's own code.
+    Other,
+}
+
+/// One span, as recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The trace it is in.
+    pub trace: TraceId,
+    /// The span it is.
+    pub span: SpanId,
+    /// The span above it, if any.
+    pub parent: Option<SpanId>,
+    /// What was being done.
+    pub kind: StepKind,
+    /// The span's name, as received.
+    pub name: String,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended; equal to `started` for a span still open.
+    pub ended: Timestamp,
+    /// Whether its status was an error.
+    pub failed: bool,
+    /// What it says about the run's conditions.
+    pub traits: Traits,
+    /// Metadata, as received.
+    pub attributes: Vec<Attribute>,
+    /// Attributes whose values are content.
+    pub content: Vec<ContentField>,
+    /// Who sent it: resource and scope attributes, shared by many steps.
+    pub origin: Vec<Attribute>,
+}
+
+/// What one step tells of the run it belongs to: the input of run assembly.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Traits {
+    /// Marked as the root of a run by the client.
+    pub marks_run: bool,
+    /// The feature the client named.
+    pub feature: Option<String>,
+    /// The agent or workflow this step invokes.
+    pub agent: Option<String>,
+    /// The service that sent it.
+    pub service: Option<String>,
+    /// The outcome stated on the step.
+    pub outcome: Option<Outcome>,
+    /// The system prompt the model was given.
+    pub prompt: Option<PromptTrait>,
+    /// Tool calls the model asked for in this step.
+    pub calls_made: Vec<ToolCall>,
+    /// Tool calls that stand in the history the model was given.
+    pub calls_read: Vec<ToolCall>,
+    /// Tool results in what the step read, by the call they answer.
+    pub results: Vec<ToolResult>,
+    /// Factors whose names need nothing but this step.
+    pub levels: Vec<Seen>,
+}
+
+/// A system prompt's fingerprints, or the knowledge that they are not recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptTrait {
+    /// The prompt's own name, if the client gives one.
+    pub name: Option<String>,
+    /// Hash of the text with dates, numbers and ids masked.
+    pub skeleton: Option<String>,
+    /// Hash of the exact text.
+    pub text: Option<String>,
+}
+
+/// A tool call that the model asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// The id that joins the call to its result.
+    pub id: String,
+    /// The tool's name.
+    pub tool: String,
+}
+
+/// A tool's answer to a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolResult {
+    /// The call it answers.
+    pub call: String,
+    /// The tool's name, when the result says it itself.
+    pub tool: Option<String>,
+    /// The answer's shape; none when its content is not recorded.
+    pub shape: Option<String>,
+}
+
+/// What one request brought, ready to be kept.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Batch {
+    /// The steps, in the order received.
+    pub steps: Vec<Step>,
+    /// The content they refer to.
+    pub content: Vec<Content>,
+    /// What was refused, and why.
+    pub rejections: Vec<Rejection>,
+}
+
+/// A span that could not be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// The span's name, as far as it is known.
+    pub span: String,
+    /// Why, for the person who sent it.
+    pub why: &'static str,
+}
+
+/// What became of an accepted batch. Given only once all of it is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Receipt {
+    /// Steps stored.
+    pub stored: u64,
+    /// Steps that were there already, to the byte.
+    pub duplicate: u64,
+}
