@@ -54,7 +54,10 @@ impl ContentHash {
 
 impl ContentField {
     /// The value as received, given what its parts hold; none if a part is not kept.
-    pub fn join<'a>(&self, mut part: impl FnMut(&ContentHash) -> Option<&'a [u8]>) -> Option<Vec<u8>> {
+    pub fn join<'a>(
+        &self,
+        mut part: impl FnMut(&ContentHash) -> Option<&'a [u8]>,
+    ) -> Option<Vec<u8>> {
         let mut whole = self.glue.first()?.clone().into_bytes();
         for (hash, glue) in self.parts.iter().zip(&self.glue[1..]) {
             whole.extend_from_slice(part(hash)?);

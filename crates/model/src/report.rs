@@ -85,6 +85,8 @@ pub enum ChosenBy {
     Caller,
     /// The likeliest change point.
     ChangePoint,
+    /// Nobody and nothing: no change point was found, so the runs were cut in halves.
+    Halves,
 }
 
 /// The outcome before and during, and their difference.

@@ -22,7 +22,9 @@ pub enum TimeError {
     #[error("`{0}` is no time: write RFC 3339 (2026-11-22T02:07:00Z) or Unix seconds (1795313220)")]
     NotATime(String),
     /// No `..` between two times.
-    #[error("`{0}` is no window: write START..END, as in 2026-11-22T01:00:00Z..2026-11-22T02:00:00Z")]
+    #[error(
+        "`{0}` is no window: write START..END, as in 2026-11-22T01:00:00Z..2026-11-22T02:00:00Z"
+    )]
     NotAWindow(String),
     /// Empty or reversed.
     #[error("the window {0} is empty: its end must come after its start")]

@@ -1,1 +1,35 @@
-//! Placeholder.
+//! What moved: two windows of runs in, one report out.
+//!
+//! Pure and deterministic: the same [`Table`] and [`Windows`](model::report::Windows) always give
+//! the same [`Report`](model::Report).
+//!
+//! The cast, in reading order: [`table`] holds runs as columns of small integers; [`likelihood`]
+//! weighs a rate; [`onset`] finds when a rate rose; [`windows`] draws the line between baseline and
+//! incident; [`exposure`] lists the levels that became more frequent; [`contrast`] compares runs
+//! with and without one; [`weigh`] asks which of them fits what happened; [`surface`] says what is
+//! proven of every other surface; [`compare`] puts it together.
+//!
+//! The idea: a level that carries a rise must fit it at least as well as the plain statement "the
+//! rate rose at some moment". A level that was rolled out in steps fits better, because runs with
+//! and without it ran side by side; one that changed at another time fits far worse; and where two
+//! fit alike, the data can't tell them apart and the report says so. `docs/what-moved.md` has the
+//! method with its assumptions and limits.
+
+pub mod compare;
+pub mod contrast;
+pub mod error;
+pub mod exposure;
+pub mod likelihood;
+pub mod onset;
+pub mod surface;
+pub mod table;
+pub mod weigh;
+pub mod windows;
+
+pub use compare::compare;
+pub use error::QuestionError;
+pub use table::{Row, Table};
+pub use windows::{check, split};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,305 @@
+//! The comparison: from a table and two windows to a report.
+
+use std::collections::BTreeMap;
+
+use model::report::{
+    ChangedWith, ChosenBy, Mover as Moved, OutcomeChange, Report, SurfaceState, SurfaceVerdict,
+    Verdict, Windows,
+};
+use model::surface::Effect;
+use model::{BehaviourRate, Catalogue, Interval, Role, rate};
+
+use crate::contrast::{Contrast, contrast};
+use crate::exposure::{Sides, risen};
+use crate::likelihood::{Counts, z_score};
+use crate::onset::{Direction, step};
+use crate::table::{Column, State, Table};
+use crate::weigh::{self, Mover};
+use crate::{surface, windows};
+
+/// Fewest known outcomes on a side, and fewest bad ones during, for any claim of a rise.
+const LEAST_KNOWN: u64 = 30;
+const LEAST_BAD: u64 = 5;
+
+/// Standard errors that make a rise between given windows proven (one-sided 0.5 %).
+const PROVEN: f64 = 2.576;
+
+/// A rise that can't be excluded below this (or below a doubling) leaves "no change" unsaid.
+const MATTERS: f64 = 0.03;
+
+/// Smallest part of the rise that makes a second mover worth naming.
+const LEAST_SECOND: f64 = 0.1;
+
+/// What can be said of the rise itself.
+enum Rise {
+    Proven,
+    Absent,
+    TooFew,
+}
+
+/// Compares the incident's runs with the baseline's and says what moved.
+pub fn compare(
+    table: &Table,
+    catalogue: &Catalogue,
+    windows: Windows,
+    feature: Option<&str>,
+) -> Report {
+    let sides =
+        Sides { before: table.rows_in(windows.baseline), during: table.rows_in(windows.incident) };
+    let outcome = outcome_change(table, &sides);
+    let mut report = Report {
+        verdict: Verdict::NoChange,
+        why: String::new(),
+        feature: feature.map(str::to_owned),
+        windows,
+        outcome,
+        onset: None,
+        movers: Vec::new(),
+        residual_pp: None,
+        surfaces: Vec::new(),
+        changed_with: Vec::new(),
+    };
+    match rise(&outcome, windows.chosen_by) {
+        Rise::Proven => explain(&mut report, table, catalogue, &sides),
+        Rise::Absent => report.why = "the bad rate did not rise by more than chance".to_owned(),
+        Rise::TooFew => {
+            report.verdict = Verdict::InsufficientData;
+            report.why = too_few(&outcome);
+        }
+    }
+    if report.surfaces.is_empty() {
+        report.surfaces = surface::verdicts(table, &sides, catalogue, &[]);
+    }
+    report
+}
+
+fn outcome_change(table: &Table, sides: &Sides) -> OutcomeChange {
+    let over = |rows: &std::ops::Range<usize>| {
+        BehaviourRate::over(table.outcomes[rows.clone()].iter().copied())
+    };
+    let (before, during) = (over(&sides.before), over(&sides.during));
+    let points = rate::difference(&before, &during);
+    let in_points = |figure: fn(&Interval) -> f64| points.as_ref().map(|d| 100.0 * figure(d));
+    OutcomeChange {
+        before,
+        during,
+        delta_pp: in_points(|d| d.est),
+        low_pp: in_points(|d| d.low),
+        high_pp: in_points(|d| d.high),
+    }
+}
+
+fn rise(outcome: &OutcomeChange, chosen_by: ChosenBy) -> Rise {
+    let (before, during) = (&outcome.before, &outcome.during);
+    let counts = |rate: &BehaviourRate| Counts { n: rate.n, k: rate.k };
+    let enough = before.n >= LEAST_KNOWN && during.n >= LEAST_KNOWN;
+    if enough && during.k >= LEAST_BAD && chosen_by != ChosenBy::Halves {
+        let proven = z_score(counts(before), counts(during)) >= PROVEN
+            && outcome.low_pp.is_some_and(|low| low > 0.0);
+        if proven {
+            return Rise::Proven;
+        }
+    }
+    let matters = 100.0 * before.rate.unwrap_or(0.0).max(MATTERS);
+    match outcome.high_pp {
+        Some(high) if enough && high <= matters => Rise::Absent,
+        _ => Rise::TooFew,
+    }
+}
+
+/// How many known outcomes a side would show a doubling of the rate (or a rise of 3 points).
+fn too_few(outcome: &OutcomeChange) -> String {
+    let (before, during) = (&outcome.before, &outcome.during);
+    let known = before.n + during.n;
+    let from = if known == 0 { MATTERS } else { (before.k + during.k) as f64 / known as f64 };
+    let by = from.max(MATTERS);
+    let spread = from * (1.0 - from) + (from + by).min(1.0) * (1.0 - from - by).max(0.0);
+    let power_90 = 1.282;
+    let wanted = ((PROVEN + power_90).powi(2) * spread / (by * by)).ceil().max(LEAST_KNOWN as f64);
+    format!(
+        "{} known outcomes before and {} during can't show a rise of {:.1} points; \
+         about {wanted} on each side would",
+        before.n,
+        during.n,
+        100.0 * by
+    )
+}
+
+/// Fills in what carries a rise that is proven.
+fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
+    report.onset =
+        step(table, sides.whole(), Direction::Rise, 1, |_| true).map(|step| step.onset(table));
+    report.changed_with = changed_with(table, sides);
+    let (movers, several) = movers(table, sides);
+    let contrasts: Vec<Contrast> =
+        movers.iter().map(|mover| contrast(table, sides, &mover.runs())).collect();
+    report.verdict = verdict(table, &movers, several);
+    if movers.is_empty() && !anything_recorded(table) {
+        report.verdict = Verdict::NotRecorded;
+    }
+    let carried: f64 = if several {
+        contrasts.iter().map(|contrast| contrast.carried.est).sum()
+    } else {
+        contrasts.first().map_or(0.0, |contrast| contrast.carried.est)
+    };
+    report.residual_pp = report.outcome.delta_pp.map(|delta| delta * (1.0 - carried));
+    let moved: Vec<&str> = movers.iter().flat_map(|mover| mover.surfaces(table)).collect();
+    report.surfaces = surface::verdicts(table, sides, catalogue, &moved);
+    report.movers = movers
+        .iter()
+        .zip(contrasts)
+        .map(|(mover, contrast)| moved_row(table, sides, mover, contrast))
+        .collect();
+    report.why = why(report);
+}
+
+/// The movers, and whether they carry the rise together instead of competing for it.
+fn movers(table: &Table, sides: &Sides) -> (Vec<Mover>, bool) {
+    let exposures = risen(table, sides, Role::Input);
+    let mut movers = weigh::fitting(table, sides, &exposures, |_| true);
+    if movers.len() != 1 {
+        return (movers, false);
+    }
+    let first = movers[0].runs();
+    let untouched = |run: usize| first[run] == Some(false);
+    if !weigh::still_rises(table, sides, untouched) {
+        return (movers, false);
+    }
+    let others: Vec<_> = exposures
+        .into_iter()
+        .filter(|one| movers[0].exposures.iter().all(|of_first| of_first.column != one.column))
+        .collect();
+    let second = weigh::fitting(table, sides, &others, untouched);
+    let second = second
+        .into_iter()
+        .next()
+        .filter(|mover| contrast(table, sides, &mover.runs()).carried.est >= LEAST_SECOND);
+    let several = second.is_some();
+    movers.extend(second);
+    (movers, several)
+}
+
+fn verdict(table: &Table, movers: &[Mover], several: bool) -> Verdict {
+    let Some(first) = movers.first() else {
+        return Verdict::Unexplained;
+    };
+    if several {
+        return Verdict::Several;
+    }
+    let mut surfaces: Vec<&str> = movers.iter().flat_map(|mover| mover.surfaces(table)).collect();
+    surfaces.sort_unstable();
+    surfaces.dedup();
+    if surfaces.len() > 1 {
+        return Verdict::Inseparable;
+    }
+    match first.exposures[0].column(table).effect {
+        Effect::Behaviour => Verdict::Moved,
+        Effect::Measurement => Verdict::Measurement,
+        Effect::Mix => Verdict::TrafficMix,
+    }
+}
+
+/// Whether any factor that changes behaviour is on record for at least half of its runs.
+fn anything_recorded(table: &Table) -> bool {
+    let behaviour =
+        |column: &&Column| column.effect == Effect::Behaviour && column.role == Role::Input;
+    table.columns.iter().filter(behaviour).any(|column| {
+        let (mut known, mut all) = (0, 0);
+        for (state, runs) in column.states.iter().zip(column.census(0..table.len())) {
+            known += if matches!(state, State::Levels(_)) { runs } else { 0 };
+            all += if matches!(state, State::NotApplicable) { 0 } else { runs };
+        }
+        known > 0 && 2 * known >= all
+    })
+}
+
+fn moved_row(table: &Table, sides: &Sides, mover: &Mover, contrast: Contrast) -> Moved {
+    let first = &mover.exposures[0];
+    let column = first.column(table);
+    let first_seen = first.runs.iter().position(|exposed| *exposed == Some(true));
+    let levels: BTreeMap<String, String> = mover
+        .exposures
+        .iter()
+        .map(|one| (one.column(table).factor.to_string(), one.name(table)))
+        .collect();
+    Moved {
+        surface: column.surface.clone(),
+        factor: column.factor.to_string(),
+        kind: column.effect,
+        from: commonest(column, sides.before.clone(), &first.levels),
+        to: first.name(table),
+        with: levels.keys().filter(|name| **name != column.factor.as_str()).cloned().collect(),
+        levels,
+        first_seen: first_seen.map(|run| table.at[run]),
+        rate_with: contrast.with,
+        rate_without: contrast.without,
+        basis: contrast.basis,
+        carried: contrast.carried,
+    }
+}
+
+/// The commonest level of a factor in some runs, apart from those that it moved to.
+fn commonest(column: &Column, rows: std::ops::Range<usize>, but: &[u32]) -> Option<String> {
+    let mut counts = vec![0u64; column.levels.len()];
+    for (state, runs) in column.states.iter().zip(column.census(rows)) {
+        if let State::Levels(levels) = state {
+            levels.iter().for_each(|level| counts[*level as usize] += runs);
+        }
+    }
+    let others = counts
+        .iter()
+        .enumerate()
+        .filter(|(level, runs)| **runs > 0 && !but.contains(&(*level as u32)));
+    let commonest = others.max_by_key(|(_, runs)| **runs);
+    commonest.map(|(level, _)| column.levels[level].clone())
+}
+
+fn changed_with(table: &Table, sides: &Sides) -> Vec<ChangedWith> {
+    let risen = risen(table, sides, Role::Consequence).into_iter();
+    let rows = risen.map(|exposure| ChangedWith {
+        factor: exposure.column(table).factor.to_string(),
+        level: exposure.name(table),
+        share_before: exposure.share_before,
+        share_during: exposure.share_during,
+    });
+    rows.collect()
+}
+
+/// The verdict's reason, in the words that the evidence allows.
+fn why(report: &Report) -> String {
+    let unseen = || {
+        let unknown = |verdict: &&SurfaceVerdict| verdict.verdict == SurfaceState::Unknown;
+        let names = report.surfaces.iter().filter(unknown).map(|v| v.surface.as_str());
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let named: Vec<String> =
+        report.movers.iter().map(|mover| format!("{} = {}", mover.factor, mover.to)).collect();
+    match report.verdict {
+        Verdict::Unexplained => {
+            format!("the rate rose and nothing recorded carries it; not proven clean: {}", unseen())
+        }
+        Verdict::NotRecorded => {
+            "the rate rose, and no factor that could carry it is recorded".to_owned()
+        }
+        Verdict::Inseparable => format!(
+            "these moved so closely together that the data can't tell them apart: {}",
+            report
+                .movers
+                .iter()
+                .flat_map(|m| m.levels.keys().cloned())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+        Verdict::Measurement => {
+            format!("the ruler moved ({}): re-score before acting", named.join(", "))
+        }
+        Verdict::TrafficMix => format!("the mix of runs moved: {}", named.join(", ")),
+        _ => format!("moved with the outcome: {}", named.join("; ")),
+    }
+}
+
+/// Which of several features to look at: the one whose rate rose most surely.
+pub fn surest<'a, T>(splits: impl IntoIterator<Item = (&'a T, windows::Split)>) -> Option<&'a T> {
+    let surest = splits.into_iter().max_by(|a, b| a.1.gain.total_cmp(&b.1.gain));
+    surest.map(|(feature, _)| feature)
+}

@@ -1,0 +1,67 @@
+//! How well a rate fits what was counted.
+
+use model::Outcome;
+
+/// Known outcomes, and the bad ones among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Known outcomes.
+    pub n: u64,
+    /// Bad ones.
+    pub k: u64,
+}
+
+impl Counts {
+    /// Counts one more run; an unknown outcome counts as nothing.
+    pub fn add(&mut self, outcome: Outcome) {
+        self.n += u64::from(outcome != Outcome::Unknown);
+        self.k += u64::from(outcome == Outcome::Bad);
+    }
+
+    /// The counts of some outcomes.
+    pub fn of<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Self {
+        let mut counts = Self::default();
+        outcomes.into_iter().for_each(|outcome| counts.add(*outcome));
+        counts
+    }
+
+    /// What is left without `part`.
+    pub fn without(self, part: Self) -> Self {
+        Self { n: self.n - part.n, k: self.k - part.k }
+    }
+
+    /// The share of bad ones; 0 when nothing is known.
+    pub fn rate(self) -> f64 {
+        if self.n == 0 { 0.0 } else { self.k as f64 / self.n as f64 }
+    }
+
+    /// Variance of the rate, from Jeffreys' estimate so that 0 of n is not taken for certainty.
+    pub fn variance(self) -> f64 {
+        let n = self.n as f64 + 1.0;
+        let rate = (self.k as f64 + 0.5) / n;
+        rate * (1.0 - rate) / n
+    }
+
+    /// The log-likelihood of these counts under their own rate, in nats.
+    pub fn fit(self) -> f64 {
+        let term = |part: f64, whole: f64| {
+            if part > 0.0 { part * (part / whole).ln() } else { 0.0 }
+        };
+        let (k, n) = (self.k as f64, self.n as f64);
+        term(k, n) + term(n - k, n)
+    }
+}
+
+/// How much better two rates fit than one, in nats; never negative.
+pub fn gain(a: Counts, b: Counts) -> f64 {
+    let both = Counts { n: a.n + b.n, k: a.k + b.k };
+    (a.fit() + b.fit() - both.fit()).max(0.0)
+}
+
+/// How many standard errors the second share lies above the first (pooled two-proportion test).
+pub fn z_score(before: Counts, during: Counts) -> f64 {
+    let (n, m) = (before.n as f64, during.n as f64);
+    let pooled = (before.k + during.k) as f64 / (n + m);
+    let deviation = (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m)).sqrt();
+    if deviation > 0.0 { (during.rate() - before.rate()) / deviation } else { 0.0 }
+}

@@ -1,0 +1,219 @@
+//! Runs as columns: one small integer per factor and run.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use model::surface::Effect;
+use model::{Catalogue, Factor, Level, Outcome, Proof, Role, Seen};
+
+/// One run, as the storage hands it over: its levels are places in a dictionary.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// When the run started.
+    pub at: Timestamp,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it ran under.
+    pub levels: &'a [u32],
+}
+
+/// Runs in order of time, with a column for every declared factor.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// When each run started, ascending.
+    pub at: Vec<Timestamp>,
+    /// How each run ended.
+    pub outcomes: Vec<Outcome>,
+    /// The factors.
+    pub columns: Vec<Column>,
+}
+
+/// One factor over all runs.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// The factor.
+    pub factor: Factor,
+    /// Its surface.
+    pub surface: String,
+    /// Its place in the surfaces file: of factors that moved together, the first is named.
+    pub rank: usize,
+    /// What a change of it does.
+    pub effect: Effect,
+    /// Whether it can be a cause.
+    pub role: Role,
+    /// What it proves when it stays.
+    pub proof: Proof,
+    /// The names of its levels.
+    pub levels: Vec<String>,
+    /// The distinct states in which a run can be; `codes` points here.
+    pub states: Vec<State>,
+    /// The state of each run.
+    pub codes: Vec<u32>,
+}
+
+/// What a run says of a factor.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum State {
+    /// The factor had no part in the run.
+    NotApplicable,
+    /// It had, but the record does not say at which level.
+    NotRecorded,
+    /// It stood at these levels, as places in [`Column::levels`], ascending.
+    Levels(Vec<u32>),
+}
+
+const NOT_APPLICABLE: u32 = 0;
+const NOT_RECORDED: u32 = 1;
+
+/// Where a dictionary entry goes: which column, and which of its states.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    column: usize,
+    state: u32,
+}
+
+impl Table {
+    /// Arranges runs into columns, in order of time. Factors nobody declared are left out.
+    pub fn arrange<'a>(
+        dictionary: &[Seen],
+        rows: impl IntoIterator<Item = Row<'a>>,
+        catalogue: &Catalogue,
+    ) -> Self {
+        let mut rows: Vec<Row> = rows.into_iter().collect();
+        rows.sort_by_key(|row| row.at);
+        let (mut columns, places) = columns(dictionary, catalogue);
+        let mut sets = vec![HashMap::new(); columns.len()];
+        for column in &mut columns {
+            column.codes = vec![NOT_APPLICABLE; rows.len()];
+        }
+        for (run, row) in rows.iter().enumerate() {
+            let places =
+                row.levels.iter().filter_map(|level| places.get(*level as usize)?.as_ref());
+            for place in places {
+                let column = &mut columns[place.column];
+                column.codes[run] =
+                    column.joined(column.codes[run], place.state, &mut sets[place.column]);
+            }
+        }
+        columns.retain(|column| column.codes.iter().any(|code| *code != NOT_APPLICABLE));
+        columns.sort_by(|a, b| (a.rank, &a.factor).cmp(&(b.rank, &b.factor)));
+        Self {
+            at: rows.iter().map(|row| row.at).collect(),
+            outcomes: rows.iter().map(|row| row.outcome).collect(),
+            columns,
+        }
+    }
+
+    /// How many runs there are.
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Whether there is no run at all.
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+
+    /// The runs that started in a window, as a range of places.
+    pub fn rows_in(&self, window: model::Window) -> std::ops::Range<usize> {
+        let place = |at: Timestamp| self.at.partition_point(|started| *started < at);
+        place(window.start)..place(window.end)
+    }
+}
+
+impl Column {
+    /// Whether each state holds one of some levels; none where that is not recorded.
+    pub fn holds(&self, wanted: &[u32]) -> Vec<Option<bool>> {
+        let holds = |state: &State| match state {
+            State::NotApplicable => Some(false),
+            State::NotRecorded => None,
+            State::Levels(levels) => Some(levels.iter().any(|level| wanted.contains(level))),
+        };
+        self.states.iter().map(holds).collect()
+    }
+
+    /// How many runs of a range are in each state.
+    pub fn census(&self, rows: std::ops::Range<usize>) -> Vec<u64> {
+        let mut counts = vec![0; self.states.len()];
+        for code in &self.codes[rows] {
+            counts[*code as usize] += 1;
+        }
+        counts
+    }
+
+    /// The state of a run in `code` in which `state` is found as well.
+    fn joined(&mut self, code: u32, state: u32, sets: &mut HashMap<Vec<u32>, u32>) -> u32 {
+        match (code, state) {
+            (NOT_APPLICABLE, other) | (other, NOT_RECORDED) => other,
+            (NOT_RECORDED, known) => known,
+            (a, b) if a == b => a,
+            (a, b) => {
+                let mut union = [self.level_set(a), self.level_set(b)].concat();
+                union.sort_unstable();
+                union.dedup();
+                if union == self.level_set(a) {
+                    return a;
+                }
+                *sets.entry(union).or_insert_with_key(|union| {
+                    self.states.push(State::Levels(union.clone()));
+                    (self.states.len() - 1) as u32
+                })
+            }
+        }
+    }
+
+    fn level_set(&self, code: u32) -> Vec<u32> {
+        match &self.states[code as usize] {
+            State::Levels(levels) => levels.clone(),
+            State::NotApplicable | State::NotRecorded => Vec::new(),
+        }
+    }
+}
+
+/// An empty column for every factor in the dictionary, and the place of each entry in them.
+fn columns(dictionary: &[Seen], catalogue: &Catalogue) -> (Vec<Column>, Vec<Option<Place>>) {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut by_factor: HashMap<&Factor, usize> = HashMap::new();
+    let mut places = Vec::with_capacity(dictionary.len());
+    for Seen { factor, level } in dictionary {
+        let Some(column) = by_factor.get(factor).copied().or_else(|| {
+            columns.push(column(factor, catalogue)?);
+            by_factor.insert(factor, columns.len() - 1);
+            Some(columns.len() - 1)
+        }) else {
+            places.push(None);
+            continue;
+        };
+        let state = match level {
+            Level::NotRecorded => NOT_RECORDED,
+            Level::Is(name) => columns[column].add_level(name),
+        };
+        places.push(Some(Place { column, state }));
+    }
+    (columns, places)
+}
+
+fn column(factor: &Factor, catalogue: &Catalogue) -> Option<Column> {
+    let (surface, family) = catalogue.place(factor)?;
+    let families = catalogue.surfaces.iter().flat_map(|surface| &surface.families);
+    let rank = families.take_while(|other| other.name != family.name).count();
+    Some(Column {
+        factor: factor.clone(),
+        surface: surface.name.clone(),
+        rank,
+        effect: surface.effect,
+        role: family.role,
+        proof: family.proof,
+        levels: Vec::new(),
+        states: vec![State::NotApplicable, State::NotRecorded],
+        codes: Vec::new(),
+    })
+}
+
+impl Column {
+    fn add_level(&mut self, name: &str) -> u32 {
+        self.states.push(State::Levels(vec![self.levels.len() as u32]));
+        self.levels.push(name.to_owned());
+        (self.states.len() - 1) as u32
+    }
+}
