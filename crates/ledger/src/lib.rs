@@ -1,1 +1,48 @@
-//! Placeholder.
+//! The ledger: everything decided, as an append-only, hash-chained sequence of facts.
+//!
+//! Low volume, never lost. The cast, in reading order: [`Ledger`] is the one seam, with an
+//! engine on one SQLite file and a twin in memory; [`Append`] is what goes in, at an
+//! [`Expected`] version of its stream; [`model::Entry`] is what comes out; [`chain`] is how each
+//! entry vouches for all before it, and the recipe to check that with any other tool.
+//!
+//! Invariants:
+//! - An append is durable when it returns, or it did not happen; its facts commit together.
+//! - `seq` counts the whole ledger and `version` a stream, from 1, without gaps.
+//! - What is stored is never written again, and hashes cover the stored text as it is.
+//! - No clock: the caller says when a fact was stated.
+//!
+//! Calls block. From async code, wrap them in `spawn_blocking`.
+//!
+//! ```
+//! use ledger::{Append, Expected, Ledger, Verified};
+//! use model::{ContentHash, Fact, IncidentId};
+//!
+//! let ledger = Ledger::in_memory();
+//! let incident = IncidentId::from_random(7);
+//! let entries = ledger.append(Append {
+//!     stream: incident.as_str(),
+//!     expected: Expected::Version(0),
+//!     at: "2026-11-22T02:47:00Z".parse().unwrap(),
+//!     actor: "ana",
+//!     facts: &[Fact::PostmortemDrafted {
+//!         incident: incident.clone(),
+//!         hash: ContentHash::of(b"# Draft"),
+//!     }],
+//! })?;
+//! assert_eq!((entries[0].seq, entries[0].version), (1, 1));
+//! assert_eq!(ledger.verify()?, Verified::Intact { entries: 1, head: entries[0].hash });
+//! # Ok::<(), ledger::LedgerError>(())
+//! ```
+
+mod append;
+pub mod chain;
+mod embedded;
+mod error;
+mod ledger;
+mod memory;
+mod row;
+
+pub use append::{Append, Expected};
+pub use chain::{Flaw, Verified};
+pub use error::LedgerError;
+pub use ledger::{Durability, Ledger};

@@ -29,10 +29,24 @@ pub struct Content {
 pub struct ContentField {
     /// The attribute's key.
     pub key: String,
+    /// What the bytes are.
+    pub form: Form,
     /// What stands between the parts: always one more than there are parts.
     pub glue: Vec<String>,
     /// The addresses of the parts.
     pub parts: Vec<ContentHash>,
+}
+
+/// What the bytes of a content field are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// The text received, byte for byte.
+    Text,
+    /// A structured value, which has no bytes of its own: kept as the JSON of a [`crate::Value`].
+    Value,
+    /// Nothing was kept: the settings say so.
+    Withheld,
 }
 
 impl ContentHash {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::factor::Seen;
-use crate::id::RunId;
+use crate::id::{RunId, TraceId};
 use crate::outcome::Outcome;
 
 /// A settled run: the narrow row that every comparison reads.
@@ -24,4 +24,24 @@ pub struct Run {
     pub steps: u32,
     /// What it ran under. A factor may stand here at several levels.
     pub levels: Vec<Seen>,
+}
+
+/// The runs of a trace as they stand at one moment. A later settlement replaces an earlier one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settlement {
+    /// The trace.
+    pub trace: TraceId,
+    /// Its runs.
+    pub runs: Vec<Run>,
+    /// How far the record had come, so that what came later shows as unsettled.
+    pub through: Through,
+}
+
+/// How far into one day's record a settlement has looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Through {
+    /// The last step of the trace, as the store numbers it.
+    pub step: i64,
+    /// The last label about the trace.
+    pub label: i64,
 }

@@ -1,5 +1,7 @@
 //! Steps: one span of a run each, in one canonical form whatever library sent it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -57,31 +59,72 @@ pub struct Step {
     /// Attributes whose values are content.
     pub content: Vec<ContentField>,
     /// Who sent it: resource and scope attributes, shared by many steps.
-    pub origin: Vec<Attribute>,
+    pub origin: Arc<[Attribute]>,
+}
+
+/// A step without its payload: all that run assembly needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sketch {
+    /// The span it is.
+    pub span: SpanId,
+    /// The span above it.
+    pub parent: Option<SpanId>,
+    /// What was being done.
+    pub kind: StepKind,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// What it tells of its run.
+    pub traits: Traits,
+}
+
+impl Step {
+    /// The step without its payload.
+    pub fn sketch(&self) -> Sketch {
+        Sketch {
+            span: self.span,
+            parent: self.parent,
+            kind: self.kind,
+            started: self.started,
+            ended: self.ended,
+            traits: self.traits.clone(),
+        }
+    }
 }
 
 /// What one step tells of the run it belongs to: the input of run assembly.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Traits {
     /// Marked as the root of a run by the client.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub marks_run: bool,
     /// The feature the client named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feature: Option<String>,
     /// The agent or workflow this step invokes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
     /// The service that sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// The outcome stated on the step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     /// The system prompt the model was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<PromptTrait>,
     /// Tool calls the model asked for in this step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls_made: Vec<ToolCall>,
     /// Tool calls that stand in the history the model was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls_read: Vec<ToolCall>,
     /// Tool results in what the step read, by the call they answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<ToolResult>,
     /// Factors whose names need nothing but this step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<Seen>,
 }
 

@@ -1,5 +1,21 @@
 //! The recorder: bytes from any client in, steps with content addresses out.
 //!
-//! The only crate that sees OTLP types.
+//! The only crate that sees OTLP types, and a pure one: [`decode`](decode()) turns one request into
+//! a [`model::Batch`] of steps, the content they refer to, and the spans that could not be kept.
+//!
+//! The cast, in the way of a span: [`decode`](mod@decode) reads OTLP under limits; [`dialect`]
+//! turns each library's attributes into one [`reading`]; [`fingerprint`] derives what can be
+//! compared from what was said; [`privacy`] decides which values are content and what of it may be
+//! kept; [`wire`] goes the other way, for the simulator and for tests.
+//!
+//! Invariant: a value that is kept is kept exactly as received, byte for byte.
 
+pub mod decode;
+pub mod dialect;
+pub mod fingerprint;
+pub mod privacy;
+pub mod reading;
 pub mod wire;
+
+pub use decode::{DecodeError, Encoding, Limits, decode};
+pub use privacy::ContentMode;

@@ -1,0 +1,137 @@
+//! Day files: their names, their schema, and how they are made durable.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::FlightError;
+
+/// The format of the day files that this Mayday writes.
+const FORMAT: i64 = 1;
+
+/// What the database itself says of how it is made durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Durability {
+    /// `wal`.
+    pub journal_mode: String,
+    /// 2 is FULL: the log is synced to disk before a commit returns.
+    pub synchronous: i64,
+}
+
+/// The day files of a directory, opened for reading as they are needed.
+#[derive(Debug)]
+pub(super) struct Days {
+    directory: PathBuf,
+    open: Mutex<BTreeMap<PathBuf, Arc<Mutex<Connection>>>>,
+}
+
+impl Days {
+    pub(super) fn new(directory: PathBuf) -> Self {
+        Self { directory, open: Mutex::default() }
+    }
+
+    /// The day files, oldest first.
+    pub(super) fn paths(&self) -> Result<Vec<PathBuf>, FlightError> {
+        let unreadable = |source| FlightError::Directory { path: self.directory.clone(), source };
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(&self.directory).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.extension().is_some_and(|extension| extension == "db") {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        Ok(paths)
+    }
+
+    /// A connection that reads each day, oldest first.
+    pub(super) fn readers(&self) -> Result<Vec<Arc<Mutex<Connection>>>, FlightError> {
+        let paths = self.paths()?;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut readers = Vec::with_capacity(paths.len());
+        for path in paths {
+            let reader = match open.get(&path) {
+                Some(reader) => Arc::clone(reader),
+                None => {
+                    let Some(reader) = reader(&path)? else { continue };
+                    let reader = Arc::new(Mutex::new(reader));
+                    open.insert(path, Arc::clone(&reader));
+                    reader
+                }
+            };
+            readers.push(reader);
+        }
+        Ok(readers)
+    }
+
+    /// Fails if any day file can't be read by this Mayday.
+    pub(super) fn check(&self) -> Result<(), FlightError> {
+        self.readers().map(|_| ())
+    }
+
+    pub(super) fn durability(&self) -> Result<Option<Durability>, FlightError> {
+        let Some(newest) = self.paths()?.pop() else { return Ok(None) };
+        let connection = writer(&newest)?;
+        let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0));
+        let journal_mode: String = connection
+            .pragma_query_value(None, "journal_mode", |row| row.get(0))
+            .map_err(FlightError::Read)?;
+        Ok(Some(Durability {
+            journal_mode,
+            synchronous: pragma("synchronous").map_err(FlightError::Read)?,
+        }))
+    }
+}
+
+/// The file for what is received at an instant.
+pub(super) fn path(directory: &Path, received: Timestamp) -> PathBuf {
+    let day = received.to_zoned(TimeZone::UTC).date();
+    directory.join(format!("{day}.db"))
+}
+
+/// Opens a day file for writing, and makes it if it is not there.
+pub(super) fn writer(path: &Path) -> Result<Connection, FlightError> {
+    let failed = |source| FlightError::Open { path: path.to_path_buf(), source };
+    let connection = Connection::open(path).map_err(failed)?;
+    check_format(path, &connection)?;
+    let set = |name: &str, value: &str| connection.pragma_update(None, name, value).map_err(failed);
+    set("journal_mode", "WAL")?;
+    set("synchronous", "FULL")?;
+    set("busy_timeout", "5000")?;
+    connection.set_prepared_statement_cache_capacity(32);
+    connection.execute_batch(include_str!("../sql/schema.sql")).map_err(failed)?;
+    connection.pragma_update(None, "user_version", FORMAT).map_err(failed)?;
+    sync_directory(path)?;
+    Ok(connection)
+}
+
+/// Opens a day file for reading; none while its schema is not there yet.
+fn reader(path: &Path) -> Result<Option<Connection>, FlightError> {
+    let failed = |source| FlightError::Open { path: path.to_path_buf(), source };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.pragma_update(None, "busy_timeout", "5000").map_err(failed)?;
+    let format = check_format(path, &connection)?;
+    Ok((format == FORMAT).then_some(connection))
+}
+
+fn check_format(path: &Path, connection: &Connection) -> Result<i64, FlightError> {
+    let found: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(|source| FlightError::Open { path: path.to_path_buf(), source })?;
+    if found > FORMAT {
+        return Err(FlightError::Newer { path: path.to_path_buf(), found, known: FORMAT });
+    }
+    Ok(found)
+}
+
+/// Makes a new file's name durable, not only its bytes.
+fn sync_directory(path: &Path) -> Result<(), FlightError> {
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let synced = std::fs::File::open(directory).and_then(|directory| directory.sync_all());
+    synced.map_err(|source| FlightError::Directory { path: directory.to_path_buf(), source })
+}

@@ -1,0 +1,74 @@
+//! What can go wrong with flights.
+
+use std::path::PathBuf;
+
+use model::{Fault, Faulty};
+
+/// Why flights could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum FlightError {
+    /// The directory can't be used.
+    #[error("could not open the flight directory {path}")]
+    Directory {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A day's file can't be opened.
+    #[error("could not open the day file {path}")]
+    Open {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// A file of a later Mayday.
+    #[error("{path} has format {found}, and this Mayday reads up to {known}: use a newer Mayday")]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest we know.
+        known: i64,
+    },
+    /// An append failed; nothing of it was kept.
+    #[error("could not append to the flight record; nothing of the request was kept")]
+    Append(#[source] rusqlite::Error),
+    /// A read failed.
+    #[error("could not read the flight record")]
+    Read(#[source] rusqlite::Error),
+    /// A stored value can't be understood.
+    #[error("the flight record holds a {what} that can't be read")]
+    Corrupt {
+        /// What kind of value.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// More is coming in than can be written.
+    #[error("more is coming in than can be made durable: send again in a second")]
+    Overloaded,
+    /// The writer has ended.
+    #[error("the flight record is closed")]
+    Closed,
+}
+
+impl Faulty for FlightError {
+    fn fault(&self) -> Fault {
+        match self {
+            FlightError::Overloaded => Fault::Limited,
+            FlightError::Newer { .. } => Fault::Conflict,
+            FlightError::Corrupt { .. } => Fault::Bug,
+            FlightError::Directory { .. }
+            | FlightError::Open { .. }
+            | FlightError::Append(_)
+            | FlightError::Read(_)
+            | FlightError::Closed => Fault::Unavailable,
+        }
+    }
+}

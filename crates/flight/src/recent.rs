@@ -1,0 +1,163 @@
+//! Settled runs, arranged for comparison: the window in memory, and scans of older days.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use model::{Outcome, RunId, Seen, Settlement, TraceId, Window};
+
+/// Runs that can be compared: each with its levels as places in one dictionary.
+#[derive(Debug, Clone, Default)]
+pub struct RunSet {
+    /// Every factor and level seen.
+    pub dictionary: Arc<Vec<Seen>>,
+    /// The runs.
+    pub runs: Vec<RunRow>,
+}
+
+/// One settled run.
+#[derive(Debug, Clone)]
+pub struct RunRow {
+    /// Which run.
+    pub id: RunId,
+    /// Its feature.
+    pub feature: Arc<str>,
+    /// When it started.
+    pub started: Timestamp,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it ran under.
+    pub levels: Arc<[u32]>,
+}
+
+/// Runs of a feature, counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeatureCount {
+    /// The feature.
+    pub feature: String,
+    /// Its runs here.
+    pub runs: u64,
+    /// Start of the latest.
+    pub latest: Timestamp,
+}
+
+/// The most recent runs, bounded in number. Of each trace only the latest settlement counts.
+#[derive(Debug)]
+pub struct Recent {
+    most_runs: usize,
+    dictionary: Arc<Vec<Seen>>,
+    places: HashMap<Seen, u32>,
+    features: HashMap<String, Arc<str>>,
+    traces: HashMap<TraceId, (u64, Vec<RunRow>)>,
+    order: VecDeque<(u64, TraceId)>,
+    next: u64,
+    runs: usize,
+    complete_since: Option<Timestamp>,
+}
+
+impl Recent {
+    /// Room for so many runs.
+    pub fn new(most_runs: usize) -> Self {
+        Self {
+            most_runs,
+            dictionary: Arc::default(),
+            places: HashMap::new(),
+            features: HashMap::new(),
+            traces: HashMap::new(),
+            order: VecDeque::new(),
+            next: 0,
+            runs: 0,
+            complete_since: None,
+        }
+    }
+
+    /// Takes in a settlement, in place of an earlier one of the same trace.
+    pub fn apply(&mut self, settlement: &Settlement) {
+        let rows: Vec<RunRow> = settlement.runs.iter().map(|run| self.row(run)).collect();
+        self.runs += rows.len();
+        self.next += 1;
+        self.order.push_back((self.next, settlement.trace));
+        if let Some((_, old)) = self.traces.insert(settlement.trace, (self.next, rows)) {
+            self.runs -= old.len();
+        }
+        while self.runs > self.most_runs || self.order.len() > 2 * self.traces.len() + 1024 {
+            self.drop_oldest();
+        }
+    }
+
+    /// The runs that started in a window, of one feature or of all; none if the window reaches back
+    /// further than the runs that are here.
+    pub fn select(&self, window: Window, feature: Option<&str>) -> Option<RunSet> {
+        if self.complete_since.is_some_and(|since| window.start < since) {
+            return None;
+        }
+        Some(self.select_what_is_here(window, feature))
+    }
+
+    /// The same, however far back the window reaches.
+    pub fn select_what_is_here(&self, window: Window, feature: Option<&str>) -> RunSet {
+        let rows = self.traces.values().flat_map(|(_, rows)| rows);
+        let wanted = rows.filter(|row| {
+            window.contains(row.started) && feature.is_none_or(|feature| *row.feature == *feature)
+        });
+        let mut runs: Vec<RunRow> = wanted.cloned().collect();
+        runs.sort_by_key(|row| (row.started, row.id));
+        RunSet { dictionary: Arc::clone(&self.dictionary), runs }
+    }
+
+    /// Every feature with runs here.
+    pub fn features(&self) -> Vec<FeatureCount> {
+        let mut counts: BTreeMap<&str, (u64, Timestamp)> = BTreeMap::new();
+        for row in self.traces.values().flat_map(|(_, rows)| rows) {
+            let (runs, latest) = counts.entry(&row.feature).or_insert((0, row.started));
+            (*runs, *latest) = (*runs + 1, (*latest).max(row.started));
+        }
+        let count = |(feature, (runs, latest)): (&str, _)| FeatureCount {
+            feature: feature.to_owned(),
+            runs,
+            latest,
+        };
+        counts.into_iter().map(count).collect()
+    }
+
+    /// How many runs are here.
+    pub fn len(&self) -> usize {
+        self.runs
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.runs == 0
+    }
+
+    fn row(&mut self, run: &model::Run) -> RunRow {
+        let feature = self.features.entry(run.feature.clone());
+        let feature = Arc::clone(feature.or_insert_with_key(|name| Arc::from(name.as_str())));
+        let levels = run.levels.iter().map(|seen| self.place(seen)).collect();
+        RunRow { id: run.id, feature, started: run.started, outcome: run.outcome, levels }
+    }
+
+    fn place(&mut self, seen: &Seen) -> u32 {
+        if let Some(place) = self.places.get(seen) {
+            return *place;
+        }
+        let place = self.places.len() as u32;
+        self.places.insert(seen.clone(), place);
+        Arc::make_mut(&mut self.dictionary).push(seen.clone());
+        place
+    }
+
+    /// Forgets the settlement that came first, and remembers that runs are missing since.
+    fn drop_oldest(&mut self) {
+        let Some((number, trace)) = self.order.pop_front() else { return };
+        if self.traces.get(&trace).is_none_or(|(current, _)| *current != number) {
+            return;
+        }
+        let Some((_, rows)) = self.traces.remove(&trace) else { return };
+        self.runs -= rows.len();
+        let last = rows.iter().map(|row| row.started).max();
+        let after =
+            last.and_then(|last| last.checked_add(jiff::SignedDuration::from_nanos(1)).ok());
+        self.complete_since = self.complete_since.max(after);
+    }
+}

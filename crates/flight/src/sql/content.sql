@@ -1,0 +1,1 @@
+SELECT body FROM content WHERE hash = ?1

@@ -1,0 +1,1 @@
+INSERT INTO run_level (run, level) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+INSERT INTO settlement (trace, step, label) VALUES (?1, ?2, ?3)

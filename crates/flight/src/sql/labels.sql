@@ -1,0 +1,1 @@
+SELECT id, subject, outcome, source, at FROM label WHERE trace = ?1 ORDER BY id

@@ -1,0 +1,1 @@
+SELECT id, factor, recorded, level FROM level

@@ -1,0 +1,1 @@
+SELECT run, level FROM run_level ORDER BY run, level

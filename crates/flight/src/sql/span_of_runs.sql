@@ -1,0 +1,1 @@
+SELECT min(started), max(started) FROM run

@@ -1,0 +1,44 @@
+//! The engine in memory: the embedded one's twin, for tests and trials.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::append::Draft;
+use crate::error::LedgerError;
+use crate::row::{Place, Row};
+
+/// Rows in the order of the ledger. Finding a stream's version looks at all of them.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    rows: Mutex<Vec<Row>>,
+}
+
+impl Memory {
+    pub(crate) fn append(&self, draft: &Draft<'_>) -> Result<Vec<Row>, LedgerError> {
+        let mut rows = self.rows();
+        let added = draft.chained_to(&place(&rows, draft.stream))?;
+        rows.extend_from_slice(&added);
+        Ok(added)
+    }
+
+    pub(crate) fn page(&self, from: i64, limit: usize) -> Vec<Row> {
+        let rows = self.rows();
+        let start = rows.partition_point(|row| row.seq < from);
+        rows[start..].iter().take(limit).cloned().collect()
+    }
+
+    pub(crate) fn stream(&self, stream: &str) -> Vec<Row> {
+        self.rows().iter().filter(|row| row.stream == stream.as_bytes()).cloned().collect()
+    }
+
+    /// The rows are whole even if a thread died holding them: one call changes them.
+    fn rows(&self) -> MutexGuard<'_, Vec<Row>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn place(rows: &[Row], stream: &str) -> Place {
+    let Some(last) = rows.last() else { return Place::default() };
+    let newest = rows.iter().rfind(|row| row.stream == stream.as_bytes());
+    let version = newest.map_or(0, |row| row.version);
+    Place { seq: last.seq, version, hash: last.hash.clone() }
+}

@@ -1,0 +1,77 @@
+//! Harm: how a run ends, and who gets to know.
+
+use model::Outcome;
+
+use crate::case::Case;
+use crate::dice::Dice;
+use crate::setup::{Edition, Setup};
+use crate::timeline::Fault;
+
+/// How often answers are bad when nothing is wrong.
+pub(crate) const BASE_RATE: f64 = 0.03;
+
+/// The share of runs whose outcome nobody states.
+const UNKNOWN: f64 = 0.12;
+
+/// The share of runs whose tone is judged.
+const JUDGED: f64 = 0.35;
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ending {
+    /// Whether the answer is bad, known or not.
+    pub(crate) answer: Quality,
+    /// What is stated about it.
+    pub(crate) outcome: Outcome,
+    /// What the judge says of its tone, if it was asked.
+    pub(crate) tone: Option<Tone>,
+}
+
+/// What an answer is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quality {
+    /// It helps.
+    Good,
+    /// It does not, or does harm.
+    Bad,
+}
+
+/// A judge's verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// As it should be.
+    Pass,
+    /// Not as it should be.
+    Fail,
+}
+
+impl Ending {
+    /// How a case ends that runs under this setup. Every case draws the same numbers.
+    pub(crate) fn draw(case: &Case, setup: &Setup, fault: Option<&Fault>, dice: &mut Dice) -> Self {
+        let is_bad = dice.happens(chance(case, setup, fault));
+        let is_unknown = dice.happens(UNKNOWN);
+        let is_judged = dice.happens(JUDGED);
+        let fails = dice.happens(if is_bad { 0.7 } else { 0.02 });
+        let (answer, stated) =
+            if is_bad { (Quality::Bad, Outcome::Bad) } else { (Quality::Good, Outcome::Good) };
+        Self {
+            answer,
+            outcome: if is_unknown { Outcome::Unknown } else { stated },
+            tone: is_judged.then_some(if fails { Tone::Fail } else { Tone::Pass }),
+        }
+    }
+}
+
+/// The chance that a case ends badly: regions and plans differ a little, at all times alike.
+fn chance(case: &Case, setup: &Setup, fault: Option<&Fault>) -> f64 {
+    let base = BASE_RATE * case.replica.region().tendency * case.plan.tendency;
+    let exposed = fault.filter(|fault| is_exposed(case, setup, fault));
+    base + exposed.map_or(0.0, |fault| fault.excess)
+}
+
+fn is_exposed(case: &Case, setup: &Setup, fault: &Fault) -> bool {
+    match fault.part {
+        Some(part) => setup.edition(part) == Edition::Faulty && case.is_touched_by(part),
+        None => fault.onset <= case.at,
+    }
+}

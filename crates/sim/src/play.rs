@@ -1,0 +1,82 @@
+//! A play: six hours of the product, with what went wrong in them.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::author::Author;
+use crate::case::Case;
+use crate::dice::{Dice, Purpose};
+use crate::export::{Exporter, Origin, Request, Written};
+use crate::harm::Ending;
+use crate::product::Product;
+use crate::scenario::Scenario;
+use crate::setup::Part;
+use crate::timeline::{LENGTH, Timeline};
+use crate::traffic::Arrivals;
+use crate::truth::Truth;
+
+/// The years whose times OTLP can write, with room for a play.
+const EARLIEST: Timestamp = Timestamp::constant(7 * 86_400, 0);
+const LATEST: Timestamp = Timestamp::constant(18_446_000_000, 0);
+
+/// Six hours of the product.
+///
+/// The same scenario, seed and start give the same requests, to the byte.
+#[derive(Debug)]
+pub struct Play {
+    scenario: Scenario,
+    seed: u64,
+    start: Timestamp,
+    timeline: Timeline,
+    product: Product,
+}
+
+impl Play {
+    /// Sets up a play. A start that OTLP has no time for (before 1970, after 2554) is moved in.
+    pub fn new(scenario: Scenario, seed: u64, start: Timestamp) -> Self {
+        let start = start.clamp(EARLIEST, LATEST);
+        let mut dice = Dice::new(scenario, seed, Purpose::Timeline);
+        let timeline = Timeline::draw(scenario, &mut dice);
+        let product = Product::new(start, &timeline);
+        Self { scenario, seed, start, timeline, product }
+    }
+
+    /// What in the record identifies the cause; none when nothing recorded is to blame.
+    pub fn truth(&self) -> Option<Truth> {
+        self.product.truth(self.timeline.fault?.part?)
+    }
+
+    /// When the rate began to rise; none when it did not.
+    pub fn onset(&self) -> Option<Timestamp> {
+        self.timeline.fault.map(|fault| self.start + fault.onset)
+    }
+
+    /// How long customers come. The last requests are some seconds later.
+    pub fn length(&self) -> SignedDuration {
+        LENGTH
+    }
+
+    /// What the product's exporter sends, in order.
+    pub fn requests(&self) -> impl Iterator<Item = Request> {
+        Exporter::new(self.runs())
+    }
+
+    fn runs(&self) -> impl Iterator<Item = Written> {
+        let [mut cases, mut outcomes, details, ids] =
+            [Purpose::Cases, Purpose::Outcomes, Purpose::Details, Purpose::Ids]
+                .map(|purpose| self.dice(purpose));
+        let mut author = Author { product: &self.product, details, ids };
+        Arrivals::new(self.dice(Purpose::Arrivals)).map(move |at| {
+            let case = Case::draw(at, &mut cases);
+            let setup = self.timeline.setup(case.replica, at);
+            let fault = self.timeline.fault.as_ref();
+            let ending = Ending::draw(&case, &setup, fault, &mut outcomes);
+            let started = self.start + at;
+            let origin = Origin { replica: case.replica, code: setup.edition(Part::Code) };
+            Written { started, origin, spans: author.write(&case, &setup, &ending, started) }
+        })
+    }
+
+    fn dice(&self, purpose: Purpose) -> Dice {
+        Dice::new(self.scenario, self.seed, purpose)
+    }
+}

@@ -1,0 +1,71 @@
+//! `cargo xtask accuracy`: how often the demo names the cause that its simulator built in.
+//!
+//! Right is: the cause first where there is one, or the right verdict where there is none. The
+//! bar is 57 of 60, and in proportion for other numbers of seeds.
+
+mod score;
+mod verdict;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+use crate::child::Running;
+use crate::workspace::{Workspace, succeed};
+use score::{Score, Trial};
+use verdict::{Verdict, judge};
+
+const SCENARIOS: [&str; 6] =
+    ["prompt-edit", "model-alias", "tool-shape", "index-rebuild", "nothing", "quiet"];
+
+/// How long one demo may take; longer is a miss.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Plays the scenarios with known causes, and counts how often the answer is right.
+#[derive(Debug, Args)]
+pub(crate) struct Accuracy {
+    /// How many seeds each scenario is played with.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: u64,
+    /// The first of them.
+    #[arg(long, default_value_t = 1)]
+    first_seed: u64,
+}
+
+impl Accuracy {
+    /// Builds the release, plays every scenario with every seed, prints the score.
+    pub(crate) fn run(&self, workspace: &Workspace) -> Result<()> {
+        succeed(&mut workspace.cargo(&["build", "--release", "--bin", "mayday"]))?;
+        let mut score = Score::default();
+        for scenario in SCENARIOS {
+            for seed in self.first_seed..self.first_seed + self.seeds {
+                let trial = play(workspace, scenario, seed);
+                eprintln!("{trial}");
+                score.add(trial);
+            }
+        }
+        print!("{score}");
+        ensure!(score.is_enough(), "below the bar: {}", score.total());
+        Ok(())
+    }
+}
+
+fn play(workspace: &Workspace, scenario: &'static str, seed: u64) -> Trial {
+    let start = Instant::now();
+    let verdict = answer(workspace, scenario, seed)
+        .and_then(|answer| judge(scenario, &answer))
+        .unwrap_or_else(|error| Verdict::Miss(format!("{error:#}")));
+    Trial { scenario, seed, verdict, seconds: start.elapsed().as_secs_f64() }
+}
+
+/// What one demo printed. Its exit status is not asked: an answer that is unsure has one too.
+fn answer(workspace: &Workspace, scenario: &str, seed: u64) -> Result<serde_json::Value> {
+    let mut demo = Command::new(workspace.mayday("release"));
+    demo.args(["demo", "--once", "--json", "--scenario", scenario, "--seed", &seed.to_string()]);
+    demo.stderr(std::process::Stdio::null());
+    let ended = Running::start(&mut demo)?.finish(LIMIT)?;
+    serde_json::from_str(&ended.stdout)
+        .with_context(|| format!("read its JSON; it ended with {}", ended.status))
+}
