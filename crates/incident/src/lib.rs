@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Incidents: facts in, words and requests out. Pure.
+//!
+//! [`catalogue`] is the data file of surfaces; [`fold`] turns facts into incidents; [`evidence`]
+//! picks the runs that an incident rests on; [`timeline`] computes its clocks; [`brief`] says a
+//! report in words; [`postmortem`] drafts the document.
+//!
+//! Everything a machine writes here cites a fact or a run; what only people know stands open.
+
+pub mod brief;
+pub mod catalogue;
+pub mod evidence;
+pub mod fold;
+pub mod postmortem;
+pub mod timeline;
+pub mod wording;
+
+pub use brief::{Brief, brief};
+pub use catalogue::surfaces;
+pub use fold::Incidents;

@@ -35,6 +35,9 @@ pub struct Report {
     pub surfaces: Vec<SurfaceVerdict>,
     /// Consequences that changed too. Never causes, never adjusted for.
     pub changed_with: Vec<ChangedWith>,
+    /// What the runs ran under, before and during: the commonest levels of every factor.
+    #[serde(default)]
+    pub factors: Vec<FactorShares>,
 }
 
 /// The answer in one word. Readers tolerate words they do not know.
@@ -194,6 +197,41 @@ pub struct ChangedWith {
     pub share_before: f64,
     /// Its share during.
     pub share_during: f64,
+}
+
+/// A factor's commonest levels before and during.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FactorShares {
+    /// The factor.
+    pub factor: String,
+    /// Its surface.
+    pub surface: String,
+    /// In the baseline.
+    pub before: Shares,
+    /// In the incident window.
+    pub during: Shares,
+}
+
+/// Levels with the runs that had them. A run may count for several levels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shares {
+    /// Runs in which the factor had a part and its level is known.
+    pub recorded: u64,
+    /// Runs in which it had a part and its level is not known.
+    pub missing: u64,
+    /// The commonest levels, commonest first.
+    pub levels: Vec<LevelCount>,
+    /// Levels that are not listed.
+    pub others: u64,
+}
+
+/// A level and how many runs had it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelCount {
+    /// The level.
+    pub level: String,
+    /// Runs.
+    pub runs: u64,
 }
 
 impl Verdict {

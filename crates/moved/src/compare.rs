@@ -15,7 +15,7 @@ use crate::likelihood::{Counts, z_score};
 use crate::onset::{Direction, step};
 use crate::table::{Column, State, Table};
 use crate::weigh::{self, Mover};
-use crate::{surface, windows};
+use crate::{shares, surface, windows};
 
 /// Fewest known outcomes on a side, and fewest bad ones during, for any claim of a rise.
 const LEAST_KNOWN: u64 = 30;
@@ -58,6 +58,7 @@ pub fn compare(
         residual_pp: None,
         surfaces: Vec::new(),
         changed_with: Vec::new(),
+        factors: shares::of(table, &sides),
     };
     match rise(&outcome, windows.chosen_by) {
         Rise::Proven => explain(&mut report, table, catalogue, &sides),

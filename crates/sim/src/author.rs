@@ -1,8 +1,8 @@
 //! The author: writes the spans of a run, as the agent's instrumentation would.
 
 use jiff::Timestamp;
-use model::{Attribute, Outcome};
 use model::id::hex;
+use model::{Attribute, Outcome};
 use recorder::wire::{Kind, Span};
 
 use crate::attributes::{double, int, json, list_of, text};
@@ -81,7 +81,7 @@ impl Author<'_> {
     }
 
     fn answer(&mut self, case: &Case, ending: &Ending) -> String {
-        let bad = *self.details.pick(&BAD_ANSWERS);
+        let bad = self.details.pick(&BAD_ANSWERS);
         case.fill(match ending.answer {
             Quality::Good => case.topic.answer,
             Quality::Bad => bad,

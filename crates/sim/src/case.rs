@@ -86,7 +86,7 @@ impl Case {
         let replica = Replica::of(region, dice.below(REPLICAS_PER_REGION));
         let plan = &PLANS[dice.weighted(&PLANS.map(|plan| plan.share))];
         let route = ROUTES[dice.weighted(&ROUTES.map(|(_, share)| share))].0;
-        let topics: &[Topic] = match route {
+        let topics: &'static [Topic] = match route {
             Route::Search => &POLICY_TOPICS,
             Route::SearchAndLookup | Route::Lookup => &ORDER_TOPICS,
             Route::Talk => &TALK_TOPICS,
@@ -97,7 +97,7 @@ impl Case {
             at,
             replica,
             plan,
-            topic: dice.pick(topics),
+            topic: &topics[dice.below(topics.len())],
             customer: dice.pick(&CUSTOMERS),
             item: dice.pick(&ITEMS),
             order: format!("A-{}", 10_000 + dice.below(90_000)),

@@ -60,8 +60,8 @@ impl Dice {
     }
 
     /// One of these, which are not none.
-    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
     }
 
     /// A place in `weights`, each as likely as it weighs.

@@ -63,11 +63,8 @@ pub(crate) fn asking(calls: &[Call]) -> String {
 
 /// A tool's message: what it answered to a call.
 pub(crate) fn answering(call: &Call) -> String {
-    let response = Part::Response {
-        response: &call.result,
-        id: &call.id,
-        r#type: "tool_call_response",
-    };
+    let response =
+        Part::Response { response: &call.result, id: &call.id, r#type: "tool_call_response" };
     message("tool", vec![response])
 }
 

@@ -9,7 +9,7 @@ use crate::export::{Exporter, Origin, Request, Written};
 use crate::harm::Ending;
 use crate::product::Product;
 use crate::scenario::Scenario;
-use crate::setup::Part;
+use crate::setup::{Part, Setup};
 use crate::timeline::{LENGTH, Timeline};
 use crate::traffic::Arrivals;
 use crate::truth::Truth;
@@ -28,6 +28,14 @@ pub struct Play {
     start: Timestamp,
     timeline: Timeline,
     product: Product,
+}
+
+/// A case, what it ran under, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Story {
+    pub(crate) case: Case,
+    pub(crate) setup: Setup,
+    pub(crate) ending: Ending,
 }
 
 impl Play {
@@ -61,22 +69,37 @@ impl Play {
     }
 
     fn runs(&self) -> impl Iterator<Item = Written> {
-        let [mut cases, mut outcomes, details, ids] =
-            [Purpose::Cases, Purpose::Outcomes, Purpose::Details, Purpose::Ids]
-                .map(|purpose| self.dice(purpose));
+        let [details, ids] = [Purpose::Details, Purpose::Ids].map(|purpose| self.dice(purpose));
         let mut author = Author { product: &self.product, details, ids };
-        Arrivals::new(self.dice(Purpose::Arrivals)).map(move |at| {
-            let case = Case::draw(at, &mut cases);
-            let setup = self.timeline.setup(case.replica, at);
-            let fault = self.timeline.fault.as_ref();
-            let ending = Ending::draw(&case, &setup, fault, &mut outcomes);
-            let started = self.start + at;
+        self.stories().map(move |Story { case, setup, ending }| {
+            let started = self.start + case.at;
             let origin = Origin { replica: case.replica, code: setup.edition(Part::Code) };
             Written { started, origin, spans: author.write(&case, &setup, &ending, started) }
         })
     }
 
+    /// What happens to whom, before anything is written down.
+    pub(crate) fn stories(&self) -> impl Iterator<Item = Story> {
+        let mut cases = self.dice(Purpose::Cases);
+        let mut outcomes = self.dice(Purpose::Outcomes);
+        Arrivals::new(self.dice(Purpose::Arrivals)).map(move |at| {
+            let case = Case::draw(at, &mut cases);
+            let setup = self.timeline.setup(case.replica, at);
+            let fault = self.timeline.fault.as_ref();
+            let ending = Ending::draw(&case, &setup, fault, &mut outcomes);
+            Story { case, setup, ending }
+        })
+    }
+
     fn dice(&self, purpose: Purpose) -> Dice {
         Dice::new(self.scenario, self.seed, purpose)
+    }
+}
+
+#[cfg(test)]
+impl Play {
+    /// When it begins.
+    pub(crate) fn start(&self) -> Timestamp {
+        self.start
     }
 }

@@ -26,9 +26,12 @@ impl Form {
         let minutes = dice.between(15.0, 50.0);
         let share = dice.between(0.5, 0.8);
         let replicas = (share * REPLICAS_PER_REGION as f64).round() as usize;
-        let forms =
-            [Self::CutOver, Self::Staggered { secs: (minutes * 60.0) as usize }, Self::Partial { replicas }];
-        *dice.pick(&forms)
+        let forms = [
+            Self::CutOver,
+            Self::Staggered { secs: (minutes * 60.0) as usize },
+            Self::Partial { replicas },
+        ];
+        dice.pick(&forms)
     }
 
     /// Seconds from the first replica to the last.

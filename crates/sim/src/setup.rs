@@ -37,14 +37,8 @@ pub(crate) struct Setup([Edition; 7]);
 
 impl Part {
     /// The parts that can be changed without harm.
-    pub(crate) const REWORKABLE: [Self; 6] = [
-        Self::Code,
-        Self::Prompt,
-        Self::Model,
-        Self::LookupAnswer,
-        Self::Index,
-        Self::Parameters,
-    ];
+    pub(crate) const REWORKABLE: [Self; 6] =
+        [Self::Code, Self::Prompt, Self::Model, Self::LookupAnswer, Self::Index, Self::Parameters];
 }
 
 impl Setup {

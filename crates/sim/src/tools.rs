@@ -111,7 +111,12 @@ impl Tool {
 
 impl Call {
     /// The calls that the agent makes for a case, answered.
-    pub(crate) fn all(case: &Case, setup: &Setup, mut new_id: impl FnMut() -> String, dice: &mut Dice) -> Vec<Self> {
+    pub(crate) fn all(
+        case: &Case,
+        setup: &Setup,
+        mut new_id: impl FnMut() -> String,
+        dice: &mut Dice,
+    ) -> Vec<Self> {
         let mut calls = Vec::new();
         if let Some(answer) = case.search {
             let edition = setup.edition(Part::SearchAnswer);

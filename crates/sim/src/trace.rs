@@ -54,8 +54,7 @@ impl Trace {
             let ended = started + duration(millis);
             self.clock = self.clock.max(ended);
             let (trace, span, parent) = (self.id, span_id(ids), Some(self.root));
-            let step =
-                Span { trace, span, parent, name, kind, started, ended, failed, attributes };
+            let step = Span { trace, span, parent, name, kind, started, ended, failed, attributes };
             self.steps.push(step);
         }
     }

@@ -1,0 +1,58 @@
+//! From facts to incidents: a fold that follows the ledger.
+
+use std::collections::BTreeMap;
+
+use model::incident::Draft;
+use model::{Entry, Fact, Incident, IncidentId};
+
+/// Every incident, as the facts read so far tell it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Incidents {
+    by_id: BTreeMap<IncidentId, Incident>,
+}
+
+impl Incidents {
+    /// Takes in one entry. Facts about incidents that were never declared change nothing.
+    pub fn apply(&mut self, entry: &Entry) {
+        match &entry.fact {
+            Fact::IncidentDeclared { incident, kind, feature, title, report, run } => {
+                let declared = Incident {
+                    id: incident.clone(),
+                    kind: *kind,
+                    feature: feature.clone(),
+                    title: title.clone(),
+                    declared_at: entry.at,
+                    declared_by: entry.actor.clone(),
+                    report: (**report).clone(),
+                    run: *run,
+                    evidence: Vec::new(),
+                    drafts: Vec::new(),
+                };
+                self.by_id.insert(incident.clone(), declared);
+            }
+            Fact::EvidenceCited { incident, evidence } => {
+                if let Some(incident) = self.by_id.get_mut(incident) {
+                    incident.evidence.extend(evidence.iter().cloned());
+                }
+            }
+            Fact::PostmortemDrafted { incident, hash } => {
+                if let Some(incident) = self.by_id.get_mut(incident) {
+                    let by = entry.actor.clone();
+                    incident.drafts.push(Draft { at: entry.at, by, hash: *hash });
+                }
+            }
+        }
+    }
+
+    /// One incident.
+    pub fn get(&self, id: &IncidentId) -> Option<&Incident> {
+        self.by_id.get(id)
+    }
+
+    /// All of them, latest first.
+    pub fn latest_first(&self) -> Vec<&Incident> {
+        let mut all: Vec<&Incident> = self.by_id.values().collect();
+        all.sort_by(|a, b| b.declared_at.cmp(&a.declared_at).then(a.id.cmp(&b.id)));
+        all
+    }
+}

@@ -1,0 +1,48 @@
+//! What the runs ran under, before and during: the raw material of the six fields.
+
+use std::ops::Range;
+
+use model::report::{FactorShares, LevelCount, Shares};
+
+use crate::exposure::Sides;
+use crate::table::{Column, State, Table};
+
+/// How many levels of a factor are listed; the number of the others is told.
+const LISTED: usize = 4;
+
+/// Every factor's commonest levels on both sides.
+pub fn of(table: &Table, sides: &Sides) -> Vec<FactorShares> {
+    let shares = |column: &Column| FactorShares {
+        factor: column.factor.to_string(),
+        surface: column.surface.clone(),
+        before: shares(column, sides.before.clone()),
+        during: shares(column, sides.during.clone()),
+    };
+    table.columns.iter().map(shares).collect()
+}
+
+fn shares(column: &Column, rows: Range<usize>) -> Shares {
+    let mut counts: Vec<(u64, usize)> = (0..column.levels.len()).map(|level| (0, level)).collect();
+    let (mut recorded, mut missing) = (0, 0);
+    for (state, runs) in column.states.iter().zip(column.census(rows)) {
+        match state {
+            State::NotApplicable => {}
+            State::NotRecorded => missing += runs,
+            State::Levels(levels) => {
+                recorded += runs;
+                levels.iter().for_each(|level| counts[*level as usize].0 += runs);
+            }
+        }
+    }
+    counts.retain(|(runs, _)| *runs > 0);
+    counts.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    let listed = counts.iter().take(LISTED);
+    let listed = listed
+        .map(|(runs, level)| LevelCount { level: column.levels[*level].clone(), runs: *runs });
+    Shares {
+        recorded,
+        missing,
+        levels: listed.collect(),
+        others: counts.len().saturating_sub(LISTED) as u64,
+    }
+}
