@@ -85,6 +85,11 @@ impl Recent {
         }
     }
 
+    /// States that runs which started earlier than this may be missing.
+    pub fn complete_only_since(&mut self, since: Timestamp) {
+        self.complete_since = self.complete_since.max(Some(since));
+    }
+
     /// The runs that started in a window, of one feature or of all; none if the window reaches back
     /// further than the runs that are here.
     pub fn select(&self, window: Window, feature: Option<&str>) -> Option<RunSet> {

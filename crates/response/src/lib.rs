@@ -1,1 +1,34 @@
-//! Placeholder.
+//! The use cases: the one place where stores and engines meet.
+//!
+//! [`Mayday`] is opened on a data directory and serves every door: the API, the pages and the
+//! command line call the same methods and so give the same answers. In the way of a night:
+//! [`record`] keeps what comes in, [`settle`] turns traces into runs, [`moved`](mod@moved) compares
+//! them, [`incidents`] declares and drafts, [`look`] shows.
+//!
+//! Now and randomness are arguments. A fact is appended first; what it means is folded from there.
+
+pub mod error;
+pub mod incidents;
+pub mod look;
+pub mod moved;
+pub mod open;
+pub mod record;
+pub mod settle;
+pub mod tally;
+
+pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
+pub use incidents::Declaration;
+pub use look::{FeatureView, IncidentView, TraceView};
+pub use moved::Question;
+pub use open::{Mayday, Settings};
+pub use tally::{Counted, Tally};
+
+pub use incident::{Brief, brief, wording};
+pub use ledger::{Flaw, Verified};
+pub use recorder::{ContentMode, Limits};
+pub use watch::{SettleAfter, Slice};
+
+/// What the record would call something that a run ran under: for tests and the demo.
+pub mod levels {
+    pub use recorder::fingerprint::{shape as tool_shape, skeleton as prompt};
+}

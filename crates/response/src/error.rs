@@ -1,0 +1,149 @@
+//! What can go wrong, by what was being done.
+
+use std::path::PathBuf;
+
+use ::moved::QuestionError;
+use flight::FlightError;
+use ledger::LedgerError;
+use model::{Fault, Faulty, IncidentId, RunId, TraceId};
+use recorder::DecodeError;
+
+/// Why a data directory can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It can't be made or read.
+    #[error("could not use the data directory {path}")]
+    Directory {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another Mayday has it.
+    #[error(
+        "the data directory {0} is in use by another mayday: ask that one with --server URL, or \
+         stop it"
+    )]
+    InUse(PathBuf),
+    /// The flights can't be opened or read.
+    #[error("could not open the flights")]
+    Flight(#[source] FlightError),
+    /// The ledger can't be opened or read.
+    #[error("could not open the ledger")]
+    Ledger(#[source] LedgerError),
+}
+
+/// Why something could not be recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// It can't be read.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// It can't be kept.
+    #[error(transparent)]
+    Flight(#[from] FlightError),
+    /// A label that can't be right.
+    #[error("the label is not usable: {0}")]
+    Label(&'static str),
+}
+
+/// Why a comparison can't be made.
+#[derive(Debug, thiserror::Error)]
+pub enum MovedError {
+    /// The windows make no sense.
+    #[error(transparent)]
+    Question(#[from] QuestionError),
+    /// The runs can't be read.
+    #[error("could not read the runs to compare")]
+    Flight(#[source] FlightError),
+    /// No such feature.
+    #[error("there is no run of a feature `{0}` in that time; `mayday features` lists them")]
+    NoSuchFeature(String),
+}
+
+/// Why an incident can't be declared, shown or drafted.
+#[derive(Debug, thiserror::Error)]
+pub enum IncidentError {
+    /// The comparison failed.
+    #[error(transparent)]
+    Moved(#[from] MovedError),
+    /// No such incident.
+    #[error("there is no incident {0}; `mayday incident list` shows them")]
+    NoSuchIncident(IncidentId),
+    /// No such run.
+    #[error("there is no settled run {0}")]
+    NoSuchRun(RunId),
+    /// The flights can't be read.
+    #[error("could not read the flights of the incident")]
+    Flight(#[source] FlightError),
+    /// The ledger can't be written.
+    #[error("could not write the fact to the ledger; nothing was decided")]
+    Ledger(#[source] LedgerError),
+}
+
+/// Why something can't be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum LookError {
+    /// Nothing of the trace is kept.
+    #[error("there is no span of trace {0}")]
+    NoSuchTrace(TraceId),
+    /// The flights can't be read.
+    #[error("could not read the flights")]
+    Flight(#[source] FlightError),
+    /// The ledger can't be read.
+    #[error("could not read the ledger")]
+    Ledger(#[source] LedgerError),
+}
+
+impl Faulty for OpenError {
+    fn fault(&self) -> Fault {
+        match self {
+            OpenError::Directory { .. } => Fault::Unavailable,
+            OpenError::InUse(_) => Fault::Conflict,
+            OpenError::Flight(error) => error.fault(),
+            OpenError::Ledger(error) => error.fault(),
+        }
+    }
+}
+
+impl Faulty for RecordError {
+    fn fault(&self) -> Fault {
+        match self {
+            RecordError::Decode(error) => error.fault(),
+            RecordError::Flight(error) => error.fault(),
+            RecordError::Label(_) => Fault::Invalid,
+        }
+    }
+}
+
+impl Faulty for MovedError {
+    fn fault(&self) -> Fault {
+        match self {
+            MovedError::Question(error) => error.fault(),
+            MovedError::Flight(error) => error.fault(),
+            MovedError::NoSuchFeature(_) => Fault::NotFound,
+        }
+    }
+}
+
+impl Faulty for IncidentError {
+    fn fault(&self) -> Fault {
+        match self {
+            IncidentError::Moved(error) => error.fault(),
+            IncidentError::NoSuchIncident(_) | IncidentError::NoSuchRun(_) => Fault::NotFound,
+            IncidentError::Flight(error) => error.fault(),
+            IncidentError::Ledger(error) => error.fault(),
+        }
+    }
+}
+
+impl Faulty for LookError {
+    fn fault(&self) -> Fault {
+        match self {
+            LookError::NoSuchTrace(_) => Fault::NotFound,
+            LookError::Flight(error) => error.fault(),
+            LookError::Ledger(error) => error.fault(),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Incidents: declared with their evidence, listed, and written up.
+
+use std::collections::HashSet;
+use std::sync::PoisonError;
+
+use incident::evidence::{Candidate, Exposed};
+use incident::{brief, evidence, postmortem};
+use jiff::Timestamp;
+use ledger::{Append, Expected};
+use model::incident::IncidentKind;
+use model::{
+    ContentHash, Evidence, Fact, Incident, IncidentId, Level, Outcome, Report, RunId, Seen,
+    StepKind, Window,
+};
+
+use crate::error::IncidentError;
+use crate::moved::Question;
+use crate::open::Mayday;
+
+/// What someone declares.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Declaration {
+    /// The comparison it rests on.
+    pub question: Question,
+    /// The one run that did harm, if it is that kind of incident.
+    pub run: Option<RunId>,
+    /// One line for lists; made from the report if not given.
+    pub title: Option<String>,
+}
+
+/// Who does it and when, and a number nobody could guess.
+#[derive(Debug, Clone, Copy)]
+pub struct Act<'a> {
+    /// Who.
+    pub by: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// A fresh random number.
+    pub random: u64,
+}
+
+/// A postmortem draft as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The document.
+    pub markdown: String,
+    /// Its hash, as it stands in the ledger.
+    pub hash: ContentHash,
+}
+
+/// Longest title kept.
+const LONGEST_TITLE: usize = 200;
+
+impl Mayday {
+    /// Declares an incident: the windows, the verdict and the evidence become facts. Blocking.
+    pub fn declare(&self, it: &Declaration, act: Act) -> Result<Incident, IncidentError> {
+        let harmful = it.run.map(|run| self.one_run(run)).transpose()?;
+        let feature = harmful.as_ref().map(|(feature, _)| feature.clone());
+        let question = Question {
+            feature: feature.or_else(|| it.question.feature.clone()),
+            ..it.question.clone()
+        };
+        let report = self.moved(&question, act.at)?;
+        let cited = match &harmful {
+            Some((_, evidence)) => vec![evidence.clone()],
+            None => self.cited(&report)?,
+        };
+        let incident = IncidentId::from_random(act.random);
+        let title = match (&it.title, it.run) {
+            (Some(title), _) => title.chars().take(LONGEST_TITLE).collect(),
+            (None, Some(run)) => format!("one run did harm: {run}"),
+            (None, None) => brief::title(&report),
+        };
+        let facts = [
+            Fact::IncidentDeclared {
+                incident: incident.clone(),
+                kind: if it.run.is_some() { IncidentKind::Event } else { IncidentKind::Rate },
+                feature: report.feature.clone().or(question.feature),
+                title,
+                report: Box::new(report),
+                run: it.run,
+            },
+            Fact::EvidenceCited { incident: incident.clone(), evidence: cited },
+        ];
+        self.state(&incident, Expected::Version(0), act, &facts)?;
+        self.incident(&incident)
+    }
+
+    /// One incident.
+    pub fn incident(&self, id: &IncidentId) -> Result<Incident, IncidentError> {
+        let incidents = self.incidents();
+        incidents.get(id).cloned().ok_or_else(|| IncidentError::NoSuchIncident(id.clone()))
+    }
+
+    /// Every incident, latest first.
+    pub fn list_incidents(&self) -> Vec<Incident> {
+        self.incidents().latest_first().into_iter().cloned().collect()
+    }
+
+    /// Writes a postmortem draft and states in the ledger that it was written. Blocking.
+    pub fn draft(&self, id: &IncidentId, act: Act) -> Result<Draft, IncidentError> {
+        let markdown = postmortem::draft(&self.incident(id)?, act.at);
+        let hash = ContentHash::of(markdown.as_bytes());
+        let fact = Fact::PostmortemDrafted { incident: id.clone(), hash };
+        self.state(id, Expected::Any, act, &[fact])?;
+        Ok(Draft { markdown, hash })
+    }
+
+    /// Appends facts about an incident, then folds them: in that order, so that what is shown was
+    /// stated.
+    fn state(
+        &self,
+        incident: &IncidentId,
+        expected: Expected,
+        act: Act,
+        facts: &[Fact],
+    ) -> Result<(), IncidentError> {
+        let stream = incident.as_str();
+        let append = Append { stream, expected, at: act.at, actor: act.by, facts };
+        let mut incidents = self.incidents.write().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.ledger.append(append).map_err(IncidentError::Ledger)?;
+        entries.iter().for_each(|entry| incidents.apply(entry));
+        Ok(())
+    }
+
+    /// A settled run, as evidence of itself, with its feature.
+    fn one_run(&self, id: RunId) -> Result<(String, Evidence), IncidentError> {
+        let record = self.flight.trace(id.trace).map_err(IncidentError::Flight)?;
+        let runs = watch::assemble(id.trace, &record.steps, &record.labels);
+        let run = runs.into_iter().find(|run| run.id == id);
+        let run = run.ok_or(IncidentError::NoSuchRun(id))?;
+        let role = "the run that did harm".to_owned();
+        let evidence =
+            Evidence { run: id, outcome: run.outcome, role, step: None, content: Vec::new() };
+        Ok((run.feature, self.addressed(evidence)?))
+    }
+
+    /// The runs that a report rests on.
+    fn cited(&self, report: &Report) -> Result<Vec<Evidence>, IncidentError> {
+        let candidates = self.candidates(report, report.windows.incident)?;
+        let named = report.movers.first().map(|mover| format!("{} = {}", mover.factor, mover.to));
+        let picked = evidence::pick(&candidates, named.as_deref());
+        picked.into_iter().map(|evidence| self.addressed(evidence)).collect()
+    }
+
+    fn candidates(&self, report: &Report, window: Window) -> Result<Vec<Candidate>, IncidentError> {
+        let runs = self.runs(window, report.feature.as_deref())?;
+        let first = report.movers.first();
+        let is_moved = |seen: &Seen| {
+            first.is_some_and(|mover| {
+                let Level::Is(level) = &seen.level else { return false };
+                *seen.factor.as_str() == *mover.factor
+                    && mover.to.split(" | ").any(|to| to == level)
+            })
+        };
+        let places = runs.dictionary.iter().enumerate().filter(|(_, seen)| is_moved(seen));
+        let places: HashSet<u32> = places.map(|(place, _)| place as u32).collect();
+        let known = runs.runs.iter().filter(|run| run.outcome != Outcome::Unknown);
+        let candidate = known.map(|run| Candidate {
+            run: run.id,
+            outcome: run.outcome,
+            exposed: match run.levels.iter().any(|level| places.contains(level)) {
+                true => Exposed::Yes,
+                false => Exposed::No,
+            },
+        });
+        Ok(candidate.collect())
+    }
+
+    /// Adds to a cited run its last model step and the addresses of what that read and wrote.
+    fn addressed(&self, evidence: Evidence) -> Result<Evidence, IncidentError> {
+        let steps = self.flight.steps(evidence.run.trace).map_err(IncidentError::Flight)?;
+        let last = steps.iter().rfind(|step| step.kind == StepKind::Model);
+        let content = last.iter().flat_map(|step| &step.content);
+        let content = content.flat_map(|field| field.parts.iter().copied());
+        let content: Vec<ContentHash> = content.collect();
+        Ok(Evidence { step: last.map(|step| step.span), content, ..evidence })
+    }
+}

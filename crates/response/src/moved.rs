@@ -1,0 +1,102 @@
+//! What moved: the runs, arranged and compared.
+
+use std::collections::BTreeMap;
+
+use ::moved::{Row, Table};
+use flight::{Recent, RunSet};
+use jiff::{SignedDuration, Timestamp};
+use model::report::{ChosenBy, Windows};
+use model::{Report, Window};
+
+use crate::error::MovedError;
+use crate::open::Mayday;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Question {
+    /// The feature; without one, the one whose rate rose most surely.
+    pub feature: Option<String>,
+    /// Baseline and incident; without them, the last day is cut at its likeliest change point.
+    pub windows: Option<(Window, Window)>,
+}
+
+impl Mayday {
+    /// Answers what moved. Blocking: arranging and comparing takes a core.
+    pub fn moved(&self, question: &Question, now: Timestamp) -> Result<Report, MovedError> {
+        let given =
+            question.windows.map(|(baseline, incident)| ::moved::check(baseline, incident, now));
+        let given = given.transpose()?;
+        let within = match given {
+            Some(windows) => Window { start: windows.baseline.start, end: windows.incident.end },
+            None => last(self.settings.lookback, now),
+        };
+        let runs = self.runs(within, question.feature.as_deref())?;
+        if let (Some(feature), true) = (&question.feature, runs.runs.is_empty()) {
+            return Err(MovedError::NoSuchFeature(feature.clone()));
+        }
+        let tables = by_feature(&runs, &self.catalogue);
+        let reports = tables.iter().map(|(feature, table)| {
+            let split = ::moved::split(table, within);
+            let windows = given.or(split.map(|split| split.windows));
+            let windows = windows.unwrap_or_else(|| halves(within));
+            let report = ::moved::compare(table, &self.catalogue, windows, Some(feature));
+            (split.map_or(0.0, |split| split.gain), report)
+        });
+        let surest =
+            reports.max_by(|a, b| a.0.total_cmp(&b.0).then(rise(&a.1).total_cmp(&rise(&b.1))));
+        Ok(match surest {
+            Some((_, report)) => report,
+            None => {
+                let windows = given.unwrap_or_else(|| halves(within));
+                ::moved::compare(&Table::default(), &self.catalogue, windows, None)
+            }
+        })
+    }
+
+    /// The settled runs that started in a window: from memory, or from the day files if it reaches
+    /// further back.
+    pub(crate) fn runs(&self, within: Window, feature: Option<&str>) -> Result<RunSet, MovedError> {
+        if let Some(runs) = self.recent().select(within, feature) {
+            return Ok(runs);
+        }
+        let mut scan = Recent::new(usize::MAX);
+        for settlement in self.flight.settlements(within).map_err(MovedError::Flight)? {
+            scan.apply(&settlement);
+        }
+        Ok(scan.select_what_is_here(within, feature))
+    }
+}
+
+/// How surely a rate rose, to choose among features: the lower end of its interval.
+fn rise(report: &Report) -> f64 {
+    report.outcome.low_pp.unwrap_or(f64::NEG_INFINITY)
+}
+
+fn by_feature(runs: &RunSet, catalogue: &model::Catalogue) -> BTreeMap<String, Table> {
+    let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    for run in &runs.runs {
+        rows.entry(&run.feature).or_default().push(Row {
+            at: run.started,
+            outcome: run.outcome,
+            levels: &run.levels,
+        });
+    }
+    let table = |rows: Vec<Row>| Table::arrange(&runs.dictionary, rows, catalogue);
+    rows.into_iter().map(|(feature, rows)| (feature.to_owned(), table(rows))).collect()
+}
+
+/// The time up to now, of this length.
+fn last(length: SignedDuration, now: Timestamp) -> Window {
+    let start = now.checked_sub(length).unwrap_or(Timestamp::MIN);
+    let end = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
+    Window { start, end }
+}
+
+fn halves(within: Window) -> Windows {
+    let middle = within.start.checked_add(within.length() / 2).unwrap_or(within.end);
+    Windows {
+        baseline: Window { start: within.start, end: middle },
+        incident: Window { start: middle, end: within.end },
+        chosen_by: ChosenBy::Halves,
+    }
+}

@@ -1,0 +1,58 @@
+//! Settling: traces that are complete become runs. A reconciler: no input, idempotent.
+
+use std::sync::PoisonError;
+
+use flight::{Append, FlightError};
+use jiff::Timestamp;
+use model::{Settlement, TraceId};
+
+use crate::open::Mayday;
+use crate::tally::Counted;
+
+/// Traces settled in one append.
+const TOGETHER: usize = 256;
+
+impl Mayday {
+    /// Settles every trace that is due, and says how many that were.
+    ///
+    /// A trace whose spans come later is settled again; its earlier runs give way.
+    pub async fn settle(&self, now: Timestamp) -> Result<usize, FlightError> {
+        let mut settled = 0;
+        loop {
+            let traces =
+                self.due.lock().unwrap_or_else(PoisonError::into_inner).take(now, TOGETHER);
+            if traces.is_empty() {
+                return Ok(settled);
+            }
+            settled += traces.len();
+            if let Err(error) = self.settle_these(&traces, now).await {
+                let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+                traces.into_iter().for_each(|trace| due.now(trace));
+                return Err(error);
+            }
+        }
+    }
+
+    /// Waits until something came that may have to be settled.
+    pub async fn something_came(&self) {
+        self.came.notified().await;
+    }
+
+    async fn settle_these(&self, traces: &[TraceId], now: Timestamp) -> Result<(), FlightError> {
+        let settlements: Vec<Settlement> =
+            traces.iter().map(|trace| self.assembled(*trace)).collect::<Result<_, _>>()?;
+        let append =
+            Append { received: now, settlements: settlements.clone(), ..Append::default() };
+        self.flight.append(append).await?;
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        settlements.iter().for_each(|settlement| recent.apply(settlement));
+        self.tally.add(Counted::TracesSettled, traces.len() as u64);
+        Ok(())
+    }
+
+    fn assembled(&self, trace: TraceId) -> Result<Settlement, FlightError> {
+        let record = self.flight.trace(trace)?;
+        let runs = watch::assemble(trace, &record.steps, &record.labels);
+        Ok(Settlement { trace, runs, through: record.through })
+    }
+}

@@ -1,0 +1,62 @@
+//! What was counted since the start: typed, and exported by the API.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Something that is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Spans made durable.
+    SpansStored,
+    /// Spans that were there already.
+    SpansDuplicate,
+    /// Spans that could not be kept.
+    SpansRejected,
+    /// Requests that could not be kept at all.
+    RequestsRefused,
+    /// Traces settled into runs.
+    TracesSettled,
+    /// Late outcomes kept.
+    LabelsStored,
+}
+
+/// Every count, in the order of [`Counted::ALL`].
+#[derive(Debug, Default)]
+pub struct Tally {
+    counts: [AtomicU64; Counted::ALL.len()],
+}
+
+impl Counted {
+    /// Everything that is counted.
+    pub const ALL: [Self; 6] = [
+        Self::SpansStored,
+        Self::SpansDuplicate,
+        Self::SpansRejected,
+        Self::RequestsRefused,
+        Self::TracesSettled,
+        Self::LabelsStored,
+    ];
+
+    /// The metric's name without unit suffix, and its help text.
+    pub fn metric(self) -> (&'static str, &'static str) {
+        match self {
+            Self::SpansStored => ("mayday_spans_stored", "Spans made durable"),
+            Self::SpansDuplicate => ("mayday_spans_duplicate", "Spans that were stored already"),
+            Self::SpansRejected => ("mayday_spans_rejected", "Spans that could not be kept"),
+            Self::RequestsRefused => ("mayday_requests_refused", "Export requests refused whole"),
+            Self::TracesSettled => ("mayday_traces_settled", "Traces settled into runs"),
+            Self::LabelsStored => ("mayday_labels_stored", "Late outcomes kept"),
+        }
+    }
+}
+
+impl Tally {
+    /// Counts so many more.
+    pub fn add(&self, what: Counted, more: u64) {
+        self.counts[what as usize].fetch_add(more, Ordering::Relaxed);
+    }
+
+    /// How many so far.
+    pub fn count(&self, what: Counted) -> u64 {
+        self.counts[what as usize].load(Ordering::Relaxed)
+    }
+}
