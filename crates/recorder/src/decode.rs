@@ -56,8 +56,7 @@ pub enum DecodeError {
 impl Faulty for DecodeError {
     fn fault(&self) -> Fault {
         match self {
-            DecodeError::Protobuf(_) => Fault::Invalid,
-            DecodeError::TooManySpans { .. } => Fault::Limited,
+            DecodeError::Protobuf(_) | DecodeError::TooManySpans { .. } => Fault::Invalid,
         }
     }
 }

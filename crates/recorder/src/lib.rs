@@ -6,10 +6,11 @@
 //! The cast, in the way of a span: [`decode`](mod@decode) reads OTLP under limits; [`dialect`]
 //! turns each library's attributes into one [`reading`]; [`fingerprint`] derives what can be
 //! compared from what was said; [`privacy`] decides which values are content and what of it may be
-//! kept; [`wire`] goes the other way, for the simulator and for tests.
+//! kept; [`answer`](mod@answer) tells the exporter what became of it; [`wire`] goes the other way, for the simulator and for tests.
 //!
 //! Invariant: a value that is kept is kept exactly as received, byte for byte.
 
+pub mod answer;
 pub mod decode;
 pub mod dialect;
 pub mod fingerprint;
@@ -17,5 +18,6 @@ pub mod privacy;
 pub mod reading;
 pub mod wire;
 
+pub use answer::answer;
 pub use decode::{DecodeError, Encoding, Limits, decode};
 pub use privacy::ContentMode;

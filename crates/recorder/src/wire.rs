@@ -60,9 +60,9 @@ pub fn protobuf(groups: &[(Sender, Vec<Span>)]) -> Vec<u8> {
     request(groups).encode_to_vec()
 }
 
-/// The same request as one line of OTLP/JSON, as the collector's file exporter writes it.
+/// The same request as one line of OTLP/JSON, without the line's end.
 ///
-/// Without the line's end.
+/// This is what the collector's file exporter writes.
 pub fn json_line(groups: &[(Sender, Vec<Span>)]) -> String {
     #[expect(clippy::expect_used, reason = "the message types hold nothing that JSON can't")]
     serde_json::to_string(&request(groups)).expect("invariant: an OTLP message is JSON")

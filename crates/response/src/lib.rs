@@ -17,7 +17,7 @@ pub mod settle;
 pub mod tally;
 
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
-pub use incidents::Declaration;
+pub use incidents::{Act, Declaration, Draft};
 pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
 pub use open::{Mayday, Settings};
@@ -25,7 +25,7 @@ pub use tally::{Counted, Tally};
 
 pub use incident::{Brief, brief, wording};
 pub use ledger::{Flaw, Verified};
-pub use recorder::{ContentMode, Limits};
+pub use recorder::{ContentMode, Limits, answer as otlp_answer};
 pub use watch::{SettleAfter, Slice};
 
 /// What the record would call something that a run ran under: for tests and the demo.

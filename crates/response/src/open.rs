@@ -56,6 +56,7 @@ pub struct Mayday {
     pub(crate) recent: RwLock<Recent>,
     pub(crate) due: Mutex<Due>,
     pub(crate) came: Notify,
+    pub(crate) settling: tokio::sync::Mutex<()>,
     pub(crate) incidents: RwLock<Incidents>,
     pub(crate) tally: Tally,
     _lock: Option<File>,
@@ -104,6 +105,7 @@ impl Mayday {
             recent: RwLock::new(recent),
             due: Mutex::new(due),
             came: Notify::new(),
+            settling: tokio::sync::Mutex::default(),
             tally: Tally::default(),
             _lock: None,
         })

@@ -1,6 +1,7 @@
 //! Settling: traces that are complete become runs. A reconciler: no input, idempotent.
 
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use flight::{Append, FlightError};
 use jiff::Timestamp;
@@ -9,14 +10,19 @@ use model::{Settlement, TraceId};
 use crate::open::Mayday;
 use crate::tally::Counted;
 
+/// Longest pause between two looks at what is due.
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// Traces settled in one append.
 const TOGETHER: usize = 256;
 
 impl Mayday {
     /// Settles every trace that is due, and says how many that were.
     ///
+    /// One settling runs at a time: when this returns, all that was due at its call is in the runs.
     /// A trace whose spans come later is settled again; its earlier runs give way.
     pub async fn settle(&self, now: Timestamp) -> Result<usize, FlightError> {
+        let _alone = self.settling.lock().await;
         let mut settled = 0;
         loop {
             let traces =
@@ -33,9 +39,16 @@ impl Mayday {
         }
     }
 
-    /// Waits until something came that may have to be settled.
-    pub async fn something_came(&self) {
-        self.came.notified().await;
+    /// Settles for ever: when something came, and from time to time. A failure is logged, and the
+    /// traces stay due.
+    pub async fn keep_settling(&self, clock: fn() -> Timestamp) {
+        loop {
+            _ = tokio::time::timeout(PAUSE, self.came.notified()).await;
+            if let Err(error) = self.settle(clock()).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "settling failed");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
     }
 
     async fn settle_these(&self, traces: &[TraceId], now: Timestamp) -> Result<(), FlightError> {

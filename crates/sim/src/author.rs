@@ -59,7 +59,7 @@ impl Author<'_> {
         trace.end(format!("invoke_agent {AGENT}"), self.root(case, ending))
     }
 
-    /// Asks the model, calls the tools it wants, and asks again with what they answered.
+    /// Asks the model, calls the tools it wants, and asks again with their answers.
     fn converse(&mut self, trace: &mut Trace, turn: Turn<'_>) {
         let Turn { case, setup, .. } = turn;
         let system = self.product.system_message(setup.edition(Part::Prompt));

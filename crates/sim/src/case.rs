@@ -13,7 +13,7 @@ const EMPTY_SEARCHES: f64 = 0.04;
 /// The part of tool calls that fail.
 const FAILED_CALLS: f64 = 0.015;
 
-/// What a customer pays for, its share of the traffic, and how its base rate differs.
+/// What a customer pays for, and how much more or less often it goes wrong.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) name: &'static str,

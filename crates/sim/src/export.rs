@@ -47,7 +47,7 @@ pub(crate) struct Written {
 #[derive(Debug)]
 pub(crate) struct Exporter<I: Iterator<Item = Written>> {
     runs: Peekable<I>,
-    /// Spans that are not sent yet, by their end and the order in which they were written.
+    /// Spans that are not sent yet, by their end and the order of writing.
     waiting: BTreeMap<(Timestamp, u64), (Origin, Span)>,
     written: u64,
 }
@@ -68,7 +68,7 @@ impl<I: Iterator<Item = Written>> Exporter<I> {
         Self { runs: runs.peekable(), waiting: BTreeMap::new(), written: 0 }
     }
 
-    /// When the next span ends; after all runs that could have one that ends earlier are in.
+    /// When the next span ends. Lets in all runs that could have one that ends earlier.
     fn next_end(&mut self) -> Option<Timestamp> {
         loop {
             let next = self.waiting.first_key_value().map(|((end, _), _)| *end);
@@ -122,5 +122,56 @@ impl Batch {
             (product::sender(origin.replica, origin.code), spans)
         };
         Request { at, groups: self.groups.into_iter().map(group).collect(), runs: self.runs }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{SpanId, TraceId};
+    use recorder::wire::Kind;
+
+    /// Runs of one span that takes a second, starting at these seconds.
+    fn requests(starts: impl IntoIterator<Item = i64>) -> Vec<Request> {
+        let run = |(number, second): (u64, i64)| {
+            let started = Timestamp::from_second(second).unwrap();
+            let span = Span {
+                trace: TraceId::from_bytes(&[1; 16]).unwrap(),
+                span: SpanId::from_bytes(&number.to_be_bytes()).unwrap(),
+                parent: None,
+                name: "invoke_agent".to_owned(),
+                kind: Kind::Internal,
+                started,
+                ended: started + SignedDuration::from_secs(1),
+                failed: false,
+                attributes: Vec::new(),
+            };
+            let origin =
+                Origin { replica: Replica::of(0, number as usize % 2), code: Edition::Original };
+            Written { started, origin, spans: vec![span] }
+        };
+        Exporter::new((1..).zip(starts).map(run)).collect()
+    }
+
+    #[test]
+    fn a_full_batch_is_sent_at_once() {
+        let sent = requests(std::iter::repeat_n(100, 600));
+        let sizes: Vec<_> = sent.iter().map(|request| request.runs).collect();
+        assert_eq!(sizes, [512, 88]);
+        assert_eq!(sent[0].groups.len(), 2);
+        assert_eq!(sent[0].at.as_second(), 101);
+    }
+
+    #[test]
+    fn a_span_waits_no_longer_than_two_minutes() {
+        let sent = requests([100, 200, 219, 221, 900]);
+        let times: Vec<_> =
+            sent.iter().map(|request| (request.at.as_second(), request.runs)).collect();
+        assert_eq!(times, [(221, 3), (342, 1), (901, 1)]);
+    }
+
+    #[test]
+    fn no_run_means_no_request() {
+        assert_eq!(requests([]), []);
     }
 }

@@ -6,7 +6,7 @@ pub(crate) const REPLICAS_PER_REGION: usize = 8;
 /// Replicas in all.
 pub(crate) const FLEET: usize = REGIONS.len() * REPLICAS_PER_REGION;
 
-/// A region, its share of the traffic, and how its base rate of bad answers differs.
+/// A region, its share of the traffic, and how its base rate differs.
 #[derive(Debug)]
 pub(crate) struct Region {
     pub(crate) name: &'static str,

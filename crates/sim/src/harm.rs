@@ -62,7 +62,7 @@ impl Ending {
     }
 }
 
-/// The chance that a case ends badly: regions and plans differ a little, at all times alike.
+/// The chance that a case ends badly. Regions and plans differ a little, at all times.
 fn chance(case: &Case, setup: &Setup, fault: Option<&Fault>) -> f64 {
     let base = BASE_RATE * case.replica.region().tendency * case.plan.tendency;
     let exposed = fault.filter(|fault| is_exposed(case, setup, fault));

@@ -24,7 +24,7 @@ pub enum Scenario {
 
 /// A text that names no scenario.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no scenario: write {names}", names = Scenario::ALL.map(Scenario::as_str).join(", "))]
+#[error("`{0}` is no scenario: write {names}", names = Scenario::names())]
 pub struct UnknownScenario(String);
 
 impl Scenario {
@@ -48,6 +48,10 @@ impl Scenario {
             Self::Nothing => "nothing",
             Self::Quiet => "quiet",
         }
+    }
+
+    fn names() -> String {
+        Self::ALL.map(Self::as_str).join(", ")
     }
 
     /// The part of the product whose change does the harm, if one does.

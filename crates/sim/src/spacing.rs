@@ -22,9 +22,9 @@ pub(crate) struct Placed {
     pub(crate) start: SignedDuration,
 }
 
-/// Places roll-outs in two stretches of free time, every possible placement being as likely.
+/// Places roll-outs in two stretches of free time.
 ///
-/// If they do not fit, the longest become cut-overs until they do.
+/// Every possible placement is as likely. If they do not fit, the longest become cut-overs until they do.
 pub(crate) fn place(mut forms: Vec<Form>, free: [Stretch; 2], dice: &mut Dice) -> Vec<Placed> {
     loop {
         let room = |split: usize| {
@@ -51,7 +51,7 @@ fn shorten(forms: &mut Vec<Form>) {
 }
 
 impl Stretch {
-    /// How many ways there are to put these into the stretch, in this order; up to a factor.
+    /// How many ways there are to put these into the stretch, up to a factor.
     fn room(self, forms: &[Form]) -> f64 {
         let slack = self.slack(forms);
         (1..=forms.len()).map(|place| slack as f64 / place as f64).product()

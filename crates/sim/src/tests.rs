@@ -34,11 +34,13 @@ fn mark(to: &Artefact) -> String {
     }
 }
 
-/// The start and the outcome of each run, apart for runs with and without a mark in some step.
-fn runs_by_mark(play: &Play, mark: &str) -> [Vec<(Timestamp, Outcome)>; 2] {
+/// The start and the outcome of each run up to some time.
+///
+/// First those with the mark in some step, then those without it.
+fn runs_by_mark(play: &Play, until: Timestamp, mark: &str) -> [Vec<(Timestamp, Outcome)>; 2] {
     let mut marked = BTreeSet::new();
     let mut runs = BTreeMap::new();
-    for request in play.requests() {
+    for request in play.requests().take_while(|request| request.at < until) {
         for span in spans(&request) {
             if span.attributes.iter().any(|(_, value)| holds(value, mark)) {
                 marked.insert(span.trace);
@@ -64,11 +66,11 @@ fn holds(value: &Value, mark: &str) -> bool {
 fn the_same_seed_gives_the_same_bytes_and_another_one_others() {
     let bytes = |seed| {
         let play = play(Scenario::ToolShape, seed);
-        let requests: Vec<_> = play.requests().take(20).collect();
+        let requests: Vec<_> = play.requests().take(10).collect();
         requests.iter().flat_map(|request| wire::protobuf(&request.groups)).collect::<Vec<_>>()
     };
     let (once, again, other) = (bytes(11), bytes(11), bytes(12));
-    assert!(once.len() > 2_000_000);
+    assert!(once.len() > 1_000_000);
     assert!(once == again);
     assert!(once != other);
 }
@@ -194,9 +196,10 @@ fn the_truth_is_met_after_the_onset_only_and_by_the_runs_that_are_harmed() {
     for scenario in Scenario::ALL {
         let play = play(scenario, 41);
         let Some(truth) = play.truth() else { continue };
-        let [with, without] = runs_by_mark(&play, &mark(&truth.to));
-        assert!(with.len() > 200, "{scenario}: {}", with.len());
         let onset = play.onset().unwrap();
+        let until = onset + SignedDuration::from_mins(80);
+        let [with, without] = runs_by_mark(&play, until, &mark(&truth.to));
+        assert!(with.len() > 200, "{scenario}: {}", with.len());
         assert!(with.iter().all(|(started, _)| *started >= onset), "{scenario}");
         let rate = |runs: &[(Timestamp, Outcome)]| {
             BehaviourRate::over(runs.iter().map(|(_, outcome)| *outcome))
@@ -208,9 +211,9 @@ fn the_truth_is_met_after_the_onset_only_and_by_the_runs_that_are_harmed() {
 
 #[test]
 fn the_judge_never_changes() {
-    let requests: Vec<_> = play(Scenario::Quiet, 51).requests().collect();
+    let requests: Vec<_> = play(Scenario::Quiet, 51).requests().take(50).collect();
     let attributes = requests.iter().flat_map(spans).map(|span| span.attributes.as_slice());
     let judges: Vec<_> = attributes.filter_map(|all| text(all, "mayday.judge.config")).collect();
-    assert!(judges.len() > 1_500);
+    assert!(judges.len() > 300);
     assert!(judges.iter().all(|judge| *judge == judges[0] && judge.len() == 64));
 }

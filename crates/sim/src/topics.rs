@@ -203,7 +203,8 @@ pub(crate) const ARTICLES: [Article; 14] = [
     Article {
         id: "kb-0121",
         title: "Cancelling an order",
-        text: "Orders can be cancelled until they are packed. The amount goes back the way it came.",
+        text: "Orders can be cancelled until they are packed. The amount goes back the way it \
+               came.",
     },
     Article {
         id: "kb-0126",

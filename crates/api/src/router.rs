@@ -1,0 +1,61 @@
+//! The URL space.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use jiff::Timestamp;
+use response::Mayday;
+use tokio::sync::Semaphore;
+use tower_http::decompression::RequestDecompressionLayer;
+
+use crate::hosts::{self, Hosts};
+use crate::otlp::traces as export_traces;
+use crate::{incidents, metrics, moved, outcomes, problem, traces};
+
+/// What every handler may use.
+#[derive(Clone)]
+pub struct Api {
+    /// The use cases.
+    pub mayday: Arc<Mayday>,
+    /// The clock.
+    pub now: fn() -> Timestamp,
+    /// A source of numbers nobody can guess.
+    pub random: fn() -> u64,
+    /// Most bytes of a request's body, after decompression.
+    pub max_body_bytes: usize,
+    /// How many export requests may be read at once.
+    pub reading: Arc<Semaphore>,
+}
+
+/// What exporters talk to.
+pub fn otlp(api: Api, hosts: Hosts) -> Router {
+    Router::new()
+        .route("/v1/traces", post(export_traces))
+        .fallback(problem::no_such_path)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
+        .layer(from_fn_with_state(hosts, hosts::check))
+        .with_state(api)
+}
+
+/// What people, scripts and probes talk to. `pages` answers whatever is no API path.
+pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
+    let paths = Router::new()
+        .route("/healthz", get(metrics::healthz))
+        .route("/readyz", get(metrics::readyz))
+        .route("/metrics", get(metrics::metrics))
+        .route("/api/v1/features", get(moved::features))
+        .route("/api/v1/moved", get(moved::moved))
+        .route("/api/v1/outcomes", post(outcomes::post))
+        .route("/api/v1/traces/{trace}", get(traces::get))
+        .route("/api/v1/incidents", get(incidents::list).post(incidents::declare))
+        .route("/api/v1/incidents/{incident}", get(incidents::get))
+        .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
+        .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
+        .route("/api/{*rest}", get(problem::no_such_path))
+        .method_not_allowed_fallback(problem::no_such_method)
+        .with_state(api);
+    paths.merge(pages).layer(from_fn_with_state(hosts, hosts::check))
+}
