@@ -91,22 +91,21 @@ fn moved(report: &Report, mover: &Mover) -> String {
         Basis::Concurrent => format!("at the same time without it {}", rate(&mover.rate_without)),
         Basis::Staggered => format!("without it, partly at the same time, {}", rate(&mover.rate_without)),
         Basis::BeforeAfter => {
-            "too few runs without it at the same time: before and after only, which explains nothing \
-             by itself"
+            "too few ran without it at the same time to compare: before and after only, which explains \
+             nothing by itself"
                 .to_owned()
         }
     };
-    if let Some(delta) = report.outcome.delta_pp {
+    if let (Some(delta), false) = (report.outcome.delta_pp, mover.basis == Basis::BeforeAfter) {
         let carried = &mover.carried;
         text += &format!(
-            ". {} {:.1} of the {delta:.1} points [{:.1}, {:.1}]. Observational",
-            if mover.basis == Basis::BeforeAfter { "Coincides with" } else { "Carries" },
+            ". Carries {:.1} of the {delta:.1} points [{:.1}, {:.1}]",
             carried.est * delta,
             carried.low * delta,
             carried.high * delta
         );
     }
-    text
+    text + ". Observational"
 }
 
 fn surfaces(report: &Report) -> Vec<String> {

@@ -1,2 +1,25 @@
-//! Placeholder.
-fn main() {}
+//! `mayday`: incident response for AI systems, in one binary.
+
+mod cli;
+mod commands;
+mod config;
+mod door;
+mod server;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    world::log_to_stderr(&cli.log);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return world::failed(&error.into()),
+    };
+    match runtime.block_on(cli.command.run()) {
+        Ok(code) => code,
+        Err(error) => world::failed(&error),
+    }
+}

@@ -59,6 +59,8 @@ pub struct Surface {
     /// Families whose identical content proves the whole surface identical; none if nothing can.
     #[serde(default)]
     pub proven_by: Vec<String>,
+    /// Why no change seen on it is no proof that there was none.
+    pub doubt: String,
     /// What to record so that the surface can be seen.
     pub needs: String,
     /// The families.

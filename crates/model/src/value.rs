@@ -18,6 +18,7 @@ pub enum Value {
     /// A whole number.
     Int(i64),
     /// A real number.
+    #[serde(with = "real")]
     Double(f64),
     /// A list.
     List(Vec<Value>),
@@ -33,6 +34,35 @@ impl Value {
         match self {
             Value::Text(text) => Some(text),
             _ => None,
+        }
+    }
+}
+
+/// Real numbers, of which JSON has no way to write those that are not finite: they become text.
+mod real {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Number(f64),
+        Text(String),
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+        match number.is_finite() {
+            true => Written::Number(*number),
+            false => Written::Text(number.to_string()),
+        }
+        .serialize(to)
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<f64, D::Error> {
+        match Written::deserialize(from)? {
+            Written::Number(number) => Ok(number),
+            Written::Text(text) => text.parse().map_err(D::Error::custom),
         }
     }
 }

@@ -31,10 +31,9 @@ pub struct Contrast {
     pub without: BehaviourRate,
     /// What the comparison rests on.
     pub basis: Basis,
-    /// The part of the rise it carries.
+    /// The part of the rise it carries. With nothing beside it to compare, timing is all there is,
+    /// and the interval leaves everything from none to all of it open.
     pub carried: Interval,
-    /// The same in rate: how much of the rise, as a fraction of all runs.
-    pub contribution: f64,
 }
 
 /// Compares runs with and without an exposure. `exposed` has a place for each run of the table.
@@ -48,7 +47,12 @@ pub fn contrast(table: &Table, sides: &Sides, exposed: &[Option<bool>]) -> Contr
     let before = [rate_of(sides.before.clone(), false), rate_of(sides.before.clone(), true)];
     let basis = basis(table, sides, exposed);
     let rise = Rise::new(&before, &with, &without, basis);
-    Contrast { basis, carried: rise.carried(), contribution: rise.contribution(), with, without }
+    let mut carried = rise.carried();
+    if basis == Basis::BeforeAfter {
+        carried.low = carried.low.min(0.0);
+        carried.high = carried.high.max(1.0);
+    }
+    Contrast { basis, carried, with, without }
 }
 
 /// What ran side by side: slices of the window that hold runs of both kinds.

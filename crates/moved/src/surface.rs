@@ -56,25 +56,26 @@ fn unmoved(table: &Table, sides: &Sides, surface: &Surface) -> (SurfaceState, St
 
 /// The best reason why the surface can't be called clean.
 fn doubt(columns: &[&Column], sides: &Sides, surface: &Surface) -> String {
-    let share_missing = |column: &Column| missing(column, sides.during.clone());
-    let worst = columns.iter().max_by(|a, b| share_missing(a).total_cmp(&share_missing(b)));
-    if let Some(worst) = worst.filter(|worst| share_missing(worst) > 1.0 - COVERAGE) {
-        let percent = share_missing(worst) * 100.0;
-        return format!(
-            "{} is missing on {percent:.0} % of its runs: {}",
-            worst.factor, surface.needs
-        );
+    let recorded: Vec<&&Column> =
+        columns.iter().filter(|column| !levels(column, sides.during.clone()).is_empty()).collect();
+    let Some(first) = recorded.first() else {
+        return format!("{} is not recorded: {}", columns[0].factor, surface.needs);
+    };
+    let gap = missing(first, sides.during.clone());
+    if gap > 1.0 - COVERAGE {
+        let percent = gap * 100.0;
+        return format!("{percent:.0} % of its runs lack {}: {}", first.factor, surface.needs);
     }
-    let changed = columns.iter().find(|column| {
-        levels(column, sides.before.clone()) != levels(column, sides.during.clone())
+    let both = |column: &Column| {
+        (levels(column, sides.before.clone()), levels(column, sides.during.clone()))
+    };
+    let changed = recorded.iter().find(|column| {
+        let (before, during) = both(column);
+        before != during
     });
     match changed {
-        Some(column) => {
-            format!("{} changed too, but not with the outcome; no limit is proven", column.factor)
-        }
-        None => {
-            format!("no change seen in {}, which is no proof: {}", columns[0].factor, surface.needs)
-        }
+        Some(column) => format!("{} changed, but not with the outcome", column.factor),
+        None => format!("no change seen in {}, but {}", first.factor, surface.doubt),
     }
 }
 

@@ -11,7 +11,7 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, spa
 use prost::Message;
 
 use crate::privacy::{self, ContentMode, Kept};
-use crate::{dialect, reading};
+use crate::{count, dialect, reading};
 
 /// How a request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +69,11 @@ pub fn decode(
     mode: ContentMode,
 ) -> Result<Batch, DecodeError> {
     let Encoding::Protobuf = encoding;
-    let request = ExportTraceServiceRequest::decode(bytes).map_err(DecodeError::Protobuf)?;
-    let scopes = || request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
-    let got: usize = scopes().map(|scope| scope.spans.len()).sum();
+    let got = count::spans(bytes);
     if got > limits.spans {
         return Err(DecodeError::TooManySpans { got, limit: limits.spans });
     }
+    let request = ExportTraceServiceRequest::decode(bytes).map_err(DecodeError::Protobuf)?;
     let mut batch = Batch::default();
     for mut resource in request.resource_spans {
         for scope in std::mem::take(&mut resource.scope_spans) {
@@ -151,8 +150,10 @@ fn step(
     Ok((step, content))
 }
 
+/// An instant that is there and that 64 bits with a sign can hold, as stores have it: up to 2262.
 fn instant(nanos: u64) -> Option<Timestamp> {
-    if nanos == 0 { None } else { at_nanos(i128::from(nanos)) }
+    let nanos = i64::try_from(nanos).ok().filter(|nanos| *nanos > 0)?;
+    at_nanos(i128::from(nanos))
 }
 
 /// The span's own attributes, and what OTLP keeps beside them, under `otel.` keys.

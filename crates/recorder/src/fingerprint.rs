@@ -1,6 +1,6 @@
 //! What can be compared without reading it: fingerprints of prompts, schemas and answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::id::hex;
 use serde_json::Value;
@@ -79,10 +79,11 @@ pub fn shape(answer: &str) -> String {
 }
 
 fn shape_of(value: &Value) -> String {
-    let mut paths = BTreeSet::new();
-    walk(value, &mut String::new(), &mut paths);
-    let whole: Vec<String> = paths.into_iter().collect();
-    let hash = exact(&whole.join("\n"));
+    let mut whole = Place::default();
+    whole.see(value);
+    let mut hash = Sha256::new();
+    whole.tell(&mut hash);
+    let hash = hex(&hash.finalize()[..16]);
     match value {
         _ if is_error(value) => format!("error:{hash}"),
         _ if is_empty(value) => format!("empty:{hash}"),
@@ -90,33 +91,56 @@ fn shape_of(value: &Value) -> String {
     }
 }
 
-/// Every path with the type at its end. Elements of an array share a path; so do keys with digits,
-/// because they are data.
-fn walk(value: &Value, path: &mut String, paths: &mut BTreeSet<String>) {
-    let here = path.len();
-    let kind = match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "text",
-        Value::Array(elements) => {
-            path.push_str("[]");
-            elements.iter().for_each(|element| walk(element, path, paths));
-            path.truncate(here);
-            "array"
-        }
-        Value::Object(members) => {
-            for (key, member) in members {
-                let is_data = key.contains(|c: char| c.is_numeric());
-                path.push('.');
-                path.push_str(if is_data { "#" } else { key });
-                walk(member, path, paths);
-                path.truncate(here);
+/// What stands at one place of an answer: the types seen there, and the places below.
+///
+/// Elements of an array share a place; so do keys with digits, because they are data. It is a tree
+/// and no list of paths, so that a long key above many others is not repeated for each of them.
+#[derive(Default)]
+struct Place<'a> {
+    kinds: BTreeSet<&'static str>,
+    members: BTreeMap<&'a str, Place<'a>>,
+    elements: Option<Box<Place<'a>>>,
+}
+
+impl<'a> Place<'a> {
+    fn see(&mut self, value: &'a Value) {
+        self.kinds.insert(match value {
+            Value::Null => "null",
+            Value::Bool(_) => "bool",
+            Value::Number(_) => "number",
+            Value::String(_) => "text",
+            Value::Array(elements) => {
+                let below = self.elements.get_or_insert_default();
+                elements.iter().for_each(|element| below.see(element));
+                "array"
             }
-            "object"
+            Value::Object(members) => {
+                for (key, member) in members {
+                    let is_data = key.contains(|c: char| c.is_numeric());
+                    let key = if is_data { "#" } else { key.as_str() };
+                    self.members.entry(key).or_default().see(member);
+                }
+                "object"
+            }
+        });
+    }
+
+    /// Writes the place so that no two different ones are written alike.
+    fn tell(&self, hash: &mut Sha256) {
+        for kind in &self.kinds {
+            hash.update(kind.as_bytes());
         }
-    };
-    paths.insert(format!("{path}:{kind}"));
+        for (key, below) in &self.members {
+            hash.update(format!(".{}:", key.len()).as_bytes());
+            hash.update(key.as_bytes());
+            below.tell(hash);
+        }
+        if let Some(below) = &self.elements {
+            hash.update(b"[");
+            below.tell(hash);
+        }
+        hash.update(b";");
+    }
 }
 
 fn is_error(value: &Value) -> bool {

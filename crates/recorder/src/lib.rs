@@ -6,17 +6,22 @@
 //! The cast, in the way of a span: [`decode`](mod@decode) reads OTLP under limits; [`dialect`]
 //! turns each library's attributes into one [`reading`]; [`fingerprint`] derives what can be
 //! compared from what was said; [`privacy`] decides which values are content and what of it may be
-//! kept; [`answer`](mod@answer) tells the exporter what became of it; [`wire`] goes the other way, for the simulator and for tests.
+//! kept; [`answer`](mod@answer) tells the exporter what became of it; [`wire`] goes the other way,
+//! for the simulator and for tests.
 //!
 //! Invariant: a value that is kept is kept exactly as received, byte for byte.
 
 pub mod answer;
+mod count;
 pub mod decode;
 pub mod dialect;
 pub mod fingerprint;
 pub mod privacy;
 pub mod reading;
 pub mod wire;
+
+#[cfg(test)]
+mod tests;
 
 pub use answer::answer;
 pub use decode::{DecodeError, Encoding, Limits, decode};

@@ -84,14 +84,14 @@ const CONTENT: &[&str] = &[
     "tool.parameters",
 ];
 
-/// Keys, or beginnings of keys, that are metadata although a rule above would take them.
+/// Keys that are metadata although a rule above would take them.
 const METADATA_WITHIN: &[&str] = &["gen_ai.prompt.name", "gen_ai.prompt.version"];
 
-/// Ends of flattened keys that are metadata within content.
+/// Ends of flattened keys that are metadata within what a rule above takes.
 const METADATA_ENDS: &[&str] =
     &[".message.role", ".message.tool_call_id", ".tool_call.id", ".function.name", ".document.id"];
 
-/// Keys, or beginnings of keys, of text that is metadata in every mode.
+/// Keys of text that is metadata in every mode; with a full stop at the end, beginnings of keys.
 const METADATA: &[&str] = &[
     "agent.name",
     "cloud.",
@@ -103,7 +103,7 @@ const METADATA: &[&str] = &[
     "gen_ai.data_source.",
     "gen_ai.embeddings.",
     "gen_ai.evaluation.name",
-    "gen_ai.evaluation.score",
+    "gen_ai.evaluation.score.",
     "gen_ai.openai.",
     "gen_ai.operation.",
     "gen_ai.output.type",
@@ -156,17 +156,24 @@ pub fn sort(attributes: Vec<Attribute>, mode: ContentMode) -> Kept {
 }
 
 fn is_content(key: &str, value: &Value, mode: ContentMode) -> bool {
-    let begins = |rules: &[&str]| rules.iter().any(|rule| key.starts_with(rule));
-    let within = begins(METADATA_WITHIN) || METADATA_ENDS.iter().any(|end| key.ends_with(end));
-    if begins(CONTENT) && !within {
-        return true;
+    let is_long = matches!(value, Value::Text(text) if text.len() > INLINE_BYTES);
+    let is_scalar = !matches!(value, Value::List(_) | Value::Map(_) | Value::Bytes(_));
+    if CONTENT.iter().any(|rule| key.starts_with(rule)) {
+        return is_long || !is_scalar || !is_metadata_within(key);
     }
     match (value, mode) {
         (Value::Empty | Value::Bool(_) | Value::Int(_) | Value::Double(_), _) => false,
-        (Value::Text(text), ContentMode::Full) => text.len() > INLINE_BYTES,
-        (_, ContentMode::Full) => false,
-        (_, ContentMode::HashOnly | ContentMode::None) => !within && !begins(METADATA),
+        (_, ContentMode::Full) => is_long,
+        (_, ContentMode::HashOnly | ContentMode::None) => !is_metadata(key),
     }
+}
+
+fn is_metadata_within(key: &str) -> bool {
+    METADATA_WITHIN.contains(&key) || METADATA_ENDS.iter().any(|end| key.ends_with(end))
+}
+
+fn is_metadata(key: &str) -> bool {
+    METADATA.iter().any(|rule| key == *rule || (rule.ends_with('.') && key.starts_with(rule)))
 }
 
 impl Kept {

@@ -22,8 +22,12 @@ pub struct Reading {
     pub model_served: Option<String>,
     /// The provider's own fingerprint of what answered.
     pub fingerprint: Option<String>,
+    /// The same, where only the answer itself tells it: derived from content.
+    pub fingerprint_in_answer: Option<String>,
     /// Parameters that shape an answer, by name.
     pub parameters: Vec<(String, String)>,
+    /// Parameters that are whole documents, such as an answer's schema: name and JSON.
+    pub documents: Vec<(String, String)>,
     /// Why the model stopped, one for each choice.
     pub finish_reasons: Vec<String>,
     /// The prompt's own name.
@@ -87,6 +91,8 @@ pub fn traits(
 ) -> Traits {
     if mode == ContentMode::None {
         reading.conversation = None;
+        reading.fingerprint_in_answer = None;
+        reading.documents = Vec::new();
         reading.definitions = Vec::new();
         if let Some(tool) = &mut reading.tool {
             tool.result = None;
@@ -206,11 +212,16 @@ const RUN_WIDE: &[(&str, &[&str])] = &[
 fn model_levels(reading: &Reading, see: &mut impl FnMut(Factor, Option<String>)) {
     see(Factor::plain("model_requested"), reading.model_requested.clone());
     see(Factor::plain("model_served"), reading.model_served.clone());
-    if reading.fingerprint.is_some() || reading.provider.as_deref() == Some("openai") {
-        see(Factor::plain("model_fingerprint"), reading.fingerprint.clone());
+    let own = reading.fingerprint.as_ref().or(reading.fingerprint_in_answer.as_ref());
+    if own.is_some() || reading.provider.as_deref() == Some("openai") {
+        see(Factor::plain("model_fingerprint"), own.cloned());
     }
-    let parameters: Vec<String> =
-        reading.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let plain = reading.parameters.iter().map(|(name, value)| format!("{name}={value}"));
+    let documents = reading
+        .documents
+        .iter()
+        .map(|(name, document)| format!("{name}={}", fingerprint::canonical(document)));
+    let parameters: Vec<String> = plain.chain(documents).collect();
     let stated = if parameters.is_empty() { "defaults".to_owned() } else { parameters.join(",") };
     see(Factor::plain("parameters"), Some(stated));
     for reason in &reading.finish_reasons {

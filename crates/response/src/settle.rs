@@ -39,15 +39,14 @@ impl Mayday {
         }
     }
 
-    /// Settles for ever: when something came, and from time to time. A failure is logged, and the
-    /// traces stay due.
-    pub async fn keep_settling(&self, clock: fn() -> Timestamp) {
-        loop {
-            _ = tokio::time::timeout(PAUSE, self.came.notified()).await;
-            if let Err(error) = self.settle(clock()).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "settling failed");
-                tokio::time::sleep(PAUSE).await;
-            }
+    /// Waits until something came, or for a moment, and settles what is due then.
+    ///
+    /// A failure is logged and the traces stay due; whoever calls this in a loop has a reconciler.
+    pub async fn settle_next(&self, clock: fn() -> Timestamp) {
+        _ = tokio::time::timeout(PAUSE, self.came.notified()).await;
+        if let Err(error) = self.settle(clock()).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "settling failed");
+            tokio::time::sleep(PAUSE).await;
         }
     }
 

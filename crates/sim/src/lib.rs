@@ -64,5 +64,7 @@ pub use play::Play;
 pub use scenario::{Scenario, UnknownScenario};
 pub use truth::{Artefact, Truth};
 
+pub use recorder::wire;
+
 #[cfg(test)]
 mod tests;

@@ -7,9 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use model::step::{PromptTrait, ToolCall};
-use model::{
-    Factor, Label, Outcome, Run, RunId, Seen, Sketch, SpanId, StepKind, TraceId, Traits,
-};
+use model::{Factor, Label, Outcome, Run, RunId, Seen, Sketch, SpanId, StepKind, TraceId, Traits};
 
 /// Most levels kept for one run; a run with more is hostile or broken.
 const MOST_LEVELS: usize = 512;
@@ -177,3 +175,6 @@ fn unrecorded(steps: &[&Sketch], seen: &BTreeSet<Seen>) -> Vec<Seen> {
     }
     missing
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,3 +71,6 @@ impl Due {
         self.waiting.len()
     }
 }
+
+#[cfg(test)]
+mod tests;

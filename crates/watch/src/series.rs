@@ -42,3 +42,6 @@ pub fn series(
 fn nanoseconds(nanos: i128) -> SignedDuration {
     SignedDuration::new((nanos / 1_000_000_000) as i64, (nanos % 1_000_000_000) as i32)
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,6 +49,8 @@ pub fn read(attributes: Attributes) -> Reading {
             "openai.response.system_fingerprint",
             "gen_ai.openai.response.system_fingerprint",
         ]),
+        fingerprint_in_answer: None,
+        documents: Vec::new(),
         parameters: PARAMETERS
             .iter()
             .filter_map(|(name, key)| Some(((*name).to_owned(), attributes.scalar(&[key])?)))

@@ -48,11 +48,10 @@ pub fn read(attributes: Attributes) -> Reading {
         model_requested: text(&["llm.request.model_name"]).or_else(|| from_invocation("model")),
         // `llm.model_name` is the model of the response (seen in 0.1.66 of the OpenAI package).
         model_served: text(&["llm.response.model_name", "llm.model_name"]),
-        fingerprint: raw_answer(attributes, kind, "system_fingerprint"),
-        parameters: PARAMETERS
-            .iter()
-            .filter_map(|key| Some(((*key).to_owned(), invocation.get(*key)?.to_string())))
-            .collect(),
+        fingerprint: None,
+        fingerprint_in_answer: raw_answer(attributes, kind, "system_fingerprint"),
+        parameters: parameters(&invocation, |value| !value.is_object() && !value.is_array()),
+        documents: parameters(&invocation, |value| value.is_object() || value.is_array()),
         finish_reasons: text(&["llm.finish_reason"]).into_iter().collect(),
         prompt_name: text(&["prompt.id"]),
         conversation: conversation(attributes),
@@ -68,6 +67,15 @@ pub fn read(attributes: Attributes) -> Reading {
         data_source: text(&["gen_ai.data_source.id"]),
         evaluation: text(&["gen_ai.evaluation.name"]),
     }
+}
+
+/// Those of the parameters whose values are such, by name.
+fn parameters(invocation: &Json, are: impl Fn(&Json) -> bool) -> Vec<(String, String)> {
+    let stated = PARAMETERS.iter().filter_map(|key| Some((*key, invocation.get(*key)?)));
+    stated
+        .filter(|(_, value)| are(value))
+        .map(|(key, value)| (key.to_owned(), value.to_string()))
+        .collect()
 }
 
 /// A text of the provider's raw answer, which this dialect keeps whole in `output.value`.
@@ -89,7 +97,7 @@ fn schemas(attributes: Attributes) -> Vec<(String, String)> {
 #[derive(Default)]
 struct Message<'a> {
     role: &'a str,
-    content: Vec<&'a str>,
+    content: BTreeMap<usize, &'a str>,
     answers: Option<&'a str>,
     calls: BTreeMap<usize, (Option<&'a str>, Option<&'a str>)>,
 }
@@ -102,10 +110,10 @@ fn conversation(attributes: Attributes) -> Option<Conversation> {
     }
     let is_system = |message: &&Message| matches!(message.role, "system" | "developer");
     let system: Vec<&str> =
-        input.values().take_while(is_system).flat_map(|message| message.content.clone()).collect();
-    let results = input
-        .values()
-        .filter_map(|message| Some((message.answers?.to_owned(), message.content.join("\n"))));
+        input.values().take_while(is_system).flat_map(Message::content).collect();
+    let results = input.values().filter_map(|message| {
+        Some((message.answers?.to_owned(), message.content().collect::<Vec<_>>().join("\n")))
+    });
     Some(Conversation {
         system: (!system.is_empty()).then(|| system.join("\n")),
         saw_input: !input.is_empty(),
@@ -129,13 +137,25 @@ impl<'a> Message<'a> {
     fn take(&mut self, field: &'a str, text: &'a str) {
         match field {
             "role" => self.role = text,
-            "content" => self.content.push(text),
+            "content" => _ = self.content.insert(0, text),
             "tool_call_id" => self.answers = Some(text),
-            _ if field.starts_with("contents.") && field.ends_with(".text") => {
-                self.content.push(text);
+            _ => {
+                self.take_part(field, text);
+                self.take_call(field, text);
             }
-            _ => self.take_call(field, text),
         }
+    }
+
+    /// One of several parts of the content; they come in any order.
+    fn take_part(&mut self, field: &'a str, text: &'a str) {
+        let Some(part) = field.strip_prefix("contents.") else { return };
+        let Some((place, "message_content.text")) = part.split_once('.') else { return };
+        let Ok(place) = place.parse::<usize>() else { return };
+        self.content.insert(place.saturating_add(1), text);
+    }
+
+    fn content(&self) -> impl Iterator<Item = &'a str> {
+        self.content.values().copied()
     }
 
     fn take_call(&mut self, field: &'a str, text: &'a str) {

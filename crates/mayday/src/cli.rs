@@ -1,0 +1,63 @@
+//! The command line: every command is a struct in a file of its own.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{bench, demo, features, incident, ledger, moved, postmortem, serve, sim};
+
+/// Incident response for AI systems: what moved, what to do, what was learned.
+#[derive(Debug, Parser)]
+#[command(name = "mayday", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to log to standard error: error, warn, info, debug, or a tracing filter
+    #[arg(long, global = true, default_value = "warn", value_name = "FILTER")]
+    pub(crate) log: String,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Play six hours of a simulated AI product with a fault, and find what moved
+    Demo(demo::Demo),
+    /// Take in spans, answer questions, serve the pages
+    Serve(serve::Serve),
+    /// Say which variable moved when behaviour changed
+    Moved(moved::Moved),
+    /// List the AI features that have runs
+    Features(features::Features),
+    /// Declare, list and show incidents
+    #[command(subcommand)]
+    Incident(incident::Incident),
+    /// Draft postmortems
+    #[command(subcommand)]
+    Postmortem(postmortem::Postmortem),
+    /// Check the ledger of facts
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    /// Simulate an AI product with a fault whose cause is known
+    Sim(sim::Sim),
+    /// Measure speed on this machine
+    #[command(subcommand)]
+    Bench(bench::Bench),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Command::Demo(command) => command.run().await,
+            Command::Serve(command) => command.run().await,
+            Command::Moved(command) => command.run().await,
+            Command::Features(command) => command.run().await,
+            Command::Incident(command) => command.run().await,
+            Command::Postmortem(command) => command.run().await,
+            Command::Ledger(command) => command.run().await,
+            Command::Sim(command) => command.run().await,
+            Command::Bench(command) => command.run().await,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The commands.
+
+pub(crate) mod bench;
+pub(crate) mod demo;
+pub(crate) mod features;
+pub(crate) mod incident;
+pub(crate) mod ledger;
+pub(crate) mod moved;
+pub(crate) mod postmortem;
+pub(crate) mod serve;
+pub(crate) mod sim;

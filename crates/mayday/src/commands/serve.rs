@@ -1,0 +1,82 @@
+//! `mayday serve`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Result;
+use clap::Args;
+use response::Mayday;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Config;
+use crate::server::Server;
+use crate::world;
+
+/// Take in spans, answer questions, serve the pages.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Keep everything here; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    data_dir: PathBuf,
+
+    /// Read settings from this file, over the defaults
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Take OTLP at this address
+    #[arg(long, value_name = "ADDRESS")]
+    otlp: Option<String>,
+
+    /// Serve pages and the API at this address
+    #[arg(long, value_name = "ADDRESS")]
+    http: Option<String>,
+
+    /// What to keep of content: full, hash_only or none
+    #[arg(long, value_name = "MODE")]
+    content: Option<String>,
+
+    /// Settle a run so long after its root ended
+    #[arg(long, value_name = "DURATION")]
+    settle_after_root: Option<String>,
+
+    /// Settle a run without a root so long after its last span
+    #[arg(long, value_name = "DURATION")]
+    settle_after_last_span: Option<String>,
+}
+
+impl Serve {
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        let config = self.config()?;
+        let settings = config.settings()?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mayday = Arc::new(Mayday::open(&self.data_dir, settings, world::now())?);
+        let server = Server::start(mayday, &config).await?;
+        world::print(&format!("otlp http://{}", server.otlp));
+        world::print(&format!("http http://{}", server.http));
+        tokio::select! {
+            _ = terminate.recv() => {}
+            result = tokio::signal::ctrl_c() => result?,
+        }
+        server.stop().await;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The settings, with the flags over them.
+    fn config(&self) -> Result<Config> {
+        let mut config = Config::read(self.config.as_deref())?;
+        let flags = [
+            (&self.otlp, &mut config.listen.otlp),
+            (&self.http, &mut config.listen.http),
+            (&self.content, &mut config.record.content),
+            (&self.settle_after_root, &mut config.record.settle_after_root),
+            (&self.settle_after_last_span, &mut config.record.settle_after_last_span),
+        ];
+        for (flag, setting) in flags {
+            if let Some(flag) = flag {
+                setting.clone_from(flag);
+            }
+        }
+        Ok(config)
+    }
+}

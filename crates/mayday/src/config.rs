@@ -1,0 +1,126 @@
+//! Settings: the defaults compiled in, a file over them, flags over both.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use jiff::SignedDuration;
+use response::{Limits, Settings, SettleAfter};
+use serde::Deserialize;
+use toml::{Table, Value};
+
+/// Every setting, as in `config/default.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where to listen.
+    pub(crate) listen: Listen,
+    /// What to keep.
+    pub(crate) record: Record,
+    window: WindowSize,
+    moved: Lookback,
+}
+
+/// Where to listen.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Listen {
+    /// For OTLP.
+    pub(crate) otlp: String,
+    /// For everything else.
+    pub(crate) http: String,
+    /// Names by which this server may be called.
+    pub(crate) allowed_hosts: Vec<String>,
+}
+
+/// What to keep.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Record {
+    /// `full`, `hash_only` or `none`.
+    pub(crate) content: String,
+    /// When a run settles after its root ended.
+    pub(crate) settle_after_root: String,
+    /// When it settles after its last span.
+    pub(crate) settle_after_last_span: String,
+    /// Largest body after decompression.
+    pub(crate) max_body_bytes: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WindowSize {
+    runs: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lookback {
+    lookback: String,
+}
+
+impl Config {
+    /// The defaults, with a file over them if there is one.
+    pub(crate) fn read(file: Option<&Path>) -> Result<Self> {
+        let defaults = include_str!("../../../config/default.toml");
+        let mut table: Table =
+            defaults.parse().context("could not read the settings compiled in")?;
+        if let Some(path) = file {
+            let failed = || format!("could not read the settings in {}", path.display());
+            let text = std::fs::read_to_string(path).with_context(failed)?;
+            lay_over(&mut table, text.parse().with_context(failed)?);
+        }
+        Value::Table(table).try_into().context("the settings do not have the form of the defaults")
+    }
+
+    /// What the use cases need to know of it.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        Ok(Settings {
+            content: self.record.content.parse().map_err(|error: String| anyhow!(error))?,
+            settle_after: SettleAfter {
+                root_ended: duration(&self.record.settle_after_root)?,
+                last_span: duration(&self.record.settle_after_last_span)?,
+            },
+            window_runs: self.window.runs,
+            lookback: duration(&self.moved.lookback)?,
+            limits: Limits::default(),
+        })
+    }
+}
+
+fn duration(text: &str) -> Result<SignedDuration> {
+    let duration: SignedDuration =
+        text.parse().with_context(|| format!("`{text}` is no duration: write 10s, 5m, 24h"))?;
+    anyhow::ensure!(!duration.is_negative(), "the duration `{text}` is negative");
+    Ok(duration)
+}
+
+/// Puts the values of one table over those of another, table by table.
+fn lay_over(under: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(Value::Table(under)), Value::Table(over)) => lay_over(under, over),
+            (_, value) => _ = under.insert(key, value),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_whole() {
+        let settings = Config::read(None).unwrap().settings().unwrap();
+        assert_eq!(settings, Settings::default());
+    }
+
+    #[test]
+    fn a_file_changes_what_it_names_and_an_unknown_line_is_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "[record]\ncontent = \"none\"\n").unwrap();
+        let config = Config::read(Some(file.path())).unwrap();
+        assert_eq!((&*config.record.content, &*config.listen.otlp), ("none", "127.0.0.1:4318"));
+        std::fs::write(file.path(), "[record]\ncontnet = \"none\"\n").unwrap();
+        assert!(Config::read(Some(file.path())).is_err());
+    }
+}

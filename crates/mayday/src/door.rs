@@ -1,0 +1,246 @@
+//! The way to the data: a server that runs, or the data directory itself. Both answer the same.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow};
+use clap::Args;
+use model::{Fault, Faulty, Incident, IncidentId, Report, RunId, Window};
+use reqwest::{Response, StatusCode};
+use response::{Act, Declaration, Mayday, Question, Verified};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::world::{self, Usage};
+
+/// Where the data is.
+#[derive(Debug, Args)]
+pub(crate) struct Source {
+    /// Ask the server there
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7070")]
+    server: String,
+
+    /// Open this data directory instead; no server may be using it
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+/// An open door.
+pub(crate) enum Door {
+    /// To a server.
+    Server { client: reqwest::Client, url: String },
+    /// To a data directory, here in this process.
+    Here(Arc<Mayday>),
+}
+
+/// A feature as a door tells it.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Feature {
+    pub(crate) feature: String,
+    pub(crate) runs: u64,
+    pub(crate) latest: jiff::Timestamp,
+    pub(crate) rate: model::BehaviourRate,
+}
+
+/// What a check of the ledger found, as a door tells it.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) struct LedgerState {
+    pub(crate) intact: bool,
+    pub(crate) entries: Option<u64>,
+    pub(crate) head: Option<String>,
+    pub(crate) first_broken: Option<u64>,
+    pub(crate) why: Option<String>,
+}
+
+/// What somebody declares.
+pub(crate) struct Declared {
+    pub(crate) question: Question,
+    pub(crate) run: Option<RunId>,
+    pub(crate) title: Option<String>,
+}
+
+impl Source {
+    /// Opens the door. A data directory is opened under its lock, and what is due is settled.
+    pub(crate) async fn open(&self) -> Result<Door> {
+        let Some(directory) = &self.data_dir else {
+            let client = reqwest::Client::builder().build().context("could not set up HTTP")?;
+            return Ok(Door::Server { client, url: self.server.trim_end_matches('/').to_owned() });
+        };
+        anyhow::ensure!(directory.is_dir(), "there is no data directory {}", directory.display());
+        let settings = Config::read(None)?.settings()?;
+        let mayday = Mayday::open(directory, settings, world::now())?;
+        mayday.settle(world::now()).await?;
+        Ok(Door::Here(Arc::new(mayday)))
+    }
+}
+
+impl Door {
+    /// What moved.
+    pub(crate) async fn moved(&self, question: &Question) -> Result<Report> {
+        match self {
+            Door::Here(mayday) => mayday.moved(question, world::now()).map_err(usage_first),
+            Door::Server { .. } => {
+                let asked = asked(question);
+                let given = asked.iter().filter_map(|(key, value)| Some((*key, value.as_ref()?)));
+                let query: Vec<(&str, &String)> = given.collect();
+                self.get("/api/v1/moved", &query).await
+            }
+        }
+    }
+
+    /// The features with runs.
+    pub(crate) async fn features(&self) -> Result<Vec<Feature>> {
+        match self {
+            Door::Here(mayday) => {
+                let views = mayday.features(world::now()).into_iter();
+                let feature = |view: response::FeatureView| Feature {
+                    feature: view.feature,
+                    runs: view.runs,
+                    latest: view.latest,
+                    rate: view.rate,
+                };
+                Ok(views.map(feature).collect())
+            }
+            Door::Server { .. } => self.get("/api/v1/features", &[]).await,
+        }
+    }
+
+    /// Declares an incident.
+    pub(crate) async fn declare(&self, it: Declared) -> Result<Incident> {
+        let by = world::user();
+        match self {
+            Door::Here(mayday) => {
+                let Declared { question, run, title } = it;
+                let declaration = Declaration { question, run, title };
+                mayday.declare(&declaration, act(&by)).map_err(usage_first)
+            }
+            Door::Server { .. } => {
+                let mut body = json!({ "run": it.run, "title": it.title, "by": by });
+                for (key, value) in asked(&it.question) {
+                    body[key] = json!(value);
+                }
+                self.post("/api/v1/incidents", &body).await
+            }
+        }
+    }
+
+    /// Every incident, latest first.
+    pub(crate) async fn incidents(&self) -> Result<Vec<Incident>> {
+        match self {
+            Door::Here(mayday) => Ok(mayday.list_incidents()),
+            Door::Server { .. } => self.get("/api/v1/incidents", &[]).await,
+        }
+    }
+
+    /// One incident.
+    pub(crate) async fn incident(&self, id: &IncidentId) -> Result<Incident> {
+        match self {
+            Door::Here(mayday) => Ok(mayday.incident(id)?),
+            Door::Server { .. } => self.get(&format!("/api/v1/incidents/{id}"), &[]).await,
+        }
+    }
+
+    /// A postmortem draft, in Markdown.
+    pub(crate) async fn draft(&self, id: &IncidentId) -> Result<String> {
+        let by = world::user();
+        match self {
+            Door::Here(mayday) => Ok(mayday.draft(id, act(&by))?.markdown),
+            Door::Server { .. } => {
+                let path = format!("/api/v1/incidents/{id}/postmortem");
+                let draft: Value = self.post(&path, &json!({ "by": by })).await?;
+                let markdown = draft["markdown"].as_str();
+                Ok(markdown.context("the server's answer holds no Markdown")?.to_owned())
+            }
+        }
+    }
+
+    /// Whether the ledger's hash chain holds.
+    pub(crate) async fn verify_ledger(&self) -> Result<LedgerState> {
+        match self {
+            Door::Here(mayday) => Ok(ledger_state(mayday.verify_ledger()?)),
+            Door::Server { .. } => self.get("/api/v1/ledger/verify", &[]).await,
+        }
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &String)]) -> Result<T> {
+        let (client, url) = self.server()?;
+        let answer = client.get(format!("{url}{path}")).query(query).send().await;
+        read(url, answer).await
+    }
+
+    async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
+        let (client, url) = self.server()?;
+        let answer = client.post(format!("{url}{path}")).json(body).send().await;
+        read(url, answer).await
+    }
+
+    fn server(&self) -> Result<(&reqwest::Client, &str)> {
+        match self {
+            Door::Server { client, url } => Ok((client, url)),
+            Door::Here(_) => Err(anyhow!("this door leads to no server")),
+        }
+    }
+}
+
+/// An error that says whether the one who asked can mend it by asking otherwise.
+fn usage_first<E: Faulty + Send + Sync + 'static>(error: E) -> anyhow::Error {
+    match error.fault() {
+        Fault::Invalid => Usage(error.to_string()).into(),
+        _ => error.into(),
+    }
+}
+
+fn act(by: &str) -> Act<'_> {
+    Act { by, at: world::now(), random: world::random() }
+}
+
+fn asked(question: &Question) -> [(&'static str, Option<String>); 3] {
+    let window = |pick: fn(&(Window, Window)) -> Window| {
+        question.windows.as_ref().map(|windows| pick(windows).to_string())
+    };
+    [
+        ("feature", question.feature.clone()),
+        ("baseline", window(|windows| windows.0)),
+        ("incident", window(|windows| windows.1)),
+    ]
+}
+
+fn ledger_state(verified: Verified) -> LedgerState {
+    match verified {
+        Verified::Intact { entries, head } => LedgerState {
+            intact: true,
+            entries: Some(entries),
+            head: Some(head.to_string()),
+            first_broken: None,
+            why: None,
+        },
+        Verified::Broken { seq, why } => LedgerState {
+            intact: false,
+            entries: None,
+            head: None,
+            first_broken: Some(seq),
+            why: Some(why.to_string()),
+        },
+    }
+}
+
+async fn read<T: DeserializeOwned>(url: &str, answer: reqwest::Result<Response>) -> Result<T> {
+    let answer = answer.with_context(|| {
+        format!(
+            "no mayday answers at {url}: start one with `mayday serve --data-dir DIR`, name another \
+             with --server, or open its directory with --data-dir"
+        )
+    })?;
+    let status = answer.status();
+    let text = answer.text().await.context("the answer broke off")?;
+    if status.is_success() {
+        return serde_json::from_str(&text).context("the answer is not what was expected");
+    }
+    let problem: Value = serde_json::from_str(&text).unwrap_or_default();
+    let detail = problem["detail"].as_str().unwrap_or("no reason given");
+    match status {
+        StatusCode::BAD_REQUEST => Err(Usage(detail.to_owned()).into()),
+        _ => Err(anyhow!("{detail} ({status})")),
+    }
+}

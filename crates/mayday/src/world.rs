@@ -1,0 +1,69 @@
+//! The world outside: the clock, randomness, the environment, and the two streams of output.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use tracing_subscriber::EnvFilter;
+
+/// The clock.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// A number that nobody can guess. Falls back on the clock should the system have none to give.
+pub(crate) fn random() -> u64 {
+    getrandom::u64().unwrap_or_else(|_| now().as_nanosecond() as u64)
+}
+
+/// Who is at the keyboard.
+pub(crate) fn user() -> String {
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
+    user.ok().filter(|user| !user.is_empty()).unwrap_or_else(|| "someone".to_owned())
+}
+
+/// Sends logs to standard error, as much of them as asked for.
+pub(crate) fn log_to_stderr(filter: &str) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// Writes data to standard output. A reader that has gone away is no error.
+pub(crate) fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    _ = writeln!(out, "{text}");
+    _ = out.flush();
+}
+
+/// Writes progress to standard error.
+pub(crate) fn tell(text: &str) {
+    _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Writes a value as JSON to standard output.
+pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    print(&serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// Says what failed and why, and fails.
+pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    tell(&format!("mayday: {}", causes.join(": ")));
+    match error.downcast_ref::<Usage>() {
+        Some(_) => ExitCode::from(2),
+        None => ExitCode::FAILURE,
+    }
+}
+
+/// A command line that clap takes and that still makes no sense.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}

@@ -1,0 +1,134 @@
+//! A started server, and spans to send to it.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use jiff::{SignedDuration, Timestamp};
+use model::{Attribute, SpanId, TraceId, Value};
+use reqwest::{Client, Response};
+use sim::wire::{self, Kind, Sender, Span};
+use tempfile::TempDir;
+
+/// A server that ends with the test.
+pub struct Server {
+    child: Child,
+    pub otlp: String,
+    pub http: String,
+    pub client: Client,
+}
+
+/// A command of the binary under test.
+pub fn mayday() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mayday"));
+    command.env("USER", "tester");
+    command
+}
+
+impl Server {
+    /// Starts on free ports; runs settle at once.
+    pub fn start(data_dir: &Path, more: &[&str]) -> Self {
+        let mut child = mayday()
+            .args(["serve", "--otlp", "127.0.0.1:0", "--http", "127.0.0.1:0"])
+            .args(["--settle-after-root", "0s", "--settle-after-last-span", "0s", "--data-dir"])
+            .arg(data_dir)
+            .args(more)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut address = |name: &str| {
+            let line = lines.next().expect("the server ended before it listened").unwrap();
+            line.strip_prefix(name).unwrap().trim().to_owned()
+        };
+        let (otlp, http) = (address("otlp"), address("http"));
+        Self { child, otlp, http, client: Client::new() }
+    }
+
+    /// Kills it as `kill -9` does.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub async fn export(&self, body: Vec<u8>) -> Response {
+        let request = self.client.post(format!("{}/v1/traces", self.otlp));
+        request.header("content-type", "application/x-protobuf").body(body).send().await.unwrap()
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.client.get(format!("{}{path}", self.http)).send().await.unwrap()
+    }
+
+    pub async fn json(&self, path: &str) -> serde_json::Value {
+        self.get(path).await.json().await.unwrap()
+    }
+
+    /// The value of a metric.
+    pub async fn metric(&self, name: &str) -> u64 {
+        let text = self.get("/metrics").await.text().await.unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
+        line.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().unwrap()
+    }
+
+    /// Asks again and again, at most three hundred times, until the answer is the one wanted.
+    pub async fn eventually(&self, path: &str, wanted: impl Fn(&serde_json::Value) -> bool) {
+        let mut last = serde_json::Value::Null;
+        for _ in 0..300 {
+            last = self.json(path).await;
+            if wanted(&last) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("{path} never came to what was wanted; last {last}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+/// A directory for a server's data.
+pub fn data_dir() -> (TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("data");
+    (directory, path)
+}
+
+/// A run's root span that ended a minute ago.
+pub fn root(number: u64) -> Span {
+    let ended = Timestamp::now() - SignedDuration::from_secs(60);
+    Span {
+        trace: TraceId::from_bytes(&u128::from(number + 1).to_be_bytes()).unwrap(),
+        span: SpanId::from_bytes(&(number + 1).to_be_bytes()).unwrap(),
+        parent: None,
+        name: "invoke_agent helper".to_owned(),
+        kind: Kind::Internal,
+        started: ended - SignedDuration::from_secs(1),
+        ended,
+        failed: false,
+        attributes: vec![
+            text("gen_ai.operation.name", "invoke_agent"),
+            text("gen_ai.agent.name", "helper"),
+            text("mayday.outcome", "good"),
+        ],
+    }
+}
+
+pub fn text(key: &str, value: &str) -> Attribute {
+    (key.to_owned(), Value::Text(value.to_owned()))
+}
+
+/// One export request.
+pub fn request(spans: Vec<Span>) -> Vec<u8> {
+    let sender = Sender {
+        resource: vec![text("service.name", "tests")],
+        scope: "tests".to_owned(),
+        scope_version: "1".to_owned(),
+    };
+    wire::protobuf(&[(sender, spans)])
+}

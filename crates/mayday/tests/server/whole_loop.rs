@@ -1,0 +1,66 @@
+//! From spans to a postmortem draft, through every door.
+
+use serde_json::Value;
+
+use crate::harness::{Server, data_dir, mayday};
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = mayday().args(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_demo_names_the_cause_and_drafts_the_postmortem() {
+    let (code, out, err) = run(&["demo", "--once", "--json", "--scenario", "index-rebuild"]);
+    assert_eq!(code, Some(0), "{err}");
+    let found: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(found["report"]["verdict"], "moved");
+    assert_eq!(found["report"]["movers"][0]["factor"], found["truth"]["factor"]);
+    assert_eq!(found["report"]["movers"][0]["to"], found["truth"]["to"]);
+    let draft = found["postmortem"].as_str().unwrap();
+    for part in ["## Which variable moved", "### Signal missed", "index:kb", "**Open**"] {
+        assert!(draft.contains(part), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_and_its_directory_answer_the_same() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    let (http, otlp) = (server.http.clone(), server.otlp.clone());
+    let start = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(7);
+    let (start, end) = (start.as_second(), start.as_second() + 7 * 3600);
+    let begins = start.to_string();
+    let (code, ..) = run(&["sim", "--scenario", "tool-shape", "--start", &begins, "--send", &otlp]);
+    assert_eq!(code, Some(0));
+    let waiting = async || server.metric("mayday_traces_waiting").await;
+    for _ in 0..1_000 {
+        if waiting().await == 0 {
+            break;
+        }
+    }
+    let middle = start + 15_600;
+    let (baseline, incident) = (format!("{start}..{middle}"), format!("{middle}..{end}"));
+    let windows = ["--baseline", &baseline, "--incident", &incident];
+    let moved = |door: [&str; 2]| run(&[&["moved", "--json"], &windows[..], &door[..]].concat());
+    let (code, from_server, _) = moved(["--server", &http]);
+    assert_eq!(code, Some(0));
+    assert_eq!(serde_json::from_str::<Value>(&from_server).unwrap()["verdict"], "moved");
+
+    let declare = [&["incident", "declare"], &windows[..], &["--server", &http]].concat();
+    let (code, declared, err) = run(&declare);
+    assert_eq!(code, Some(0), "{err}");
+    let id = declared.split_whitespace().next().unwrap().to_owned();
+    let (_, shown, _) = run(&["incident", "show", &id, "--server", &http]);
+    assert!(shown.contains("tool_shape:search_kb") && shown.contains("by tester"), "{shown}");
+    let page = server.get(&format!("/incidents/{id}")).await.text().await.unwrap();
+    assert!(page.contains("tool_shape:search_kb") && page.contains("<svg"));
+
+    server.kill();
+    let directory = data.to_str().unwrap();
+    assert_eq!(moved(["--data-dir", directory]).1, from_server);
+    assert_eq!(run(&["incident", "show", &id, "--data-dir", directory]).1, shown);
+    let (code, verified, _) = run(&["ledger", "verify", "--data-dir", directory]);
+    assert!(code == Some(0) && verified.starts_with("intact: 2 entries"), "{verified}");
+}

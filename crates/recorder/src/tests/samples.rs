@@ -1,0 +1,128 @@
+//! Spans as two real packages wrote them, and the shortest way to send spans of a test's own.
+//!
+//! `genai.json` and `openinference.json` hold the three spans of one run each, in the order in which
+//! they ended: the model asks for a tool, the model answers, the agent is done.
+
+use model::{Attribute, Batch, Content, ContentField, Factor, Level, SpanId, Step, TraceId, Value};
+use serde_json::Value as Json;
+
+use crate::wire::{Kind, Sender, Span, protobuf};
+use crate::{ContentMode, Encoding, Limits, decode};
+
+/// `opentelemetry-instrumentation-genai-openai` 1.3b0.
+pub(super) fn genai() -> [Vec<Attribute>; 3] {
+    spans(include_str!("genai.json"))
+}
+
+/// `openinference-instrumentation-openai` 0.1.66.
+pub(super) fn openinference() -> [Vec<Attribute>; 3] {
+    spans(include_str!("openinference.json"))
+}
+
+fn spans(file: &str) -> [Vec<Attribute>; 3] {
+    let spans: [Json; 3] = serde_json::from_str(file).unwrap();
+    spans.map(|span| span["attributes"].as_object().unwrap().iter().map(attribute).collect())
+}
+
+fn attribute((key, value): (&String, &Json)) -> Attribute {
+    (key.clone(), value_of(value))
+}
+
+fn value_of(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Empty,
+        Json::Bool(truth) => Value::Bool(*truth),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => Value::Int(number),
+            None => Value::Double(number.as_f64().unwrap()),
+        },
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Array(list) => Value::List(list.iter().map(value_of).collect()),
+        Json::Object(map) => Value::Map(map.iter().map(attribute).collect()),
+    }
+}
+
+/// Attributes that are all text.
+pub(super) fn texts(pairs: &[(&str, &str)]) -> Vec<Attribute> {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), text(value))).collect()
+}
+
+pub(super) fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+/// The attributes without some of them.
+pub(super) fn without(mut attributes: Vec<Attribute>, keys: &[&str]) -> Vec<Attribute> {
+    attributes.retain(|(key, _)| !keys.iter().any(|gone| key.starts_with(gone)));
+    attributes
+}
+
+pub(super) fn span(attributes: Vec<Attribute>) -> Span {
+    Span {
+        trace: TraceId::from_bytes(&[9; 16]).unwrap(),
+        span: SpanId::from_bytes(&[1; 8]).unwrap(),
+        parent: None,
+        name: "chat gpt-4o-mini".to_owned(),
+        kind: Kind::Client,
+        started: "2026-11-22T02:07:00Z".parse().unwrap(),
+        ended: "2026-11-22T02:07:03.000000001Z".parse().unwrap(),
+        failed: false,
+        attributes,
+    }
+}
+
+pub(super) fn sender(resource: Vec<Attribute>) -> Sender {
+    Sender {
+        resource,
+        scope: "opentelemetry.instrumentation".to_owned(),
+        scope_version: "1".into(),
+    }
+}
+
+/// A service called `shop`, of which nothing else is known.
+pub(super) fn shop() -> Sender {
+    sender(texts(&[("service.name", "shop")]))
+}
+
+pub(super) fn sent(spans: Vec<Span>, mode: ContentMode) -> Batch {
+    read(&protobuf(&[(shop(), spans)]), mode)
+}
+
+pub(super) fn read(bytes: &[u8], mode: ContentMode) -> Batch {
+    decode(bytes, Encoding::Protobuf, &Limits::default(), mode).unwrap()
+}
+
+/// The one step of a span with these attributes, with everything kept.
+pub(super) fn step(attributes: Vec<Attribute>) -> Step {
+    let batch = sent(vec![span(attributes)], ContentMode::Full);
+    assert_eq!(batch.rejections, []);
+    batch.steps.into_iter().next().unwrap()
+}
+
+/// The levels that a step saw of a factor.
+pub(super) fn levels(step: &Step, factor: &str) -> Vec<Level> {
+    let seen = step.traits.levels.iter().filter(|seen| seen.factor == Factor::from(factor));
+    seen.map(|seen| seen.level.clone()).collect()
+}
+
+/// A level that is known, as [`levels`] gives it.
+pub(super) fn is(level: &str) -> Vec<Level> {
+    vec![Level::Is(level.to_owned())]
+}
+
+/// All attributes of a step, content put together again.
+pub(super) fn put_together(step: &Step, content: &[Content]) -> Vec<Attribute> {
+    let joined = |field: &ContentField| (field.key.clone(), joined(field, content));
+    step.attributes.iter().cloned().chain(step.content.iter().map(joined)).collect()
+}
+
+fn joined(field: &ContentField, content: &[Content]) -> Value {
+    use model::content::Form;
+    let bytes = |hash: &_| content.iter().find(|one| one.hash == *hash)?.bytes.as_deref();
+    let whole = field.join(bytes).unwrap();
+    match field.form {
+        Form::Text => Value::Text(String::from_utf8(whole).unwrap()),
+        Form::Value => serde_json::from_slice(&whole).unwrap(),
+        Form::Withheld => unreachable!("everything is kept"),
+    }
+}

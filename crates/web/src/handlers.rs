@@ -1,0 +1,47 @@
+//! The handlers, one sentence each: extract, one call, convert.
+
+use askama::Template;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{Html, IntoResponse};
+use model::IncidentId;
+
+use crate::Site;
+use crate::error::PageError;
+use crate::pages::{HomePage, IncidentPage};
+
+const STYLE: &str = include_str!("../assets/style.css");
+
+/// A page, or the page that says why there is none.
+type Page = Result<Html<String>, PageError>;
+
+/// `GET /`
+pub(crate) async fn home(State(site): State<Site>) -> Page {
+    let now = (site.now)();
+    let look = move || (site.mayday.features(now), site.mayday.list_incidents());
+    let (features, incidents) = tokio::task::spawn_blocking(look).await?;
+    Ok(Html(HomePage::new(&features, &incidents, now).render()?))
+}
+
+/// `GET /incidents/{id}`
+pub(crate) async fn incident(
+    State(site): State<Site>,
+    id: Result<Path<IncidentId>, PathRejection>,
+) -> Page {
+    let Path(id) = id.map_err(|_| PageError::NoSuchPage)?;
+    let view = tokio::task::spawn_blocking(move || site.mayday.incident_view(&id)).await??;
+    Ok(Html(IncidentPage::new(&view)?.render()?))
+}
+
+/// `GET /assets/style.css`
+pub(crate) async fn style() -> impl IntoResponse {
+    let headers =
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=300")];
+    (headers, STYLE)
+}
+
+/// Any other address.
+pub(crate) async fn missing() -> PageError {
+    PageError::NoSuchPage
+}

@@ -1,0 +1,19 @@
+//! What every answer tells the browser: load nothing else, guess nothing, keep nothing.
+
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+
+/// Inline SVG needs no exception: it is styled by the stylesheet, never by `style` attributes.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+                      base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/// Sets the headers. What a handler said about caching stands; pages are not kept.
+pub(crate) async fn guard(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    let caching = headers.entry(header::CACHE_CONTROL);
+    caching.or_insert(HeaderValue::from_static("no-store"));
+    response
+}

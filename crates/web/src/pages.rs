@@ -1,0 +1,15 @@
+//! The pages, each a struct of text that its template sets.
+
+mod badge;
+mod failure;
+mod home;
+mod incident;
+
+pub(crate) use failure::FailurePage;
+pub(crate) use home::HomePage;
+pub(crate) use incident::IncidentPage;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

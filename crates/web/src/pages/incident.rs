@@ -1,0 +1,103 @@
+//! `/incidents/{id}`: the answer first, then the evidence, then the next step.
+
+mod evidence;
+mod figures;
+mod movers;
+mod next;
+mod picture;
+mod surfaces;
+
+use askama::Template;
+use model::incident::IncidentKind;
+use response::IncidentView;
+
+use super::badge::Badge;
+use crate::chart::ChartError;
+use crate::words::{self, When};
+
+use evidence::{Cited, Moment};
+use figures::Figure;
+use movers::MoverCard;
+use next::Command;
+use picture::Picture;
+use surfaces::{Consequence, FactorRow, SurfaceRow};
+
+/// `/incidents/{id}`
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "incident.html")]
+pub(crate) struct IncidentPage {
+    /// The incident's id.
+    pub(crate) id: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// What was found, in a word.
+    pub(crate) badge: Badge,
+    /// The answer in one sentence.
+    pub(crate) headline: String,
+    /// For one run's harm: what the comparison says beside it.
+    pub(crate) beside: Option<String>,
+    /// The feature concerned.
+    pub(crate) feature: String,
+    /// When it was declared.
+    pub(crate) declared: When,
+    /// By whom.
+    pub(crate) by: String,
+    /// What was measured.
+    pub(crate) figures: Vec<Figure>,
+    /// The rate over time.
+    pub(crate) picture: Picture,
+    /// What moved, best first.
+    pub(crate) movers: Vec<MoverCard>,
+    /// What to say of the movers as a whole.
+    pub(crate) weighed: String,
+    /// What can be said of each surface.
+    pub(crate) surfaces: Vec<SurfaceRow>,
+    /// What changed with the outcome.
+    pub(crate) consequences: Vec<Consequence>,
+    /// What the runs ran under.
+    pub(crate) factors: Vec<FactorRow>,
+    /// What happened when.
+    pub(crate) timeline: Vec<Moment>,
+    /// The runs it rests on.
+    pub(crate) evidence: Vec<Cited>,
+    /// What to do now.
+    pub(crate) next: String,
+    /// Commands to run.
+    pub(crate) commands: Vec<Command>,
+}
+
+impl IncidentPage {
+    /// The page of an incident.
+    pub(crate) fn new(view: &IncidentView) -> Result<Self, ChartError> {
+        let incident = &view.incident;
+        let report = &incident.report;
+        let found = words::sentence(&view.brief.headline);
+        let title = words::sentence(&incident.title);
+        let (headline, beside) = match incident.kind {
+            IncidentKind::Rate => (found, None),
+            IncidentKind::Event => (title.clone(), Some(found)),
+        };
+        let feature = incident.feature.clone().or_else(|| report.feature.clone());
+        Ok(Self {
+            id: incident.id.to_string(),
+            title,
+            badge: Badge::of(incident),
+            headline,
+            beside,
+            feature: feature.unwrap_or_else(|| "all features".to_owned()),
+            declared: When::at(incident.declared_at),
+            by: incident.declared_by.clone(),
+            figures: figures::of(view),
+            picture: Picture::of(view)?,
+            movers: movers::cards(report),
+            weighed: movers::weighed(report),
+            surfaces: surfaces::verdicts(report),
+            consequences: surfaces::consequences(report),
+            factors: surfaces::factors(report),
+            timeline: evidence::timeline(view),
+            evidence: evidence::cited(incident),
+            next: next::step(view),
+            commands: next::commands(incident),
+        })
+    }
+}

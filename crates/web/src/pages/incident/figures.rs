@@ -1,0 +1,83 @@
+//! The key figures: what was measured, with n and intervals.
+
+use model::{BehaviourRate, Report};
+use response::{IncidentView, wording};
+
+use crate::words;
+
+/// One figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Figure {
+    /// What it is.
+    pub(crate) name: &'static str,
+    /// The figure.
+    pub(crate) value: String,
+    /// What it rests on.
+    pub(crate) notes: Vec<String>,
+}
+
+/// The key figures, in the order in which they are asked for.
+pub(super) fn of(view: &IncidentView) -> Vec<Figure> {
+    let report = &view.incident.report;
+    vec![rates(report), rise(report), onset(report), unknown(report), detection(view)]
+}
+
+fn rates(report: &Report) -> Figure {
+    let (before, during) = (&report.outcome.before, &report.outcome.during);
+    let note = |when: &str, rate: &BehaviourRate| match rate.n {
+        0 => format!("{when}: no known outcome"),
+        _ => format!("{when}: {}, {}", words::of(rate), words::interval(rate)),
+    };
+    Figure {
+        name: "Bad runs",
+        value: format!("{} → {}", words::share(before), words::share(during)),
+        notes: vec![note("before", before), note("during", during)],
+    }
+}
+
+fn rise(report: &Report) -> Figure {
+    let outcome = &report.outcome;
+    let (value, note) = match (outcome.delta_pp, outcome.low_pp, outcome.high_pp) {
+        (Some(delta), Some(low), Some(high)) => {
+            (format!("{delta:+.1} points"), format!("95 % interval {low:+.1} to {high:+.1}"))
+        }
+        _ => ("unknown".to_owned(), "needs known outcomes on both sides".to_owned()),
+    };
+    Figure { name: "Change", value, notes: vec![note] }
+}
+
+fn onset(report: &Report) -> Figure {
+    let (value, note) = match report.onset {
+        Some(onset) => (
+            format!("{} to {}", wording::clock(onset.earliest), wording::clock(onset.latest)),
+            format!("likeliest {}; 90 % range", wording::moment(onset.at)),
+        ),
+        None => ("no onset".to_owned(), "no change in behaviour is proven".to_owned()),
+    };
+    Figure { name: "Began, UTC", value, notes: vec![note] }
+}
+
+fn unknown(report: &Report) -> Figure {
+    let (before, during) = (&report.outcome.before, &report.outcome.during);
+    let share = |rate: &BehaviourRate| {
+        let runs = rate.n + rate.unknown;
+        wording::percent(if runs == 0 { 0.0 } else { rate.unknown as f64 / runs as f64 })
+    };
+    Figure {
+        name: "Outcome unknown",
+        value: format!("{} → {} runs", before.unknown, during.unknown),
+        notes: vec![format!("{} → {} of all; never counted as good", share(before), share(during))],
+    }
+}
+
+fn detection(view: &IncidentView) -> Figure {
+    let (value, note) = match view.clocks.detection {
+        Some((least, most)) => {
+            let (least, most) = (wording::duration(least), wording::duration(most));
+            let value = if least == most { least } else { format!("{least} to {most}") };
+            (value, "from onset to declaration")
+        }
+        None => ("unknown".to_owned(), "needs an onset"),
+    };
+    Figure { name: "Detection lag", value, notes: vec![note.to_owned()] }
+}

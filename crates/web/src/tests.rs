@@ -1,0 +1,1 @@
+//! The router, from the outside.
