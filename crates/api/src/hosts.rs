@@ -43,8 +43,8 @@ pub async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> 
         Some(host) if hosts.allows(host) => next.run(request).await,
         _ => Problem::new(
             Fault::Denied,
-            "the request's Host header is not a name of this server: use 127.0.0.1 or localhost, or \
-             add the name to allowed_hosts",
+            "the request's Host header is not a name of this server: use 127.0.0.1 or localhost, \
+             or add the name to allowed_hosts",
         )
         .into_response(),
     }

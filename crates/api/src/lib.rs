@@ -1,8 +1,8 @@
 //! The API: OTLP in, JSON out.
 //!
 //! Two routers, because they listen on two ports: [`otlp`] takes what exporters send, [`http`]
-//! answers everything else. A handler extracts, makes one call, and converts; [`problem`] maps every
-//! fault to a status once; [`hosts`] refuses requests that a web page was tricked into sending.
+//! answers everything else. A handler extracts, makes one call, and converts; [`problem`] maps
+//! every fault to a status once; [`hosts`] refuses requests that a web page was tricked into sending.
 
 pub mod hosts;
 pub mod incidents;
@@ -12,7 +12,9 @@ pub mod otlp;
 pub mod outcomes;
 pub mod problem;
 pub mod router;
+pub mod serve;
 pub mod traces;
 
 pub use hosts::Hosts;
 pub use router::{Api, http, otlp};
+pub use serve::serve;

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::LengthLimitError;
 use model::Fault;
+use response::Counted;
 
 use crate::problem::Problem;
 use crate::router::Api;
@@ -25,7 +26,15 @@ pub async fn traces(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    check_headers(&headers)?;
+    let taken = take(&api, &headers, body).await;
+    if taken.is_err() {
+        api.mayday.tally().add(Counted::RequestsRefused, 1);
+    }
+    taken
+}
+
+async fn take(api: &Api, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+    check_headers(headers)?;
     let turn = tokio::time::timeout(PATIENCE, api.reading.acquire()).await;
     let _turn = turn.map_err(|_| too_busy())?;
     let body = read(body, api.max_body_bytes).await?;

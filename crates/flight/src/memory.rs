@@ -94,7 +94,7 @@ impl Kept {
     }
 }
 
-/// Of each span the version that ended last, and of those the one that came last; in order of start.
+/// Of each span the version that ended last, and of those the one that came last; by start.
 pub(crate) fn latest_versions(steps: impl IntoIterator<Item = Step>) -> Vec<Step> {
     let mut latest: BTreeMap<model::SpanId, Step> = BTreeMap::new();
     for step in steps {

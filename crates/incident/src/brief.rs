@@ -89,10 +89,12 @@ fn moved(report: &Report, mover: &Mover) -> String {
     text += &format!(". With it {} bad; ", rate(&mover.rate_with));
     text += &match mover.basis {
         Basis::Concurrent => format!("at the same time without it {}", rate(&mover.rate_without)),
-        Basis::Staggered => format!("without it, partly at the same time, {}", rate(&mover.rate_without)),
+        Basis::Staggered => {
+            format!("without it, partly at the same time, {}", rate(&mover.rate_without))
+        }
         Basis::BeforeAfter => {
-            "too few ran without it at the same time to compare: before and after only, which explains \
-             nothing by itself"
+            "too few ran without it at the same time to compare: before and after only, which \
+             explains nothing by itself"
                 .to_owned()
         }
     };
@@ -119,9 +121,7 @@ fn surfaces(report: &Report) -> Vec<String> {
         lines.push(format!("identical: {}", identical.join(", ")));
     }
     let unknown = in_state(SurfaceState::Unknown);
-    lines.extend(
-        unknown.map(|surface| format!("not proven clean: {}: {}", surface.surface, surface.why)),
-    );
+    lines.extend(unknown.map(|surface| format!("unknown: {}: {}", surface.surface, surface.why)));
     lines
 }
 

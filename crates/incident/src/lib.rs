@@ -17,3 +17,6 @@ pub mod wording;
 pub use brief::{Brief, brief};
 pub use catalogue::surfaces;
 pub use fold::Incidents;
+
+#[cfg(test)]
+mod tests;

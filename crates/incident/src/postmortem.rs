@@ -39,8 +39,8 @@ fn head(incident: &Incident, now: Timestamp) -> String {
     let feature = incident.feature.as_deref().map_or("not known".to_owned(), code);
     format!(
         "# Postmortem: {}\n\n*Draft of {}. Machine-written lines cite their source; lines marked \
-         **Open** wait for a person.*\n\n| | |\n|---|---|\n| incident | {} |\n| feature | {feature} \
-         |\n| declared | {} by {} |\n",
+         **Open** wait for a person.*\n\n| | |\n|---|---|\n| incident | {} |\n\
+         | feature | {feature} |\n| declared | {} by {} |\n",
         plain(&incident.title),
         moment(now),
         code(incident.id.as_str()),
@@ -117,8 +117,8 @@ fn inference(incident: &Incident) -> String {
     let run = incident.run.or_else(|| incident.evidence.first().map(|evidence| evidence.run));
     let read = run.map_or("a bad run".to_owned(), |run| code(&run.to_string()));
     format!(
-        "## What the agent inferred\n\nRead {read} and quote it. A belief, not an act; the agent's own \
-         words, not a paraphrase.\n\n### Inferred\n\n{}\n### Correct inference\n\n{}\n### Signal \
+        "## What the agent inferred\n\nRead {read} and quote it. A belief, not an act; the agent's \
+         own words, not a paraphrase.\n\n### Inferred\n\n{}\n### Correct inference\n\n{}\n### Signal \
          missed\n\n{}\n### Change of context or tool\n\n{}",
         open("AI engineer", "the agent's words before it acted, with their address in the run"),
         open("AI engineer", "what was true, with the evidence that it could be known then"),
@@ -130,8 +130,8 @@ fn inference(incident: &Incident) -> String {
 fn actions(incident: &Incident) -> String {
     let baseline = rate(&incident.report.outcome.before);
     format!(
-        "## Action items\n\nAn item names an eval, a baseline and a target. Baseline here: {baseline}. \
-         (flights)\n\n{}",
+        "## Action items\n\nAn item names an eval, a baseline and a target. Baseline here: \
+         {baseline}. (flights)\n\n{}",
         open("owner", "eval, target rate, due date")
     )
 }

@@ -87,7 +87,8 @@ pub fn plain(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '&' => safe.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '!' | '~' => safe.extend(['\\', c]),
+            '`' => safe.push('\''),
+            '\\' | '*' | '_' | '[' | ']' | '#' | '|' | '!' | '~' => safe.extend(['\\', c]),
             c => safe.push(c),
         }
     }

@@ -228,8 +228,8 @@ fn ledger_state(verified: Verified) -> LedgerState {
 async fn read<T: DeserializeOwned>(url: &str, answer: reqwest::Result<Response>) -> Result<T> {
     let answer = answer.with_context(|| {
         format!(
-            "no mayday answers at {url}: start one with `mayday serve --data-dir DIR`, name another \
-             with --server, or open its directory with --data-dir"
+            "no mayday answers at {url}: start one with `mayday serve --data-dir DIR`, name \
+             another with --server, or open its directory with --data-dir"
         )
     })?;
     let status = answer.status();

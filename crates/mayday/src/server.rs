@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use api::{Api, Hosts};
-use axum::Router;
 use response::Mayday;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -50,8 +49,8 @@ impl Server {
         let pages = web::router(Arc::clone(&mayday), world::now);
         let (stop, stopped) = watch::channel(false);
         let serving = vec![
-            serve(otlp, api::otlp(api.clone(), hosts.clone()), stopped.clone()),
-            serve(http, api::http(api, hosts, pages), stopped.clone()),
+            api::serve(otlp, api::otlp(api.clone(), hosts.clone()), told(stopped.clone())),
+            api::serve(http, api::http(api, hosts, pages), told(stopped.clone())),
         ];
         let [otlp, http] = addresses;
         Ok(Self { otlp, http, stop, serving, settling: keep_settling(mayday, stopped) })
@@ -91,23 +90,18 @@ fn host_name(address: SocketAddr) -> String {
     }
 }
 
-fn serve(
-    listener: TcpListener,
-    router: Router,
-    mut stopped: watch::Receiver<bool>,
-) -> JoinHandle<std::io::Result<()>> {
-    let end = async move { _ = stopped.wait_for(|stop| *stop).await };
-    tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(end).await })
+async fn told(mut stopped: watch::Receiver<bool>) {
+    _ = stopped.wait_for(|stop| *stop).await;
 }
 
 /// Settles on a thread of its own, because it reads from disk, until told to stop.
-fn keep_settling(mayday: Arc<Mayday>, mut stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+fn keep_settling(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
     let runtime = tokio::runtime::Handle::current();
     tokio::task::spawn_blocking(move || {
         runtime.block_on(async {
             loop {
                 tokio::select! {
-                    _ = stopped.wait_for(|stop| *stop) => return,
+                    () = told(stopped.clone()) => return,
                     () = mayday.settle_next(world::now) => {}
                 }
             }

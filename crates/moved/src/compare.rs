@@ -37,6 +37,15 @@ enum Rise {
     TooFew,
 }
 
+/// How several movers stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    /// Each could carry the rise alone; the data does not say which.
+    Competing,
+    /// Each carries a part of it.
+    Together,
+}
+
 /// Compares the incident's runs with the baseline's and says what moved.
 pub fn compare(
     table: &Table,
@@ -131,18 +140,18 @@ fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Si
     report.onset =
         step(table, sides.whole(), Direction::Rise, 1, |_| true).map(|step| step.onset(table));
     report.changed_with = changed_with(table, sides);
-    let (movers, several) = movers(table, sides);
+    let (movers, relation) = movers(table, sides);
     let contrasts: Vec<Contrast> =
         movers.iter().map(|mover| contrast(table, sides, &mover.runs())).collect();
-    report.verdict = verdict(table, &movers, several);
+    report.verdict = verdict(table, &movers, relation);
     if movers.is_empty() && !anything_recorded(table) {
         report.verdict = Verdict::NotRecorded;
     }
-    let carried: f64 = if several {
-        contrasts.iter().map(|contrast| contrast.carried.est).sum()
-    } else {
-        contrasts.first().map_or(0.0, |contrast| contrast.carried.est)
+    let counted = match relation {
+        Relation::Together => contrasts.len(),
+        Relation::Competing => 1,
     };
+    let carried: f64 = contrasts.iter().take(counted).map(|one| one.carried.est).sum();
     report.residual_pp = report.outcome.delta_pp.map(|delta| delta * (1.0 - carried));
     let moved: Vec<&str> = movers.iter().flat_map(|mover| mover.surfaces(table)).collect();
     report.surfaces = surface::verdicts(table, sides, catalogue, &moved);
@@ -154,17 +163,17 @@ fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Si
     report.why = why(report);
 }
 
-/// The movers, and whether they carry the rise together instead of competing for it.
-fn movers(table: &Table, sides: &Sides) -> (Vec<Mover>, bool) {
+/// The movers, and how they stand to each other.
+fn movers(table: &Table, sides: &Sides) -> (Vec<Mover>, Relation) {
     let exposures = risen(table, sides, Role::Input);
     let mut movers = weigh::fitting(table, sides, &exposures, |_| true);
     if movers.len() != 1 {
-        return (movers, false);
+        return (movers, Relation::Competing);
     }
     let first = movers[0].runs();
     let untouched = |run: usize| first[run] == Some(false);
     if !weigh::still_rises(table, sides, untouched) {
-        return (movers, false);
+        return (movers, Relation::Competing);
     }
     let others: Vec<_> = exposures
         .into_iter()
@@ -175,16 +184,20 @@ fn movers(table: &Table, sides: &Sides) -> (Vec<Mover>, bool) {
         .into_iter()
         .next()
         .filter(|mover| contrast(table, sides, &mover.runs()).carried.est >= LEAST_SECOND);
-    let several = second.is_some();
-    movers.extend(second);
-    (movers, several)
+    match second {
+        None => (movers, Relation::Competing),
+        Some(second) => {
+            movers.push(second);
+            (movers, Relation::Together)
+        }
+    }
 }
 
-fn verdict(table: &Table, movers: &[Mover], several: bool) -> Verdict {
+fn verdict(table: &Table, movers: &[Mover], relation: Relation) -> Verdict {
     let Some(first) = movers.first() else {
         return Verdict::Unexplained;
     };
-    if several {
+    if relation == Relation::Together {
         return Verdict::Several;
     }
     let mut surfaces: Vec<&str> = movers.iter().flat_map(|mover| mover.surfaces(table)).collect();

@@ -23,7 +23,7 @@ const LEAST_EXPECTED_BAD: f64 = 5.0;
 const MOSTLY: f64 = 0.8;
 
 /// The comparison of runs with and without something, within the incident window.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Contrast {
     /// Runs with it.
     pub with: BehaviourRate,

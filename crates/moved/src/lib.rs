@@ -7,7 +7,8 @@
 //! weighs a rate; [`onset`] finds when a rate rose; [`windows`] draws the line between baseline and
 //! incident; [`exposure`] lists the levels that became more frequent; [`contrast`] compares runs
 //! with and without one; [`weigh`] asks which of them fits what happened; [`surface`] says what is
-//! proven of every other surface; [`shares`] lists what the runs ran under; [`compare`] puts it together.
+//! proven of every other surface; [`shares`] lists what the runs ran under; [`compare`] puts it
+//! together.
 //!
 //! The idea: a level that carries a rise must fit it at least as well as the plain statement "the
 //! rate rose at some moment". A level that was rolled out in steps fits better, because runs with

@@ -358,7 +358,10 @@ proptest! {
 
     #[test]
     fn no_table_makes_the_engine_panic(
-        rows in prop::collection::vec((0i64..5000, 0u8..3, prop::collection::vec(0u32..8, 0..6)), 0..300),
+        rows in prop::collection::vec(
+            (0i64..5000, 0usize..3, prop::collection::vec(0u32..8, 0..6)),
+            0..300,
+        ),
         cut in 0i64..5000,
     ) {
         let names = ["prompt:p", "tool_shape:t", "judge:j", "nobody"];
@@ -369,7 +372,8 @@ proptest! {
             })
             .collect();
         let outcomes = [Outcome::Good, Outcome::Bad, Outcome::Unknown];
-        let rows: Vec<_> = rows.into_iter().map(|(s, o, l)| (at(s), outcomes[o as usize], l)).collect();
+        let rows = rows.into_iter().map(|(second, o, levels)| (at(second), outcomes[o], levels));
+        let rows = rows.collect();
         let world = World { dictionary, rows };
         let table = world.table();
         let windows = model::report::Windows {

@@ -28,14 +28,6 @@ const LONGEST_SOURCE: usize = 200;
 impl Mayday {
     /// Records one OTLP trace export request in protobuf.
     pub async fn record(&self, body: &[u8], now: Timestamp) -> Result<Recorded, RecordError> {
-        let recorded = self.try_record(body, now).await;
-        if recorded.is_err() {
-            self.tally.add(Counted::RequestsRefused, 1);
-        }
-        recorded
-    }
-
-    async fn try_record(&self, body: &[u8], now: Timestamp) -> Result<Recorded, RecordError> {
         let Settings { limits, content, .. } = &self.settings;
         let mut batch = recorder::decode(body, Encoding::Protobuf, limits, *content)?;
         let rejections = std::mem::take(&mut batch.rejections);

@@ -24,7 +24,8 @@ pub(crate) struct Placed {
 
 /// Places roll-outs in two stretches of free time.
 ///
-/// Every possible placement is as likely. If they do not fit, the longest become cut-overs until they do.
+/// Every possible placement is as likely. If they do not fit, the longest become cut-overs until
+/// they do.
 pub(crate) fn place(mut forms: Vec<Form>, free: [Stretch; 2], dice: &mut Dice) -> Vec<Placed> {
     loop {
         let room = |split: usize| {

@@ -29,50 +29,81 @@ pub fn assemble(trace: TraceId, steps: &[Sketch], labels: &[Label]) -> Vec<Run> 
     runs
 }
 
-/// The steps of a trace with the way up from each.
+/// The steps of a trace, each with its place in it.
 struct Tree<'a> {
     by_span: HashMap<SpanId, &'a Sketch>,
+    places: HashMap<SpanId, Place<'a>>,
     order: Vec<&'a Sketch>,
 }
 
+/// What stands at or above a step.
+#[derive(Clone, Copy, Default)]
+struct Place<'a> {
+    /// The root of its run: the nearest marked step, else the topmost agent.
+    root: Option<SpanId>,
+    /// The nearest agent's name.
+    agent: Option<&'a str>,
+}
+
 impl<'a> Tree<'a> {
+    /// Takes each step once, so that a long chain costs no more than a broad tree.
     fn of(steps: &[&'a Sketch]) -> Self {
         let by_span = steps.iter().map(|step| (step.span, *step)).collect();
-        Self { by_span, order: steps.to_vec() }
+        let mut tree = Self { by_span, places: HashMap::new(), order: steps.to_vec() };
+        for step in steps {
+            for step in tree.unplaced_way_up(step).into_iter().rev() {
+                let above = step.parent.and_then(|parent| tree.places.get(&parent).copied());
+                tree.places.insert(step.span, Place::of(step, above.unwrap_or_default()));
+            }
+        }
+        tree
     }
 
-    /// The step and those above it, nearest first. Stops where the way turns in a circle.
-    fn way_up(&self, step: &'a Sketch) -> Vec<&'a Sketch> {
-        let mut way = vec![step];
-        let mut met = HashSet::from([step.span]);
-        let mut here = step;
-        while let Some(above) = here.parent.and_then(|parent| self.by_span.get(&parent)) {
-            if !met.insert(above.span) {
+    /// The step and those above it, nearest first, up to one that has its place. Stops where the
+    /// way turns in a circle.
+    fn unplaced_way_up(&self, step: &'a Sketch) -> Vec<&'a Sketch> {
+        let mut way = Vec::new();
+        let mut met = HashSet::new();
+        let mut next = Some(step);
+        while let Some(step) = next {
+            if self.places.contains_key(&step.span) || !met.insert(step.span) {
                 break;
             }
-            way.push(above);
-            here = above;
+            way.push(step);
+            next = step.parent.and_then(|parent| self.by_span.get(&parent).copied());
         }
         way
     }
 
-    /// The steps of each run, by the run's root: a marked step, else the topmost agent.
+    /// The steps of each run, by the run's root.
     fn runs(&self) -> BTreeMap<SpanId, Vec<&'a Sketch>> {
         let mut runs: BTreeMap<SpanId, Vec<&Sketch>> = BTreeMap::new();
         for step in &self.order {
-            let way = self.way_up(step);
-            let marked = way.iter().find(|above| above.traits.marks_run);
-            let topmost = || way.iter().rfind(|above| above.kind == StepKind::Agent);
-            if let Some(root) = marked.or_else(topmost) {
-                runs.entry(root.span).or_default().push(step);
+            if let Some(root) = self.place(step).root {
+                runs.entry(root).or_default().push(step);
             }
         }
         runs
     }
 
     /// The nearest agent at or above a step.
-    fn agent(&self, step: &'a Sketch) -> Option<&'a str> {
-        self.way_up(step).into_iter().find_map(|above| above.traits.agent.as_deref())
+    fn agent(&self, step: &Sketch) -> Option<&'a str> {
+        self.place(step).agent
+    }
+
+    fn place(&self, step: &Sketch) -> Place<'a> {
+        self.places.get(&step.span).copied().unwrap_or_default()
+    }
+}
+
+impl<'a> Place<'a> {
+    fn of(step: &'a Sketch, above: Self) -> Self {
+        let is_agent = step.kind == StepKind::Agent;
+        let root = match step.traits.marks_run {
+            true => Some(step.span),
+            false => above.root.or(is_agent.then_some(step.span)),
+        };
+        Self { root, agent: step.traits.agent.as_deref().or(above.agent) }
     }
 }
 
@@ -147,19 +178,21 @@ fn tool_levels(steps: &[&Sketch]) -> BTreeSet<Seen> {
     let calls = if made.is_empty() { &read } else { &made };
     let mut levels = BTreeSet::new();
     let mut answered = HashSet::new();
+    let mut ran = BTreeSet::new();
     for result in steps.iter().flat_map(|step| &step.traits.results) {
+        ran.extend(result.tool.as_deref());
         let tool = result.tool.as_deref().or_else(|| calls.get(result.call.as_str()).copied());
         if let (Some(tool), Some(shape)) = (tool, &result.shape) {
             levels.insert(Seen::at(Factor::of("tool_shape", tool), shape.clone()));
             answered.insert(tool);
         }
     }
-    for tool in made.values() {
-        levels.insert(Seen::at(Factor::plain("tool_called"), *tool));
-        if !answered.contains(tool) {
-            levels.insert(Seen::unrecorded(Factor::of("tool_shape", tool)));
-        }
+    for call in steps.iter().flat_map(|step| &step.traits.calls_made) {
+        levels.insert(Seen::at(Factor::plain("tool_called"), call.tool.as_str()));
+        ran.insert(&call.tool);
     }
+    let silent = ran.into_iter().filter(|tool| !answered.contains(tool));
+    levels.extend(silent.map(|tool| Seen::unrecorded(Factor::of("tool_shape", tool))));
     levels
 }
 

@@ -41,10 +41,11 @@ impl Due {
     /// A sender's clock that runs ahead can't put the moment off: `now` bounds it.
     pub fn note(&mut self, trace: TraceId, came: Arrival, now: Timestamp, after: SettleAfter) {
         let root_came = came.root_ended.is_some();
-        let until = match came.root_ended {
-            Some(root_ended) => root_ended.min(now) + after.root_ended,
-            None => came.ended.min(now) + after.last_span,
+        let (ended, wait) = match came.root_ended {
+            Some(root_ended) => (root_ended, after.root_ended),
+            None => (came.ended, after.last_span),
         };
+        let until = ended.min(now).checked_add(wait).unwrap_or(Timestamp::MAX);
         let waiting = self.waiting.entry(trace).or_insert(Waiting { until, root_came });
         if root_came {
             *waiting = Waiting { until, root_came };

@@ -13,13 +13,16 @@ pub struct Slice {
 }
 
 /// Cuts a window into equal slices and gives the rate of each. Empty slices are kept, with no rate.
+///
+/// There is at least one slice, and none is shorter than a nanosecond.
 pub fn series(
     runs: impl IntoIterator<Item = (Timestamp, Outcome)>,
     window: Window,
     slices: u32,
 ) -> Vec<Slice> {
-    let slices = slices.max(1);
-    let nanos = (window.length().as_nanos() / i128::from(slices)).max(1);
+    let length = window.length().as_nanos().max(1);
+    let slices = slices.clamp(1, u32::try_from(length).unwrap_or(u32::MAX));
+    let nanos = length / i128::from(slices);
     let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); slices as usize];
     for (at, outcome) in runs.into_iter().filter(|(at, _)| window.contains(*at)) {
         let place = at.duration_since(window.start).as_nanos() / nanos;

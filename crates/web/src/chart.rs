@@ -18,7 +18,7 @@ use response::{IncidentView, Slice, wording};
 
 use axis::{Shares, Times};
 use palette::{
-    AXIS, BAND, BASELINE, GRID, INCIDENT, LABEL, MARK, MEAN, ONSET, ONSET_RANGE, RATE, STRONG,
+    AXIS, BAND, BASELINE, GRID, INCIDENT, LABEL, LEVEL, MARK, ONSET, ONSET_RANGE, RATE, STRONG,
 };
 
 /// Why a chart can't be drawn: the backend writes to memory, so never for a reason from outside.
@@ -100,7 +100,7 @@ impl Chart {
         self.behaviour(&mut plot)?;
         self.onset(&mut plot)?;
         self.movers(&mut plot)?;
-        self.means(&mut plot)?;
+        self.levels(&mut plot)?;
         area.present()?;
         drop(plot);
         drop(area);
@@ -124,8 +124,7 @@ impl Chart {
         if let Some(onset) = self.onset {
             shade(plot, Window { start: onset.earliest, end: onset.latest }, ONSET_RANGE)?;
         }
-        label(plot, (baseline.start, 1.0), (12, 12, HPos::Left), "baseline")?;
-        label(plot, (incident.end, 1.0), (-12, 12, HPos::Right), "incident")
+        Ok(())
     }
 
     /// The line and its band, one piece for each stretch of slices with known outcomes.
@@ -173,19 +172,19 @@ impl Chart {
         Ok(())
     }
 
-    /// The rate in each window as a level line, with its figure.
-    fn means(&self, plot: &mut Plot) -> Result<(), ChartError> {
+    /// The rate of each window as a level line, with its name and its figure above.
+    fn levels(&self, plot: &mut Plot) -> Result<(), ChartError> {
         let Windows { baseline, incident, .. } = self.windows;
         let OutcomeChange { before, during, .. } = self.outcome;
         level(plot, baseline, &before)?;
         level(plot, incident, &during)?;
-        if let Some(share) = before.rate {
-            figure(plot, (baseline.start, share), (12, HPos::Left), share)?;
-        }
-        if let Some(share) = during.rate {
-            figure(plot, (incident.end, share), (-12, HPos::Right), share)?;
-        }
-        Ok(())
+        let named = |name: &str, rate: &BehaviourRate| match rate.rate {
+            Some(share) => format!("{name} {}", wording::percent(share)),
+            None => name.to_owned(),
+        };
+        let (left, right) = ((12, 12, HPos::Left), (-12, 12, HPos::Right));
+        label(plot, (baseline.start, 1.0), left, &named("baseline", &before))?;
+        label(plot, (incident.end, 1.0), right, &named("incident", &during))
     }
 }
 
@@ -222,7 +221,7 @@ fn shade(plot: &mut Plot, window: Window, colour: RGBColor) -> Result<(), ChartE
 fn level(plot: &mut Plot, window: Window, rate: &BehaviourRate) -> Result<(), ChartError> {
     let Some(share) = rate.rate else { return Ok(()) };
     let line = vec![(window.start, share), (window.end, share)];
-    plot.draw_series(once(PathElement::new(line, MEAN.stroke_width(2))))?;
+    plot.draw_series(once(PathElement::new(line, LEVEL.stroke_width(2))))?;
     Ok(())
 }
 
@@ -237,22 +236,9 @@ fn label(
     (right, down, side): (i32, i32, HPos),
     words: &str,
 ) -> Result<(), ChartError> {
-    let style = text(LABEL).pos(Pos::new(side, VPos::Top));
+    let style = text(STRONG).pos(Pos::new(side, VPos::Top));
     let words = EmptyElement::at(at) + Text::new(words.to_owned(), (right, down), style);
     plot.draw_series(once(words))?;
-    Ok(())
-}
-
-/// A rate in figures, above its level line.
-fn figure(
-    plot: &mut Plot,
-    at: (Timestamp, f64),
-    (right, side): (i32, HPos),
-    share: f64,
-) -> Result<(), ChartError> {
-    let style = text(STRONG).pos(Pos::new(side, VPos::Bottom));
-    let figure = Text::new(wording::percent(share), (right, -8), style);
-    plot.draw_series(once(EmptyElement::at(at) + figure))?;
     Ok(())
 }
 

@@ -10,6 +10,6 @@ pub(crate) use home::HomePage;
 pub(crate) use incident::IncidentPage;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;

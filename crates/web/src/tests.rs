@@ -1,1 +1,116 @@
-//! The router, from the outside.
+//! The pages over HTTP, on a record in memory.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
+use model::{SpanId, TraceId, Value};
+use recorder::wire::{Kind, Sender, Span, protobuf};
+use response::incidents::Act;
+use response::{Declaration, Mayday, Settings};
+use tower::ServiceExt;
+
+use crate::router;
+
+const HOSTILE: &str = "<script>alert(1)</script>";
+
+fn now() -> Timestamp {
+    "2026-11-22T02:47:00Z".parse().unwrap()
+}
+
+fn mayday() -> Arc<Mayday> {
+    Arc::new(Mayday::in_memory(Settings::default(), now()).unwrap())
+}
+
+/// A run of a feature whose name is markup.
+async fn record_a_hostile_run(mayday: &Mayday) {
+    let text = |key: &str, text: &str| (key.to_owned(), Value::Text(text.to_owned()));
+    let span = Span {
+        trace: TraceId::from_bytes(&[1; 16]).unwrap(),
+        span: SpanId::from_bytes(&[2; 8]).unwrap(),
+        parent: None,
+        name: "invoke_agent".to_owned(),
+        kind: Kind::Internal,
+        started: now() - SignedDuration::from_mins(10),
+        ended: now() - SignedDuration::from_mins(9),
+        failed: false,
+        attributes: vec![
+            text("gen_ai.operation.name", "invoke_agent"),
+            text("mayday.feature", HOSTILE),
+            text("mayday.outcome", "bad"),
+        ],
+    };
+    let sender =
+        Sender { resource: Vec::new(), scope: "scope".to_owned(), scope_version: "1".to_owned() };
+    mayday.record(&protobuf(&[(sender, vec![span])]), now()).await.unwrap();
+    mayday.settle(now() + SignedDuration::from_hours(1)).await.unwrap();
+}
+
+async fn get(mayday: &Arc<Mayday>, path: &str) -> Response {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    router(Arc::clone(mayday), now).oneshot(request).await.unwrap()
+}
+
+async fn text(response: Response) -> String {
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[tokio::test]
+async fn a_declared_incident_has_a_page() {
+    let mayday = mayday();
+    record_a_hostile_run(&mayday).await;
+    let act = Act { by: "anna", at: now(), random: 7 };
+    let incident = mayday.declare(&Declaration::default(), act).unwrap();
+    let response = get(&mayday, &format!("/incidents/{}", incident.id)).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let page = text(response).await;
+    assert!(page.contains("too little data") && page.contains("id=\"surfaces\""));
+    assert!(page.contains("&#60;script&#62;") && !page.contains("<script"));
+    let home = text(get(&mayday, "/").await).await;
+    assert!(home.contains(incident.id.as_str()) && home.contains("1 of 1, 20.7 to 100.0\u{a0}%"));
+    assert!(home.contains("&#60;script&#62;") && !home.contains("<script"));
+}
+
+#[tokio::test]
+async fn an_empty_record_has_a_home_page() {
+    let response = get(&mayday(), "/").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(text(response).await.contains("OTEL_EXPORTER_OTLP_ENDPOINT"));
+}
+
+#[tokio::test]
+async fn what_is_not_there_gets_a_page_with_a_way_forward() {
+    let mayday = mayday();
+    for path in ["/incidents/inc_nope", "/incidents/..%2f", "/incidents/%ff", "/nothing", "/a/b"] {
+        let response = get(&mayday, path).await;
+        assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        assert!(text(response).await.contains("<a href=\"/\">"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_tells_the_browser_to_load_nothing_else() {
+    let mayday = mayday();
+    for path in ["/", "/incidents/inc_nope", "/assets/style.css"] {
+        let response = get(&mayday, path).await;
+        let headers = response.headers();
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{path}");
+        assert!(!policy.contains("unsafe"));
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
+        let kept = if path.ends_with(".css") { "max-age=300" } else { "no-store" };
+        assert_eq!(headers[header::CACHE_CONTROL], kept);
+    }
+}
+
+#[tokio::test]
+async fn the_stylesheet_is_served_as_one() {
+    let response = get(&mayday(), "/assets/style.css").await;
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "text/css; charset=utf-8");
+    assert!(text(response).await.contains("prefers-color-scheme: dark"));
+}

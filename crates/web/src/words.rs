@@ -22,6 +22,19 @@ pub(crate) struct LevelText {
     pub(crate) full: String,
 }
 
+/// A sentence in which some words are code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Prose(pub(crate) Vec<Piece>);
+
+/// A piece of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// Words.
+    Words(String),
+    /// Code, which stood between backticks.
+    Code(String),
+}
+
 /// A rate as a horizontal bar with its interval, in thousandths of the bar's length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bar {
@@ -34,7 +47,7 @@ pub(crate) struct Bar {
 }
 
 /// Shortest scale of bars, so that small rates look small.
-const SHORTEST_SCALE: f64 = 0.05;
+const SHORTEST_SCALE: f64 = 0.2;
 
 impl When {
     /// The instant in words.
@@ -52,6 +65,18 @@ impl LevelText {
     /// Where there was no level.
     pub(crate) fn absent() -> Self {
         Self { short: "nothing".to_owned(), full: "not there before".to_owned() }
+    }
+}
+
+impl Prose {
+    /// Words with backticks around what is code, as a sentence.
+    pub(crate) fn of(text: &str) -> Self {
+        let text = capitalised(&sentence(text));
+        let pieces = text.split('`').enumerate().map(|(place, piece)| match place % 2 {
+            0 => Piece::Words(piece.to_owned()),
+            _ => Piece::Code(piece.to_owned()),
+        });
+        Self(pieces.collect())
     }
 }
 
@@ -77,12 +102,24 @@ pub(crate) fn of(rate: &BehaviourRate) -> String {
 
 /// `3.1 %`, or that nothing is known.
 pub(crate) fn share(rate: &BehaviourRate) -> String {
-    rate.rate.map_or("unknown".to_owned(), wording::percent)
+    rate.rate.map_or("unknown".to_owned(), percent)
+}
+
+/// `3.1 %`, which no line is broken in.
+pub(crate) fn percent(share: f64) -> String {
+    wording::percent(share).replace(' ', "\u{a0}")
 }
 
 /// `10.9 to 12.7 %`: the 95 % interval.
 pub(crate) fn interval(rate: &BehaviourRate) -> String {
-    format!("{:.1} to {}", 100.0 * rate.low, wording::percent(rate.high))
+    format!("{:.1} to {}", 100.0 * rate.low, percent(rate.high))
+}
+
+/// Words as a sentence: with a capital and a full stop.
+pub(crate) fn capitalised(words: &str) -> String {
+    let mut letters = words.trim_end_matches('.').chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    first + letters.as_str() + "."
 }
 
 /// A sentence with the hashes in it cut, and the rest as it is.
@@ -123,6 +160,14 @@ mod tests {
             sentence(&text),
             "the ruler moved (judge:tone = 9c22aa01): re-score, error:9c22aa01."
         );
+    }
+
+    #[test]
+    fn code_within_a_sentence_is_set_apart() {
+        let prose = Prose::of("declare it with `mayday incident declare`");
+        let code = Piece::Code("mayday incident declare".to_owned());
+        let words = |words: &str| Piece::Words(words.to_owned());
+        assert_eq!(prose.0, [words("Declare it with "), code, words(".")]);
     }
 
     #[test]

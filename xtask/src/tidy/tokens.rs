@@ -105,6 +105,9 @@ fn module_names(source: &Source, at: usize) -> Option<Finding> {
 }
 
 fn statements(source: &Source, at: usize) -> Option<Finding> {
+    if source.tokens[at].test {
+        return None;
+    }
     let text = source.tokens[at].text()?.trim_start();
     let opens = |word: &str| {
         text.strip_prefix(word).is_some_and(|rest| rest.starts_with(char::is_whitespace))

@@ -75,8 +75,8 @@ impl Ingest {
             }))?;
         } else {
             world::print(&format!(
-                "{durable:.0} durable spans/s of {} bytes; appending and syncing the same bytes, one \
-                 request at a time: {limit:.0}; ratio {:.3}",
+                "{durable:.0} durable spans/s of {} bytes; appending and syncing the same bytes, \
+                 one request at a time: {limit:.0}; ratio {:.3}",
                 load.bytes / load.spans.max(1),
                 durable / limit
             ));

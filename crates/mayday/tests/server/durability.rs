@@ -18,7 +18,8 @@ impl Load {
             let first = lane * 1_000_000 + number * 4;
             let body = request((first..first + 4).map(root).collect());
             let sent = self.client.post(format!("{}/v1/traces", self.otlp));
-            let sent = sent.header("content-type", "application/x-protobuf").body(body).send().await;
+            let sent =
+                sent.header("content-type", "application/x-protobuf").body(body).send().await;
             if !sent.is_ok_and(|answer| answer.status().is_success()) {
                 break;
             }

@@ -71,15 +71,14 @@ impl Server {
         line.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().unwrap()
     }
 
-    /// Asks again and again, at most three hundred times, until the answer is the one wanted.
+    /// Asks again and again, at most ten thousand times, until the answer is the one wanted.
     pub async fn eventually(&self, path: &str, wanted: impl Fn(&serde_json::Value) -> bool) {
         let mut last = serde_json::Value::Null;
-        for _ in 0..300 {
+        for _ in 0..10_000 {
             last = self.json(path).await;
             if wanted(&last) {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         panic!("{path} never came to what was wanted; last {last}");
     }

@@ -30,7 +30,7 @@ const TIME_STEPS: [i64; 15] =
 const SHARE_STEPS: [f64; 8] = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25];
 
 /// Most lines across.
-const MOST_SHARES: f64 = 5.0;
+const MOST_SHARES: f64 = 7.0;
 
 impl Times {
     /// An axis over a window with at most so many instants marked.
@@ -56,10 +56,11 @@ impl Times {
 impl Shares {
     /// An axis that reaches at least so high, and never beyond the whole.
     pub(super) fn up_to(highest: f64) -> Self {
-        let highest = highest.max(0.01).min(1.0);
+        let highest = highest.clamp(0.01, 1.0);
         let step = SHARE_STEPS.into_iter().find(|step| highest / step <= MOST_SHARES);
         let step = step.unwrap_or(0.25);
-        Self { steps: (highest / step).ceil() as u32, step }
+        let steps = (highest / step).ceil() as u32;
+        Self { steps: steps.max(1), step }
     }
 
     fn top(self) -> f64 {

@@ -3,6 +3,8 @@
 use askama::Template;
 use model::{Fault, Faulty};
 
+use crate::words::{Piece, Prose};
+
 /// The page that says why there is no page.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "failure.html")]
@@ -12,9 +14,9 @@ pub(crate) struct FailurePage {
     /// What kind of failure it is.
     pub(crate) heading: &'static str,
     /// What was wrong.
-    pub(crate) what: String,
+    pub(crate) what: Prose,
     /// What to do.
-    pub(crate) forward: &'static str,
+    pub(crate) forward: Prose,
 }
 
 impl FailurePage {
@@ -35,6 +37,7 @@ impl FailurePage {
                 "The server's log says why. `mayday incident show` answers without this page.",
             ),
         };
-        Self { status, heading, what: error.to_string(), forward }
+        let (what, forward) = (Prose::of(&error.to_string()), Prose::of(forward));
+        Self { status, heading, what, forward }
     }
 }

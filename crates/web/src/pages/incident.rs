@@ -1,7 +1,7 @@
 //! `/incidents/{id}`: the answer first, then the evidence, then the next step.
 
 mod evidence;
-mod figures;
+pub(super) mod figures;
 mod movers;
 mod next;
 mod picture;
@@ -13,7 +13,7 @@ use response::IncidentView;
 
 use super::badge::Badge;
 use crate::chart::ChartError;
-use crate::words::{self, When};
+use crate::words::{self, Piece, Prose, When};
 
 use evidence::{Cited, Moment};
 use figures::Figure;
@@ -61,7 +61,7 @@ pub(crate) struct IncidentPage {
     /// The runs it rests on.
     pub(crate) evidence: Vec<Cited>,
     /// What to do now.
-    pub(crate) next: String,
+    pub(crate) next: Prose,
     /// Commands to run.
     pub(crate) commands: Vec<Command>,
 }

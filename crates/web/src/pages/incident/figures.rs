@@ -1,6 +1,7 @@
 //! The key figures: what was measured, with n and intervals.
 
-use model::{BehaviourRate, Report};
+use model::report::{ChosenBy, Windows};
+use model::{BehaviourRate, Report, Window};
 use response::{IncidentView, wording};
 
 use crate::words;
@@ -19,7 +20,14 @@ pub(crate) struct Figure {
 /// The key figures, in the order in which they are asked for.
 pub(super) fn of(view: &IncidentView) -> Vec<Figure> {
     let report = &view.incident.report;
-    vec![rates(report), rise(report), onset(report), unknown(report), detection(view)]
+    vec![
+        rates(report),
+        rise(report),
+        onset(report),
+        unknown(report),
+        detection(view),
+        compared(report),
+    ]
 }
 
 fn rates(report: &Report) -> Figure {
@@ -50,7 +58,7 @@ fn onset(report: &Report) -> Figure {
     let (value, note) = match report.onset {
         Some(onset) => (
             format!("{} to {}", wording::clock(onset.earliest), wording::clock(onset.latest)),
-            format!("likeliest {}; 90 % range", wording::moment(onset.at)),
+            format!("likeliest {}; 90\u{a0}% range", wording::moment(onset.at)),
         ),
         None => ("no onset".to_owned(), "no change in behaviour is proven".to_owned()),
     };
@@ -61,7 +69,7 @@ fn unknown(report: &Report) -> Figure {
     let (before, during) = (&report.outcome.before, &report.outcome.during);
     let share = |rate: &BehaviourRate| {
         let runs = rate.n + rate.unknown;
-        wording::percent(if runs == 0 { 0.0 } else { rate.unknown as f64 / runs as f64 })
+        words::percent(if runs == 0 { 0.0 } else { rate.unknown as f64 / runs as f64 })
     };
     Figure {
         name: "Outcome unknown",
@@ -80,4 +88,19 @@ fn detection(view: &IncidentView) -> Figure {
         None => ("unknown".to_owned(), "needs an onset"),
     };
     Figure { name: "Detection lag", value, notes: vec![note.to_owned()] }
+}
+
+fn compared(report: &Report) -> Figure {
+    let Windows { baseline, incident, chosen_by } = report.windows;
+    let cut = match chosen_by {
+        ChosenBy::Caller => "windows as asked for",
+        ChosenBy::ChangePoint => "cut at the likeliest change point",
+        ChosenBy::Halves => "cut in halves: no change point was found",
+    };
+    let length = |window: Window| wording::duration(window.length());
+    Figure {
+        name: "Compared",
+        value: format!("{} → {}", length(baseline), length(incident)),
+        notes: vec![format!("to {}; {cut}", wording::moment(incident.end))],
+    }
 }

@@ -83,9 +83,9 @@ fn card(report: &Report, mover: &Mover, scale: f64) -> MoverCard {
             row("without it", "without", &mover.rate_without, scale),
         ],
         basis: match mover.basis {
-            Basis::Concurrent => "ran side by side",
-            Basis::Staggered => "side by side in part",
-            Basis::BeforeAfter => "before and after only: explains nothing by itself",
+            Basis::Concurrent => "Ran side by side",
+            Basis::Staggered => "Side by side in part",
+            Basis::BeforeAfter => "Before and after only: explains nothing by itself",
         },
         carried: carried(report, mover),
         first_seen: mover.first_seen.map(When::at),
@@ -94,8 +94,9 @@ fn card(report: &Report, mover: &Mover, scale: f64) -> MoverCard {
 }
 
 fn row(name: &'static str, sample: &'static str, rate: &BehaviourRate, scale: f64) -> RateRow {
-    let basis = match rate.n {
-        0 => "no known outcome".to_owned(),
+    let basis = match (rate.n, rate.unknown) {
+        (0, 0) => "no run".to_owned(),
+        (0, _) => "no known outcome".to_owned(),
         _ => format!("{}, {}", words::of(rate), words::interval(rate)),
     };
     RateRow { name, sample, rate: words::share(rate), basis, bar: Bar::of(rate, scale) }
@@ -108,7 +109,7 @@ fn carried(report: &Report, mover: &Mover) -> String {
     };
     let carried = &mover.carried;
     let [est, low, high] = [carried.est, carried.low, carried.high].map(|part| 100.0 * part);
-    let mut text = format!("{verb} {est:.0} % of the rise [{low:.0} to {high:.0} %]");
+    let mut text = format!("{verb} {est:.0}\u{a0}% of the rise [{low:.0} to {high:.0}\u{a0}%]");
     if let Some(delta) = report.outcome.delta_pp {
         text += &format!(": {:.1} of {delta:.1} points", carried.est * delta);
     }

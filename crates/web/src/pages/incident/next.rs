@@ -6,7 +6,7 @@ use model::{Incident, Report, Verdict};
 use response::IncidentView;
 
 use super::movers::change_back;
-use crate::words::argument;
+use crate::words::{self, Prose};
 
 /// A command to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +18,9 @@ pub(crate) struct Command {
 }
 
 /// What to do now. The incident is declared already, so the brief's advice to declare is met.
-pub(super) fn step(view: &IncidentView) -> String {
+pub(super) fn step(view: &IncidentView) -> Prose {
     let report = &view.incident.report;
-    match (view.incident.kind, report.verdict) {
+    let words = match (view.incident.kind, report.verdict) {
         (IncidentKind::Event, _) => {
             "Read the run's steps under Evidence: what it was given, and what it did.".to_owned()
         }
@@ -30,8 +30,9 @@ pub(super) fn step(view: &IncidentView) -> String {
              each segment."
                 .to_owned()
         }
-        _ => capitalised(&view.brief.next),
-    }
+        _ => view.brief.next.clone(),
+    };
+    Prose::of(&words)
 }
 
 fn put_back(report: &Report) -> String {
@@ -52,17 +53,11 @@ fn put_back(report: &Report) -> String {
     }
 }
 
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    first + letters.as_str() + "."
-}
-
 /// The commands that go on from here.
 pub(super) fn commands(incident: &Incident) -> Vec<Command> {
     let id = &incident.id;
     let windows = incident.report.windows;
-    let feature = incident.report.feature.as_deref().map(argument);
+    let feature = incident.report.feature.as_deref().map(words::argument);
     let feature = feature.map(|name| format!(" --feature={name}")).unwrap_or_default();
     vec![
         Command {

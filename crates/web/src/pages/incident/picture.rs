@@ -55,7 +55,7 @@ fn legend(chart: &Chart) -> Vec<Key> {
     let mut legend = vec![
         Key { sample: "rate", name: "bad rate" },
         Key { sample: "band", name: "95 % interval" },
-        Key { sample: "mean", name: "rate of the window" },
+        Key { sample: "level", name: "rate of the window" },
     ];
     if chart.onset.is_some() {
         legend.push(Key { sample: "onset", name: "onset, with its range" });

@@ -1,10 +1,8 @@
 //! Every surface's verdict, what changed with the outcome, and what the runs ran under.
 
+use crate::words::{self, LevelText};
 use model::Report;
 use model::report::{FactorShares, Shares, SurfaceState, SurfaceVerdict};
-use response::wording;
-
-use crate::words::{self, LevelText};
 
 /// One surface.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,8 +85,8 @@ pub(super) fn consequences(report: &Report) -> Vec<Consequence> {
         level: LevelText::of(&changed.level),
         shares: format!(
             "{} → {}",
-            wording::percent(changed.share_before),
-            wording::percent(changed.share_during)
+            words::percent(changed.share_before),
+            words::percent(changed.share_during)
         ),
     });
     rows.collect()
@@ -109,7 +107,7 @@ fn factor(shares: &FactorShares) -> FactorRow {
 }
 
 fn levels(shares: &Shares) -> LevelList {
-    let share = |runs: u64| wording::percent(runs as f64 / shares.recorded.max(1) as f64);
+    let share = |runs: u64| words::percent(runs as f64 / shares.recorded.max(1) as f64);
     let levels = shares
         .levels
         .iter()
