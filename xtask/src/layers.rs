@@ -41,7 +41,8 @@ fn examine_source(table: &Table, file: &TextFile) -> Vec<Finding> {
     }
 }
 
-/// The crate that a path belongs to: `crates/NAME/…`.
+/// The crate whose product a path belongs to: `crates/NAME/src/…`. A benchmark may read a clock.
 fn crate_of(path: &str) -> Option<&str> {
-    path.strip_prefix("crates/")?.split('/').next()
+    let (name, within) = path.strip_prefix("crates/")?.split_once('/')?;
+    within.starts_with("src/").then_some(name)
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::HOST;
+use axum::http::uri::Authority;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::Fault;
@@ -38,7 +39,7 @@ impl Hosts {
 /// Lets a request through if its host is a name of this server.
 pub async fn check(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     let header = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let host = header.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    let host = header.or_else(|| request.uri().authority().map(Authority::as_str));
     match host {
         Some(host) if hosts.allows(host) => next.run(request).await,
         _ => Problem::new(

@@ -2,7 +2,8 @@
 //!
 //! Two routers, because they listen on two ports: [`otlp`] takes what exporters send, [`http`]
 //! answers everything else. A handler extracts, makes one call, and converts; [`problem`] maps
-//! every fault to a status once; [`hosts`] refuses requests that a web page was tricked into sending.
+//! every fault to a status once; [`hosts`] refuses requests that a web page was tricked into
+//! sending.
 
 pub mod hosts;
 pub mod incidents;

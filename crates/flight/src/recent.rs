@@ -73,15 +73,24 @@ impl Recent {
 
     /// Takes in a settlement, in place of an earlier one of the same trace.
     pub fn apply(&mut self, settlement: &Settlement) {
-        let rows: Vec<RunRow> = settlement.runs.iter().map(|run| self.row(run)).collect();
-        self.runs += rows.len();
-        self.next += 1;
-        self.order.push_back((self.next, settlement.trace));
-        if let Some((_, old)) = self.traces.insert(settlement.trace, (self.next, rows)) {
+        if let Some((_, old)) = self.traces.remove(&settlement.trace) {
             self.runs -= old.len();
         }
-        while self.runs > self.most_runs || self.order.len() > 2 * self.traces.len() + 1024 {
+        if !settlement.runs.is_empty() {
+            let rows: Vec<RunRow> = settlement.runs.iter().map(|run| self.row(run)).collect();
+            self.runs += rows.len();
+            self.next += 1;
+            self.order.push_back((self.next, settlement.trace));
+            self.traces.insert(settlement.trace, (self.next, rows));
+        }
+        while self.runs > self.most_runs {
             self.drop_oldest();
+        }
+        if self.order.len() > 2 * self.traces.len() + 1024 {
+            let traces = &self.traces;
+            self.order.retain(|(number, trace)| {
+                traces.get(trace).is_some_and(|(current, _)| current == number)
+            });
         }
     }
 
@@ -166,3 +175,6 @@ impl Recent {
         self.complete_since = self.complete_since.max(after);
     }
 }
+
+#[cfg(test)]
+mod tests;

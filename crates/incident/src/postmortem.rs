@@ -118,8 +118,8 @@ fn inference(incident: &Incident) -> String {
     let read = run.map_or("a bad run".to_owned(), |run| code(&run.to_string()));
     format!(
         "## What the agent inferred\n\nRead {read} and quote it. A belief, not an act; the agent's \
-         own words, not a paraphrase.\n\n### Inferred\n\n{}\n### Correct inference\n\n{}\n### Signal \
-         missed\n\n{}\n### Change of context or tool\n\n{}",
+         own words, not a paraphrase.\n\n### Inferred\n\n{}\n### Correct inference\n\n{}\n\
+         ### Signal missed\n\n{}\n### Change of context or tool\n\n{}",
         open("AI engineer", "the agent's words before it acted, with their address in the run"),
         open("AI engineer", "what was true, with the evidence that it could be known then"),
         open("AI engineer", "the signal that would have changed it, and whether it was in reach"),

@@ -33,8 +33,8 @@ const FACTORS: [&str; 16] = [
 ];
 
 fn main() {
-    let catalogue: Catalogue =
-        toml::from_str(include_str!("../../incident/data/surfaces.toml")).unwrap_or_else(|error| {
+    let catalogue: Catalogue = toml::from_str(include_str!("../../incident/data/surfaces.toml"))
+        .unwrap_or_else(|error| {
             panic!("the surfaces file can't be read: {error}");
         });
     let dictionary: Vec<Seen> = FACTORS
@@ -42,9 +42,8 @@ fn main() {
         .flat_map(|factor| (0..4).map(|level| Seen::at(Factor::from(*factor), level.to_string())))
         .collect();
     let rows: Vec<(Timestamp, Outcome, Vec<u32>)> = (0..RUNS).map(row).collect();
-    let rows = || {
-        rows.iter().map(|(at, outcome, levels)| Row { at: *at, outcome: *outcome, levels })
-    };
+    let rows =
+        || rows.iter().map(|(at, outcome, levels)| Row { at: *at, outcome: *outcome, levels });
     let within = Window { start: Timestamp::UNIX_EPOCH, end: second(RUNS * 2) };
     let arrange = median(|| drop(black_box(Table::arrange(&dictionary, rows(), &catalogue))));
     let table = Table::arrange(&dictionary, rows(), &catalogue);

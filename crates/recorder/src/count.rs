@@ -5,8 +5,9 @@
 
 use prost::encoding::{WireType, decode_key, decode_varint};
 
-/// How many spans, scopes or resources a request holds, whichever is most; up to the first byte that
-/// is no protobuf.
+/// How many spans, scopes or resources a request holds, whichever is most.
+///
+/// Counts up to the first byte that is no protobuf.
 pub(crate) fn spans(request: &[u8]) -> usize {
     let resources = || Inner { message: request, field: RESOURCE_SPANS };
     let scopes = || resources().flat_map(|message| Inner { message, field: SCOPE_SPANS });

@@ -10,6 +10,4 @@ pub(crate) use home::HomePage;
 pub(crate) use incident::IncidentPage;
 
 #[cfg(test)]
-pub(crate) mod fixture;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -51,6 +51,7 @@ async fn round(data: &Path, number: u64) -> Vec<u64> {
     acknowledged
 }
 
+#[expect(clippy::print_stderr, reason = "the figure is the point; shown with --nocapture")]
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_in_twenty_kills() {
     let (_guard, data) = data_dir();

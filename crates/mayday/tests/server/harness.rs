@@ -11,15 +11,15 @@ use sim::wire::{self, Kind, Sender, Span};
 use tempfile::TempDir;
 
 /// A server that ends with the test.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub otlp: String,
-    pub http: String,
-    pub client: Client,
+    pub(crate) otlp: String,
+    pub(crate) http: String,
+    pub(crate) client: Client,
 }
 
 /// A command of the binary under test.
-pub fn mayday() -> Command {
+pub(crate) fn mayday() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mayday"));
     command.env("USER", "tester");
     command
@@ -27,7 +27,7 @@ pub fn mayday() -> Command {
 
 impl Server {
     /// Starts on free ports; runs settle at once.
-    pub fn start(data_dir: &Path, more: &[&str]) -> Self {
+    pub(crate) fn start(data_dir: &Path, more: &[&str]) -> Self {
         let mut child = mayday()
             .args(["serve", "--otlp", "127.0.0.1:0", "--http", "127.0.0.1:0"])
             .args(["--settle-after-root", "0s", "--settle-after-last-span", "0s", "--data-dir"])
@@ -46,33 +46,33 @@ impl Server {
     }
 
     /// Kills it as `kill -9` does.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    pub async fn export(&self, body: Vec<u8>) -> Response {
+    pub(crate) async fn export(&self, body: Vec<u8>) -> Response {
         let request = self.client.post(format!("{}/v1/traces", self.otlp));
         request.header("content-type", "application/x-protobuf").body(body).send().await.unwrap()
     }
 
-    pub async fn get(&self, path: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         self.client.get(format!("{}{path}", self.http)).send().await.unwrap()
     }
 
-    pub async fn json(&self, path: &str) -> serde_json::Value {
+    pub(crate) async fn json(&self, path: &str) -> serde_json::Value {
         self.get(path).await.json().await.unwrap()
     }
 
     /// The value of a metric.
-    pub async fn metric(&self, name: &str) -> u64 {
+    pub(crate) async fn metric(&self, name: &str) -> u64 {
         let text = self.get("/metrics").await.text().await.unwrap();
         let line = text.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
         line.unwrap_or_else(|| panic!("no {name} in\n{text}")).parse().unwrap()
     }
 
     /// Asks again and again, at most ten thousand times, until the answer is the one wanted.
-    pub async fn eventually(&self, path: &str, wanted: impl Fn(&serde_json::Value) -> bool) {
+    pub(crate) async fn eventually(&self, path: &str, wanted: impl Fn(&serde_json::Value) -> bool) {
         let mut last = serde_json::Value::Null;
         for _ in 0..10_000 {
             last = self.json(path).await;
@@ -92,14 +92,14 @@ impl Drop for Server {
 }
 
 /// A directory for a server's data.
-pub fn data_dir() -> (TempDir, PathBuf) {
+pub(crate) fn data_dir() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("data");
     (directory, path)
 }
 
 /// A run's root span that ended a minute ago.
-pub fn root(number: u64) -> Span {
+pub(crate) fn root(number: u64) -> Span {
     let ended = Timestamp::now() - SignedDuration::from_secs(60);
     Span {
         trace: TraceId::from_bytes(&u128::from(number + 1).to_be_bytes()).unwrap(),
@@ -118,12 +118,12 @@ pub fn root(number: u64) -> Span {
     }
 }
 
-pub fn text(key: &str, value: &str) -> Attribute {
+pub(crate) fn text(key: &str, value: &str) -> Attribute {
     (key.to_owned(), Value::Text(value.to_owned()))
 }
 
 /// One export request.
-pub fn request(spans: Vec<Span>) -> Vec<u8> {
+pub(crate) fn request(spans: Vec<Span>) -> Vec<u8> {
     let sender = Sender {
         resource: vec![text("service.name", "tests")],
         scope: "tests".to_owned(),

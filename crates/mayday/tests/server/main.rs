@@ -1,7 +1,12 @@
 //! The real binary, over real sockets: what goes in, what comes out, and what survives.
 
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
 mod command_line;
+#[cfg(test)]
 mod durability;
+#[cfg(test)]
 mod harness;
+#[cfg(test)]
 mod whole_loop;

@@ -150,27 +150,28 @@ fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
+fn under_keys(values: [Value; 9]) -> Vec<Attribute> {
+    KEYS.iter().zip(values).map(|(key, value)| ((*key).to_owned(), value)).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn any_text_under_any_key_reads_back(texts in prop::array::uniform9(any_text())) {
-        let attributes: Vec<Attribute> =
-            KEYS.iter().zip(texts).map(|(key, text)| ((*key).to_owned(), Value::Text(text))).collect();
+        let attributes = under_keys(texts.map(Value::Text));
         prop_assert_eq!(there_and_back(attributes.clone()), sorted(attributes));
     }
 
     #[test]
     fn json_reads_back_with_every_blank_and_escape(texts in prop::array::uniform9(jsonish())) {
-        let attributes: Vec<Attribute> =
-            KEYS.iter().zip(texts).map(|(key, text)| ((*key).to_owned(), Value::Text(text))).collect();
+        let attributes = under_keys(texts.map(Value::Text));
         prop_assert_eq!(there_and_back(attributes.clone()), sorted(attributes));
     }
 
     #[test]
     fn any_value_reads_back(values in prop::array::uniform9(any_value())) {
-        let attributes: Vec<Attribute> =
-            KEYS.iter().zip(values).map(|(key, value)| ((*key).to_owned(), value)).collect();
+        let attributes = under_keys(values);
         let back = there_and_back(attributes.clone());
         prop_assert_eq!(format!("{back:?}"), format!("{:?}", sorted(attributes)));
     }

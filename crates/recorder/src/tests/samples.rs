@@ -1,7 +1,7 @@
 //! Spans as two real packages wrote them, and the shortest way to send spans of a test's own.
 //!
-//! `genai.json` and `openinference.json` hold the three spans of one run each, in the order in which
-//! they ended: the model asks for a tool, the model answers, the agent is done.
+//! `genai.json` and `openinference.json` hold the three spans of one run each, in the order in
+//! which they ended: the model asks for a tool, the model answers, the agent is done.
 
 use model::{Attribute, Batch, Content, ContentField, Factor, Level, SpanId, Step, TraceId, Value};
 use serde_json::Value as Json;

@@ -45,10 +45,12 @@ proptest! {
         let window = window(start, length);
         let runs: Vec<(Timestamp, Outcome)> =
             runs.into_iter().map(|(nanos, outcome)| (at(nanos), outcome)).collect();
-        let within = runs.iter().filter(|(at, _)| window.contains(*at)).map(|(_, outcome)| *outcome);
-        let whole = BehaviourRate::over(within);
+        let within = runs.iter().filter(|(at, _)| window.contains(*at));
+        let whole = BehaviourRate::over(within.map(|(_, outcome)| *outcome));
         let slices = series(runs.clone(), window, slices);
-        let sum = |count: fn(&BehaviourRate) -> u64| slices.iter().map(|slice| count(&slice.rate)).sum::<u64>();
+        let sum = |count: fn(&BehaviourRate) -> u64| -> u64 {
+            slices.iter().map(|slice| count(&slice.rate)).sum()
+        };
         prop_assert_eq!(sum(|rate| rate.n), whole.n);
         prop_assert_eq!(sum(|rate| rate.k), whole.k);
         prop_assert_eq!(sum(|rate| rate.unknown), whole.unknown);

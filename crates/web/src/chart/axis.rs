@@ -149,10 +149,11 @@ mod tests {
     #[test]
     fn instants_are_round() {
         let night = "2026-11-21T20:47:13Z..2026-11-22T02:47:00Z";
-        insta::assert_snapshot!(marks(night, 9), @"");
-        insta::assert_snapshot!(marks(night, 4), @"");
-        insta::assert_snapshot!(marks("100..107", 9), @"");
-        insta::assert_snapshot!(marks("2026-01-01T00:00:00Z..2026-03-01T00:00:00Z", 4), @"");
+        insta::assert_snapshot!(marks(night, 9), @"21:00 22:00 23:00 22 Nov 01:00 02:00");
+        insta::assert_snapshot!(marks(night, 4), @"22:00 22 Nov 02:00");
+        insta::assert_snapshot!(marks("100..107", 4), @"00:01:40 00:01:45");
+        let winter = "2026-01-01T00:00:00Z..2026-03-01T00:00:00Z";
+        insta::assert_snapshot!(marks(winter, 4), @"11 Jan 27 Jan 12 Feb 28 Feb");
     }
 
     #[test]
@@ -163,9 +164,9 @@ mod tests {
 
     #[test]
     fn shares_are_round() {
-        insta::assert_snapshot!(shares(0.118), @"");
-        insta::assert_snapshot!(shares(0.0), @"");
-        insta::assert_snapshot!(shares(1.0), @"");
-        insta::assert_snapshot!(shares(f64::NAN), @"");
+        insta::assert_snapshot!(shares(0.118), @"0 % 2 % 4 % 6 % 8 % 10 % 12 %");
+        insta::assert_snapshot!(shares(0.0), @"0.0 % 0.2 % 0.4 % 0.6 % 0.8 % 1.0 %");
+        insta::assert_snapshot!(shares(1.0), @"0 % 20 % 40 % 60 % 80 % 100 %");
+        insta::assert_snapshot!(shares(f64::NAN), @"0 % 25 %");
     }
 }

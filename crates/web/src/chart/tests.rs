@@ -5,7 +5,7 @@ use model::{BehaviourRate, Window};
 
 use super::palette::{self, BAND, RATE};
 use super::{Chart, Screen};
-use crate::pages::fixture::{at, report, slices, windows};
+use crate::pages::tests::fixture::{at, report, slices, windows};
 
 fn chart(counts: &[(u64, u64)]) -> Chart {
     let outcome = report().outcome;

@@ -1,7 +1,7 @@
 //! `/incidents/{id}`: the answer first, then the evidence, then the next step.
 
 mod evidence;
-pub(super) mod figures;
+mod figures;
 mod movers;
 mod next;
 mod picture;

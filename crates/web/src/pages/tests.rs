@@ -1,12 +1,15 @@
 //! What the pages say, told through one incident.
 
+pub(crate) mod fixture;
+
 use askama::Template;
 use model::incident::IncidentKind;
 use model::report::Basis;
 use model::{BehaviourRate, Fault, Faulty, Verdict};
 use response::{FeatureView, IncidentView};
 
-use super::fixture::{HASH, at, report, view};
+use fixture::{HASH, at, report, view};
+
 use super::{FailurePage, HomePage, IncidentPage};
 
 /// Markup and quotes from outside, as a name might hold them.
@@ -21,10 +24,9 @@ fn html(view: &IncidentView) -> String {
 }
 
 fn show(page: &IncidentPage) -> String {
-    let figure = |figure: &super::incident::figures::Figure| {
-        format!("{}: {} | {}", figure.name, figure.value, figure.notes.join(" | "))
-    };
-    let lines = page.figures.iter().map(figure);
+    let lines = page.figures.iter().map(|figure| {
+        format!("{}: {}\n  {}", figure.name, figure.value, figure.notes.join("\n  "))
+    });
     lines.collect::<Vec<_>>().join("\n").replace('\u{a0}', " ")
 }
 
@@ -45,12 +47,27 @@ fn the_answer_comes_first_and_the_next_step_last() {
     ];
     let places: Vec<usize> = order.iter().map(|part| html.find(part).unwrap()).collect();
     assert!(places.is_sorted(), "{places:?}");
-    insta::assert_snapshot!(page(&view(report())).headline, @"");
+    let headline = "tool_shape:search_kb 4f1a → 9c22aa01 moved with the bad answers";
+    assert!(html.contains(headline));
 }
 
 #[test]
 fn figures_carry_n_and_an_interval() {
-    insta::assert_snapshot!(show(&page(&view(report()))), @"");
+    insta::assert_snapshot!(show(&page(&view(report()))), @"
+    Bad runs: 3.1 % → 11.8 %
+      before: 160 of 5160, 2.7 to 3.6 %
+      during: 604 of 5120, 10.9 to 12.7 %
+    Change: +8.7 points
+      95 % interval +7.7 to +9.7
+    Began, UTC: 02:07:00 to 02:15:00
+      likeliest 2026-11-22 02:10:00 UTC; 90 % range
+    Outcome unknown: 120 → 340 runs
+      2.3 % → 6.2 % of all; never counted as good
+    Detection lag: 32 min to 40 min
+      from onset to declaration
+    Compared: 2 h 00 min → 1 h 00 min
+      to 2026-11-22 03:00:00 UTC; cut at the likeliest change point
+    ");
 }
 
 #[test]
@@ -62,15 +79,95 @@ fn a_page_without_known_outcomes_claims_nothing() {
     (report.outcome.delta_pp, report.outcome.low_pp, report.outcome.high_pp) = (None, None, None);
     (report.onset, report.movers) = (None, Vec::new());
     let page = page(&view(report));
-    insta::assert_snapshot!(show(&page), @"");
-    insta::assert_snapshot!(page.weighed, @"");
+    insta::assert_snapshot!(show(&page), @"
+    Bad runs: unknown → unknown
+      before: no known outcome
+      during: no known outcome
+    Change: unknown
+      needs known outcomes on both sides
+    Began, UTC: no onset
+      no change in behaviour is proven
+    Outcome unknown: 5 → 0 runs
+      100.0 % → 0.0 % of all; never counted as good
+    Detection lag: unknown
+      needs an onset
+    Compared: 2 h 00 min → 1 h 00 min
+      to 2026-11-22 03:00:00 UTC; cut at the likeliest change point
+    ");
+    insta::assert_snapshot!(page.weighed, @"Moved with the outcome.");
 }
 
 #[test]
 fn a_mover_is_shown_with_its_comparison() {
     let page = page(&view(report()));
-    insta::assert_debug_snapshot!(page.movers, @"");
-    insta::assert_snapshot!(page.weighed, @"");
+    insta::assert_debug_snapshot!(page.movers, @r#"
+    [
+        MoverCard {
+            surface: "tool",
+            effect: "changes how runs behave",
+            factor: "tool_shape:search_kb",
+            from: LevelText {
+                short: "4f1a",
+                full: "4f1a",
+            },
+            to: LevelText {
+                short: "9c22aa01",
+                full: "9c22aa01bbccddeeff00112233445566",
+            },
+            rates: [
+                RateRow {
+                    name: "with it",
+                    sample: "with",
+                    rate: "17.0\u{a0}%",
+                    basis: "522 of 3072, 15.7 to 18.4\u{a0}%",
+                    bar: Some(
+                        Bar {
+                            value: 850,
+                            low: 785,
+                            range: 133,
+                        },
+                    ),
+                },
+                RateRow {
+                    name: "without it",
+                    sample: "without",
+                    rate: "4.0\u{a0}%",
+                    basis: "82 of 2048, 3.2 to 4.9\u{a0}%",
+                    bar: Some(
+                        Bar {
+                            value: 200,
+                            low: 162,
+                            range: 85,
+                        },
+                    ),
+                },
+            ],
+            basis: "Ran side by side",
+            carried: "carries 90\u{a0}% of the rise [79 to 99\u{a0}%]: 7.8 of 8.7 points",
+            first_seen: Some(
+                When {
+                    iso: "2026-11-22T02:09:00Z",
+                    text: "2026-11-22 02:09:00 UTC",
+                },
+            ),
+            with: [
+                Companion {
+                    factor: "code",
+                    to: Some(
+                        LevelText {
+                            short: "4.18.3",
+                            full: "4.18.3",
+                        },
+                    ),
+                },
+            ],
+        },
+    ]
+    "#);
+    assert_eq!(
+        page.weighed,
+        "Observational: what moved together, not proof of a cause. Unaccounted for: 0.9 points."
+    );
 }
 
 #[test]
@@ -88,7 +185,12 @@ fn a_full_cut_over_explains_nothing() {
 fn surfaces_are_told_apart_without_colour() {
     let page = page(&view(report()));
     let rows = page.surfaces.iter().map(|row| format!("{} {} {}", row.mark, row.word, row.why));
-    insta::assert_snapshot!(rows.collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(rows.collect::<Vec<_>>().join("\n"), @"
+    ▲ moved because of 9c22aa01
+    = identical because of 9c22aa01
+    ≤ bounded at most 0.4 points: because of 9c22aa01
+    ? unknown because of 9c22aa01
+    ");
 }
 
 #[test]
@@ -139,7 +241,21 @@ fn a_page_needs_nothing_but_its_stylesheet() {
 
 #[test]
 fn the_picture_is_also_told_in_words() {
-    insta::assert_snapshot!(page(&view(report())).picture.alternative, @"");
+    let words = page(&view(report())).picture.alternative.replace('\u{a0}', " ");
+    let words = words.replace(". ", ".\n").replace(": ", ":\n  ").replace(", ", ",\n  ");
+    insta::assert_snapshot!(words, @"
+    Line chart.
+    Bad rate of support-agent from 2026-11-22 00:00:00 UTC to 2026-11-22 03:00:00 UTC:
+      3.1 % (160 of 5160) in the baseline,
+      11.8 % (604 of 5120) in the incident window.
+    Behaviour changed at 02:10:00,
+      range 02:07:00 to 02:15:00.
+    Highest slice:
+      13.3 % (12 of 90),
+      interval 7.8 to 21.9 %,
+      at 01:10:00.
+    Movers first seen at 02:09:00.
+    ");
 }
 
 #[test]
@@ -148,7 +264,17 @@ fn commands_quote_what_a_shell_would_read() {
     report.feature = Some("a; $(reboot)".to_owned());
     let page = page(&view(report));
     let lines = page.commands.iter().map(|command| command.line.as_str());
-    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"");
+    let lines = lines.collect::<Vec<_>>().join("\n").replace(" --", "\n  --");
+    insta::assert_snapshot!(lines, @"
+    mayday postmortem draft inc_night
+    mayday moved
+      --feature='a; $(reboot)'
+    mayday moved
+      --feature='a; $(reboot)'
+      --baseline 2026-11-22T00:00:00Z..2026-11-22T02:00:00Z
+      --incident 2026-11-22T02:00:00Z..2026-11-22T03:00:00Z
+      --json
+    ");
 }
 
 #[test]
@@ -183,7 +309,15 @@ fn the_home_page_lists_features_with_their_rates() {
         feature(HOSTILE, BehaviourRate::of(0, 0, 4)),
     ];
     let page = HomePage::new(&features, &[view(report()).incident], at("02:47:00"));
-    insta::assert_debug_snapshot!(page.features, @"");
+    let rows = page.features.iter().map(|row| {
+        format!("{} | {} | {} | {} | {}", row.name, row.runs, row.rate, row.basis, row.ago)
+    });
+    let rows = rows.collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(rows.replace('\u{a0}', " "), @r#"
+    support-agent | 5460 | 11.8 % | 604 of 5120, 10.9 to 12.7 %; 340 unknown | 4 s ago
+    <script>alert(1)</script>"'><img src=x> | 5460 | unknown | no known outcome; 4 unknown | 4 s ago
+    "#);
+    assert!(page.features[0].bar.is_some() && page.features[1].bar.is_none());
     let html = page.render().unwrap();
     assert!(html.contains("<a href=\"/incidents/inc_night\">") && !html.contains("<script"));
 }

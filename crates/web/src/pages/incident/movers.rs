@@ -119,10 +119,14 @@ fn carried(report: &Report, mover: &Mover) -> String {
 /// What to say of the movers as a whole, or of there being none.
 pub(super) fn weighed(report: &Report) -> String {
     if report.movers.is_empty() {
-        return format!(
-            "Nothing that is recorded moved with it: {}.",
-            words::sentence(&report.why)
-        );
+        return match report.verdict {
+            Verdict::Unexplained | Verdict::NotRecorded => {
+                "Nothing that is recorded carries the rise. A surface marked unknown may hide \
+                 what does."
+                    .to_owned()
+            }
+            _ => words::capitalised(&words::sentence(&report.why)),
+        };
     }
     let left = report.residual_pp.map(|points| format!(" Unaccounted for: {points:.1} points."));
     let together = match report.verdict {

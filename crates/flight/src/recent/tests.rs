@@ -1,0 +1,187 @@
+//! The window in memory, beside a list that does the same slowly.
+
+use model::{Factor, Run, SpanId};
+use proptest::prelude::*;
+
+use super::*;
+
+fn trace(number: u8) -> TraceId {
+    TraceId::from_bytes(&[number + 1; 16]).unwrap()
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_300_000 + second).unwrap()
+}
+
+fn from(second: i64) -> Window {
+    Window::new(at(second), at(100_000)).unwrap()
+}
+
+fn run(trace: TraceId, number: u64, second: i64, feature: &str) -> Run {
+    Run {
+        id: RunId { trace, root: SpanId::from_bytes(&(number + 1).to_be_bytes()) },
+        feature: feature.to_owned(),
+        started: at(second),
+        ended: at(second + 1),
+        outcome: Outcome::Bad,
+        steps: 1,
+        levels: vec![
+            Seen::at(Factor::plain("code"), feature),
+            Seen::unrecorded(Factor::plain("x")),
+        ],
+    }
+}
+
+/// A trace settled into one run that started in such a second.
+fn settled(number: u8, second: i64) -> Settlement {
+    let trace = trace(number);
+    let runs = vec![run(trace, 0, second, "support")];
+    Settlement { trace, runs, through: Default::default() }
+}
+
+fn applied(most_runs: usize, settlements: &[Settlement]) -> Recent {
+    let mut recent = Recent::new(most_runs);
+    settlements.iter().for_each(|settlement| recent.apply(settlement));
+    recent
+}
+
+#[test]
+fn nothing_is_complete_and_empty() {
+    let recent = Recent::new(10);
+    assert!(recent.is_empty() && recent.features().is_empty());
+    assert!(recent.select(from(0), None).unwrap().runs.is_empty());
+}
+
+#[test]
+fn a_window_that_reaches_back_beyond_what_is_here_has_no_answer() {
+    let recent = applied(2, &[settled(1, 10), settled(2, 20), settled(3, 30)]);
+    assert_eq!(recent.len(), 2);
+    assert!(recent.select(from(10), None).is_none());
+    assert_eq!(recent.select(from(11), None).unwrap().runs.len(), 2);
+    assert_eq!(recent.select_what_is_here(from(0), None).runs.len(), 2);
+}
+
+#[test]
+fn runs_that_were_never_here_can_be_declared_missing() {
+    let mut recent = applied(10, &[settled(1, 10)]);
+    recent.complete_only_since(at(5));
+    recent.complete_only_since(at(3));
+    assert!(recent.select(from(4), None).is_none());
+    assert_eq!(recent.select(from(5), None).unwrap().runs.len(), 1);
+}
+
+#[test]
+fn a_trace_settled_again_and_again_drives_no_other_out() {
+    let mut recent = applied(100, &[settled(1, 10)]);
+    (0..5_000).for_each(|second| recent.apply(&settled(2, second)));
+    assert_eq!(recent.len(), 2);
+    assert_eq!(recent.select(from(0), None).unwrap().runs.len(), 2);
+}
+
+#[test]
+fn a_trace_larger_than_the_room_leaves_nothing() {
+    let runs = (0..5).map(|number| run(trace(1), number, 10, "support")).collect();
+    let large = Settlement { trace: trace(1), runs, through: Default::default() };
+    let recent = applied(4, &[settled(2, 5), large]);
+    assert!(recent.is_empty() && recent.select(from(10), None).is_none());
+}
+
+#[test]
+fn traces_without_runs_take_no_room() {
+    let mut recent = applied(10, &[settled(1, 10)]);
+    for number in 2..250 {
+        recent.apply(&Settlement {
+            trace: trace(number),
+            runs: vec![],
+            through: Default::default(),
+        });
+    }
+    assert_eq!(recent.traces.len(), 1);
+    recent.apply(&Settlement { trace: trace(1), runs: vec![], through: Default::default() });
+    assert!(recent.is_empty() && recent.traces.is_empty());
+}
+
+/// The same, with a list of settlements, newest last.
+struct Naive {
+    most_runs: usize,
+    kept: Vec<Settlement>,
+    complete_since: Option<Timestamp>,
+}
+
+impl Naive {
+    fn apply(&mut self, settlement: &Settlement) {
+        self.kept.retain(|kept| kept.trace != settlement.trace);
+        self.kept.push(settlement.clone());
+        while self.len() > self.most_runs {
+            let gone = self.kept.remove(0).runs.into_iter().map(|run| run.started).max();
+            let after = gone.map(|gone| gone + jiff::SignedDuration::from_nanos(1));
+            self.complete_since = self.complete_since.max(after);
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.kept.iter().map(|kept| kept.runs.len()).sum()
+    }
+
+    fn select(&self, window: Window, feature: Option<&str>) -> Option<Vec<Run>> {
+        let runs = self.kept.iter().flat_map(|kept| &kept.runs);
+        let wanted = runs.filter(|run| {
+            window.contains(run.started) && feature.is_none_or(|feature| run.feature == feature)
+        });
+        let mut runs: Vec<Run> = wanted.cloned().collect();
+        runs.sort_by_key(|run| (run.started, run.id));
+        (self.complete_since.is_none_or(|since| since <= window.start)).then_some(runs)
+    }
+}
+
+/// A row with its places looked up, as the parts of a run it keeps.
+fn looked_up(set: &RunSet) -> Vec<(RunId, String, Timestamp, Outcome, Vec<Seen>)> {
+    let seen = |place: &u32| set.dictionary[*place as usize].clone();
+    let row = |row: &RunRow| {
+        let levels = row.levels.iter().map(seen).collect();
+        (row.id, row.feature.to_string(), row.started, row.outcome, levels)
+    };
+    set.runs.iter().map(row).collect()
+}
+
+fn as_rows(runs: Vec<Run>) -> Vec<(RunId, String, Timestamp, Outcome, Vec<Seen>)> {
+    let row = |run: Run| (run.id, run.feature, run.started, run.outcome, run.levels);
+    runs.into_iter().map(row).collect()
+}
+
+fn any_settlement() -> impl Strategy<Value = Settlement> {
+    let runs = prop::collection::vec((0..50i64, prop::sample::select(vec!["a", "b"])), 0..4);
+    (0..6u8, runs).prop_map(|(number, runs)| {
+        let numbered = (0..).zip(runs);
+        let runs =
+            numbered.map(|(place, (second, feature))| run(trace(number), place, second, feature));
+        Settlement { trace: trace(number), runs: runs.collect(), through: Default::default() }
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_window_is_as_a_plain_list(
+        settlements in prop::collection::vec(any_settlement(), 0..40),
+        most_runs in 0..14usize,
+        start in 0..50i64,
+        feature in prop::sample::select(vec![None, Some("a"), Some("b"), Some("c")]),
+    ) {
+        let mut recent = Recent::new(most_runs);
+        let mut naive = Naive { most_runs, kept: Vec::new(), complete_since: None };
+        for settlement in &settlements {
+            recent.apply(settlement);
+            naive.apply(settlement);
+            let selected = recent.select(from(start), feature).map(|set| looked_up(&set));
+            prop_assert_eq!(selected, naive.select(from(start), feature).map(as_rows));
+            prop_assert_eq!(recent.len(), naive.len());
+        }
+        let counted: u64 = recent.features().iter().map(|count| count.runs).sum();
+        prop_assert_eq!(counted, naive.len() as u64);
+        for count in recent.features() {
+            let all = recent.select_what_is_here(from(0), Some(&count.feature));
+            prop_assert_eq!(count.runs, all.runs.len() as u64);
+            prop_assert_eq!(Some(count.latest), all.runs.iter().map(|row| row.started).max());
+        }
+    }
+}

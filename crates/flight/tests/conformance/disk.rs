@@ -1,0 +1,171 @@
+//! What only the engine on disk can show: what is acknowledged outlives the process.
+
+use std::fs;
+use std::path::Path;
+
+use flight::{Durability, Flight, FlightError};
+use jiff::Timestamp;
+use model::{ContentHash, Fault, Faulty, Outcome, Window};
+use rusqlite::Connection;
+
+use crate::samples::*;
+
+fn embedded(flight: &Flight) -> &flight::embedded::Embedded {
+    match flight {
+        Flight::Embedded(engine) => engine,
+        Flight::Memory(_) => unreachable!("opened on disk"),
+    }
+}
+
+/// Something of every kind, received on two days.
+async fn filled(dir: &Path) -> Flight {
+    let flight = Flight::open(dir).unwrap();
+    append(&flight, of_steps(vec![full_step(trace(1), 1), step(trace(2), 1)])).await;
+    append(&flight, of_content(vec![content(b"Be terse.")])).await;
+    append(&flight, of_labels(vec![label(trace(1), Outcome::Bad, 1)])).await;
+    let one = settled(&flight, trace(1), vec![run(trace(1), Some(1), 0)]);
+    append(&flight, of_settlements(vec![one])).await;
+    append(&flight, received(of_steps(vec![step(trace(1), 2)]), days_later(1))).await;
+    flight
+}
+
+/// All that can be read of it.
+fn all(flight: &Flight) -> String {
+    let traces = [1, 2].map(|number| (flight.trace(trace(number)), flight.steps(trace(number))));
+    let content = flight.content(&ContentHash::of(b"Be terse."));
+    let rest = (flight.settlements(always()), flight.unsettled());
+    format!("{traces:?} {content:?} {rest:?}")
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_after_opening_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let flight = filled(dir.path()).await;
+    let before = all(&flight);
+    assert!(!before.contains("Err"));
+    drop(flight);
+    assert_eq!(all(&Flight::open(dir.path()).unwrap()), before);
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_in_the_files_at_that_moment() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let flight = filled(dir.path()).await;
+    for file in fs::read_dir(dir.path()).unwrap() {
+        let file = file.unwrap();
+        // The index of the log is memory that the file system happens to show; a crash loses it.
+        if !file.file_name().to_string_lossy().ends_with("-shm") {
+            fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+        }
+    }
+    assert_eq!(all(&Flight::open(copy.path()).unwrap()), all(&flight));
+}
+
+#[tokio::test]
+async fn a_commit_is_synced_to_disk_before_it_returns() {
+    let dir = tempfile::tempdir().unwrap();
+    let flight = Flight::open(dir.path()).unwrap();
+    assert_eq!(embedded(&flight).durability().unwrap(), None);
+    append(&flight, of_steps(vec![step(trace(1), 1)])).await;
+    let full = Durability { journal_mode: "wal".to_owned(), synchronous: 2 };
+    assert_eq!(embedded(&flight).durability().unwrap(), Some(full));
+}
+
+#[tokio::test]
+async fn a_file_holds_what_was_received_on_one_day() {
+    let dir = tempfile::tempdir().unwrap();
+    let flight = Flight::open(dir.path()).unwrap();
+    let moments =
+        ["2026-11-22T00:00:00Z", "2026-11-22T23:59:59.999999999Z", "2026-11-23T00:00:00Z"];
+    for (number, moment) in (1..).zip(moments) {
+        let when: Timestamp = moment.parse().unwrap();
+        append(&flight, received(of_steps(vec![step(trace(1), number)]), when)).await;
+    }
+    let names = fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().file_name());
+    let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
+    names.retain(|name| name.ends_with(".db"));
+    names.sort();
+    assert_eq!(names, ["2026-11-22.db", "2026-11-23.db"]);
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_format_is_refused_with_the_mend() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(filled(dir.path()).await);
+    let raw = Connection::open(dir.path().join("2026-11-22.db")).unwrap();
+    raw.pragma_update(None, "user_version", 99).unwrap();
+    let error = Flight::open(dir.path()).unwrap_err();
+    assert!(matches!(error, FlightError::Newer { found: 99, known: 1, .. }));
+    assert_eq!(error.fault(), Fault::Conflict);
+    assert!(error.to_string().ends_with("reads up to 1: use a newer Mayday"), "{error}");
+}
+
+#[tokio::test]
+async fn a_newer_file_for_today_is_not_written_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let flight = Flight::open(dir.path()).unwrap();
+    let raw = Connection::open(dir.path().join("2026-11-22.db")).unwrap();
+    raw.pragma_update(None, "user_version", 99).unwrap();
+    let error = flight.append(of_steps(vec![step(trace(1), 1)])).await.unwrap_err();
+    assert!(matches!(error, FlightError::Newer { found: 99, .. }), "{error:?}");
+    let version: i64 = raw.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 99);
+}
+
+#[tokio::test]
+async fn a_file_that_was_begun_and_not_finished_is_finished() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("2026-11-22.db"), b"").unwrap();
+    let flight = Flight::open(dir.path()).unwrap();
+    assert_eq!(flight.steps(trace(1)).unwrap(), []);
+    append(&flight, of_steps(vec![step(trace(1), 1)])).await;
+    assert_eq!(flight.steps(trace(1)).unwrap(), [step(trace(1), 1)]);
+}
+
+#[tokio::test]
+async fn other_files_in_the_directory_are_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("notes.txt"), b"mine").unwrap();
+    let flight = filled(dir.path()).await;
+    assert_eq!(flight.steps(trace(2)).unwrap().len(), 1);
+    assert_eq!(fs::read(dir.path().join("notes.txt")).unwrap(), b"mine");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("2026-11-22.db"), [b'x'; 4096]).unwrap();
+    let error = Flight::open(dir.path()).unwrap_err();
+    assert!(matches!(error, FlightError::Open { .. }), "{error:?}");
+    assert!(error.to_string().ends_with("2026-11-22.db"), "{error}");
+}
+
+#[test]
+fn a_directory_that_can_not_be_made_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("file"), b"").unwrap();
+    let error = Flight::open(&dir.path().join("file").join("flights")).unwrap_err();
+    assert!(matches!(error, FlightError::Directory { .. }), "{error:?}");
+    assert_eq!(error.fault(), Fault::Unavailable);
+}
+
+#[tokio::test]
+async fn a_window_asks_the_days_whose_runs_started_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let flight = Flight::open(dir.path()).unwrap();
+    for (number, second) in [(1, 0), (2, 1_000), (3, 2_000)] {
+        let one = settled(&flight, trace(number), vec![run(trace(number), None, second)]);
+        let when = days_later(i64::from(number));
+        append(&flight, received(of_settlements(vec![one]), when)).await;
+    }
+    let within = |start, end| {
+        let window = Window::new(at(start), at(end)).unwrap();
+        let settlements = flight.settlements(window).unwrap();
+        settlements.iter().map(|one| one.trace).collect::<Vec<_>>()
+    };
+    assert_eq!(within(0, 1), [trace(1)]);
+    assert_eq!(within(-10, 0), []);
+    assert_eq!(within(1, 1_000), []);
+    assert_eq!(within(1, 1_001), [trace(2)]);
+    assert_eq!(within(1_000, 9_000), [trace(2), trace(3)]);
+}

@@ -1,0 +1,191 @@
+//! Steps, runs and labels by number, and days on which they are received.
+
+use std::sync::Arc;
+
+use flight::{Append, Flight};
+use jiff::{SignedDuration, Timestamp};
+use model::content::Form;
+use model::step::{PromptTrait, ToolCall, ToolResult};
+use model::{
+    Attribute, Batch, Content, ContentField, ContentHash, Factor, Label, Outcome, Receipt, Run,
+    RunId, Seen, Settlement, SpanId, Step, StepKind, Subject, TraceId, Traits, Value, Window,
+};
+
+pub(crate) fn trace(number: u8) -> TraceId {
+    TraceId::from_bytes(&[[7; 15].as_slice(), &[number]].concat()).unwrap()
+}
+
+pub(crate) fn span(number: u64) -> SpanId {
+    SpanId::from_bytes(&number.to_be_bytes()).unwrap()
+}
+
+/// A moment of the first day.
+pub(crate) fn at(second: i64) -> Timestamp {
+    "2026-11-22T12:00:00.123456789Z".parse::<Timestamp>().unwrap()
+        + SignedDuration::from_secs(second)
+}
+
+/// A moment of the day after so many days.
+pub(crate) fn days_later(days: i64) -> Timestamp {
+    at(0) + SignedDuration::from_hours(24 * days)
+}
+
+/// From well before the first day to well after the last.
+pub(crate) fn always() -> Window {
+    Window::new(days_later(-100), days_later(100)).unwrap()
+}
+
+/// A plain step of a trace.
+pub(crate) fn step(trace: TraceId, number: u64) -> Step {
+    Step {
+        trace,
+        span: span(number),
+        parent: None,
+        kind: StepKind::Model,
+        name: format!("chat {number}"),
+        started: at(number as i64),
+        ended: at(number as i64 + 1),
+        failed: false,
+        traits: Traits::default(),
+        attributes: vec![("gen_ai.operation.name".to_owned(), text("chat"))],
+        content: Vec::new(),
+        origin: Arc::from(vec![("service.name".to_owned(), text("shop"))]),
+    }
+}
+
+pub(crate) fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+/// A step with something in every field.
+pub(crate) fn full_step(trace: TraceId, number: u64) -> Step {
+    let field = |key: &str, form, parts: &[&str]| ContentField {
+        key: key.to_owned(),
+        form,
+        glue: vec![" \u{0}\u{10ffff}".to_owned(); parts.len() + 1],
+        parts: parts.iter().map(|part| ContentHash::of(part.as_bytes())).collect(),
+    };
+    Step {
+        parent: Some(span(number + 1_000)),
+        kind: StepKind::Tool,
+        name: "é\u{0}\n\"".to_owned(),
+        ended: at(90_000),
+        failed: true,
+        traits: full_traits(),
+        attributes: every_value(),
+        content: vec![
+            field("gen_ai.input.messages", Form::Text, &["a", "b"]),
+            field("customer.list", Form::Value, &["c"]),
+            ContentField { glue: vec![], ..field("input.value", Form::Withheld, &[]) },
+        ],
+        origin: Arc::from(every_value()),
+        ..step(trace, number)
+    }
+}
+
+fn every_value() -> Vec<Attribute> {
+    let pair = |key: &str, value| (key.to_owned(), value);
+    vec![
+        pair("empty", Value::Empty),
+        pair("text", text("\u{0}\u{1f600}\u{fffd}")),
+        pair("bool", Value::Bool(true)),
+        pair("int", Value::Int(i64::MIN)),
+        pair("int", Value::Int(i64::MAX)),
+        pair("double", Value::Double(1.179_695_048_070_593_3e-222)),
+        pair("double", Value::Double(-0.0)),
+        pair("double", Value::Double(f64::MAX)),
+        pair("bytes", Value::Bytes(vec![0, 255])),
+        pair("list", Value::List(vec![Value::Empty, Value::List(vec![])])),
+        pair("", Value::Map(vec![pair("k", Value::Bool(false)), pair("k", Value::Map(vec![]))])),
+    ]
+}
+
+fn full_traits() -> Traits {
+    let some = |text: &str| Some(text.to_owned());
+    let call = |id: &str| ToolCall { id: id.to_owned(), tool: "search_kb".to_owned() };
+    Traits {
+        marks_run: true,
+        feature: some("refunds"),
+        agent: some("support"),
+        service: some("shop"),
+        outcome: Some(Outcome::Bad),
+        prompt: Some(PromptTrait { name: some("greeting"), skeleton: None, text: some("t") }),
+        calls_made: vec![call("c")],
+        calls_read: vec![call("b"), call("c")],
+        results: vec![ToolResult { call: "c".to_owned(), tool: None, shape: some("text") }],
+        levels: levels(&[("region", "eu"), ("code", "?")]),
+    }
+}
+
+/// Factors at levels; `?` is not recorded.
+pub(crate) fn levels(levels: &[(&str, &str)]) -> Vec<Seen> {
+    let seen = |(factor, level): &(&str, &str)| match *level {
+        "?" => Seen::unrecorded(Factor::from(*factor)),
+        level => Seen::at(Factor::from(*factor), level),
+    };
+    levels.iter().map(seen).collect()
+}
+
+pub(crate) fn label(trace: TraceId, outcome: Outcome, second: i64) -> Label {
+    let subject = Subject::Trace(trace);
+    Label { subject, outcome, source: "judge:tone".to_owned(), at: at(second) }
+}
+
+pub(crate) fn content(bytes: &[u8]) -> Content {
+    Content { hash: ContentHash::of(bytes), bytes: Some(bytes.to_vec()) }
+}
+
+/// A run that started in such a second.
+pub(crate) fn run(trace: TraceId, root: Option<u64>, second: i64) -> Run {
+    Run {
+        id: RunId { trace, root: root.map(span) },
+        feature: "support".to_owned(),
+        started: at(second),
+        ended: at(second + 5),
+        outcome: Outcome::Bad,
+        steps: 3,
+        levels: levels(&[("region", "eu"), ("code", "?"), ("router", "")]),
+    }
+}
+
+/// Everything of a trace is settled into these runs.
+pub(crate) fn settled(flight: &Flight, trace: TraceId, runs: Vec<Run>) -> Settlement {
+    Settlement { trace, runs, through: flight.trace(trace).unwrap().through }
+}
+
+/// Settlements with the levels in order, and without how far they saw, which stays in the store.
+pub(crate) fn comparable(settlements: Vec<Settlement>) -> Vec<(TraceId, Vec<Run>)> {
+    let sorted = |mut run: Run| {
+        run.levels.sort();
+        run
+    };
+    let plain = |one: Settlement| (one.trace, one.runs.into_iter().map(sorted).collect());
+    settlements.into_iter().map(plain).collect()
+}
+
+pub(crate) fn of_steps(steps: Vec<Step>) -> Append {
+    let batch = Batch { steps, ..Batch::default() };
+    Append { received: at(0), batch, ..Append::default() }
+}
+
+pub(crate) fn of_content(content: Vec<Content>) -> Append {
+    let batch = Batch { content, ..Batch::default() };
+    Append { received: at(0), batch, ..Append::default() }
+}
+
+pub(crate) fn of_labels(labels: Vec<Label>) -> Append {
+    Append { received: at(0), labels, ..Append::default() }
+}
+
+pub(crate) fn of_settlements(settlements: Vec<Settlement>) -> Append {
+    Append { received: at(0), settlements, ..Append::default() }
+}
+
+/// The same, received at another time.
+pub(crate) fn received(append: Append, received: Timestamp) -> Append {
+    Append { received, ..append }
+}
+
+pub(crate) async fn append(flight: &Flight, append: Append) -> Receipt {
+    flight.append(append).await.unwrap()
+}
