@@ -60,7 +60,7 @@ fn mask(word: &str) -> &str {
     if changes { "#" } else { word }
 }
 
-/// The fingerprint of a JSON document, whatever the order of its keys; of other text, the exact one.
+/// The fingerprint of a JSON document, whatever the order of its keys; else of the exact text.
 pub fn canonical(text: &str) -> String {
     match serde_json::from_str::<Value>(text) {
         Ok(value) => exact(&value.to_string()),

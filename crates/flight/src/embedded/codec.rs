@@ -15,11 +15,28 @@ use crate::error::FlightError;
 /// Compression level: the fastest that still halves JSON several times over.
 const LEVEL: i32 = 1;
 
+/// Values shorter than this are kept as they are: a frame around them would be longer.
+const WORTH_COMPRESSING: usize = 96;
+
+/// A packed value that is kept as it is.
+const PLAIN: u8 = 0;
+
+/// A packed value that is a zstd frame.
+const ZSTD: u8 = 1;
+
 /// A stored value that can't be read, with what kind of value it is.
 pub(super) fn corrupt(
     what: &'static str,
 ) -> impl Fn(Box<dyn std::error::Error + Send + Sync>) -> FlightError {
     move |source| FlightError::Corrupt { what, source }
+}
+
+/// A row that the database can't give, or that holds what no column of ours holds.
+pub(super) fn unreadable(error: rusqlite::Error) -> FlightError {
+    match error {
+        rusqlite::Error::FromSqlConversionFailure(_, _, source) => corrupt("row")(source),
+        other => FlightError::Read(other),
+    }
 }
 
 /// What of a step is compressed together.
@@ -51,18 +68,46 @@ pub(super) fn outcome_code(outcome: Outcome) -> i64 {
     OUTCOMES.iter().position(|other| *other == outcome).unwrap_or(OUTCOMES.len() - 1) as i64
 }
 
+/// Nanoseconds since 1970. A time outside 1677 to 2262 is stored as the nearer edge.
+pub(super) fn nanos(at: Timestamp) -> i64 {
+    at.as_nanosecond().clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
+}
+
 pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, rusqlite::Error> {
     serde_json::to_vec(value)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
-pub(super) fn pack(bytes: &[u8]) -> Result<Vec<u8>, rusqlite::Error> {
-    zstd::bulk::compress(bytes, LEVEL)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+/// Compresses values, one after the other. The first byte of a packed value says how it is packed.
+pub(super) struct Packer {
+    compressor: zstd::bulk::Compressor<'static>,
 }
 
-pub(super) fn unpack(bytes: &[u8]) -> Result<Vec<u8>, FlightError> {
-    zstd::stream::decode_all(bytes).map_err(|error| corrupt("compressed value")(error.into()))
+impl Packer {
+    pub(super) fn new() -> std::io::Result<Self> {
+        Ok(Self { compressor: zstd::bulk::Compressor::new(LEVEL)? })
+    }
+
+    pub(super) fn pack(&mut self, bytes: &[u8]) -> Result<Vec<u8>, rusqlite::Error> {
+        if bytes.len() < WORTH_COMPRESSING {
+            return Ok([&[PLAIN], bytes].concat());
+        }
+        let compressed = self.compressor.compress(bytes);
+        let compressed =
+            compressed.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        Ok([&[ZSTD], compressed.as_slice()].concat())
+    }
+}
+
+pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, FlightError> {
+    let broken = corrupt("packed value");
+    match packed.split_first() {
+        Some((&PLAIN, bytes)) => Ok(bytes.to_vec()),
+        Some((&ZSTD, bytes)) => {
+            zstd::stream::decode_all(bytes).map_err(|error| broken(error.into()))
+        }
+        _ => Err(broken("it does not say how it is packed".into())),
+    }
 }
 
 pub(super) fn unpack_json<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, FlightError> {

@@ -10,7 +10,7 @@ use model::{
 };
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::codec::{Columns, corrupt, packed_step, sketch, unpack};
+use super::codec::{Columns, corrupt, packed_step, sketch, unpack, unreadable};
 use super::day::Days;
 use crate::error::FlightError;
 use crate::memory::latest_versions;
@@ -39,7 +39,7 @@ fn rows<T>(
 ) -> Result<Vec<T>, FlightError> {
     let mut statement = day.prepare_cached(sql).map_err(FlightError::Read)?;
     let rows = statement.query_map(parameters, read).map_err(FlightError::Read)?;
-    rows.collect::<rusqlite::Result<Vec<T>>>().map_err(FlightError::Read)
+    rows.collect::<rusqlite::Result<Vec<T>>>().map_err(unreadable)
 }
 
 pub(super) fn trace(days: &Days, trace: TraceId) -> Result<TraceRecord, FlightError> {

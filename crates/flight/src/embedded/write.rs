@@ -1,6 +1,6 @@
 //! The one writer: requests that wait are committed together, then answered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
-use super::codec::{Body, json, kind_code, outcome_code, pack};
+use super::codec::{Body, Packer, json, kind_code, nanos, outcome_code};
 use super::{Waiting, day};
 use crate::error::FlightError;
 use crate::store::Append;
@@ -31,11 +31,13 @@ struct Today {
     path: PathBuf,
     connection: Connection,
     known: Known,
+    packer: Packer,
 }
 
 /// Rows that are known to be committed, by what they hold.
 #[derive(Default)]
 struct Known {
+    contents: HashSet<ContentHash>,
     origins: HashMap<ContentHash, i64>,
     features: HashMap<String, i64>,
     levels: HashMap<Seen, i64>,
@@ -93,11 +95,21 @@ impl Writer {
         }
     }
 
+    fn packer(&self) -> Result<Packer, FlightError> {
+        let failed = |source| FlightError::Directory { path: self.directory.clone(), source };
+        Packer::new().map_err(failed)
+    }
+
     fn today(&mut self, received: Timestamp) -> Result<&mut Today, FlightError> {
         let path = day::path(&self.directory, received);
         let today = match self.today.take().filter(|today| today.path == path) {
             Some(today) => today,
-            None => Today { connection: day::writer(&path)?, known: Known::default(), path },
+            None => Today {
+                connection: day::writer(&path)?,
+                known: Known::default(),
+                packer: self.packer()?,
+                path,
+            },
         };
         Ok(self.today.insert(today))
     }
@@ -113,7 +125,8 @@ impl Today {
         let mut receipts = Vec::with_capacity(appends.len());
         for append in appends {
             let part = transaction.savepoint().map_err(FlightError::Append)?;
-            let receipt = Writing { to: &part, known: &mut self.known }.append(append);
+            let (known, packer) = (&mut self.known, &mut self.packer);
+            let receipt = Writing { to: &part, known, packer }.append(append);
             if receipt.is_ok() {
                 part.commit().map_err(FlightError::Append)?;
             } else {
@@ -131,6 +144,7 @@ impl Today {
 struct Writing<'a> {
     to: &'a Connection,
     known: &'a mut Known,
+    packer: &'a mut Packer,
 }
 
 type Written<T> = Result<T, rusqlite::Error>;
@@ -144,14 +158,21 @@ impl Writing<'_> {
         Ok(receipt)
     }
 
-    fn contents(&self, contents: &[Content]) -> Written<()> {
+    fn contents(&mut self, contents: &[Content]) -> Written<()> {
         let mut has = self.to.prepare_cached(include_str!("../sql/has_content.sql"))?;
         let mut insert = self.to.prepare_cached(include_str!("../sql/insert_content.sql"))?;
         for Content { hash, bytes } in contents {
             let Some(bytes) = bytes else { continue };
-            if !has.exists([hash.as_bytes()])? {
-                insert.execute(params![hash.as_bytes(), pack(bytes)?])?;
+            if self.known.contents.contains(hash) {
+                continue;
             }
+            if !has.exists([hash.as_bytes()])? {
+                insert.execute(params![hash.as_bytes(), self.packer.pack(bytes)?])?;
+            }
+            if self.known.contents.len() >= MOST_KNOWN {
+                self.known.contents.clear();
+            }
+            self.known.contents.insert(*hash);
         }
         Ok(())
     }
@@ -177,7 +198,6 @@ impl Writing<'_> {
             content: step.content.clone(),
         })?;
         let (trace, span) = (step.trace.as_bytes(), step.span.as_bytes());
-        let nanos = |at: Timestamp| i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX);
         let (started, ended) = (nanos(step.started), nanos(step.ended));
         let digest = digest(step, &body, origin);
         let mut has = self.to.prepare_cached(include_str!("../sql/has_step.sql"))?;
@@ -196,7 +216,7 @@ impl Writing<'_> {
             digest,
             origin,
             json(&step.traits)?,
-            pack(&body)?,
+            self.packer.pack(&body)?,
         ])?;
         Ok(true)
     }
@@ -208,7 +228,8 @@ impl Writing<'_> {
             return Ok(*id);
         }
         let mut insert = self.to.prepare_cached(include_str!("../sql/insert_origin.sql"))?;
-        let id = insert.query_row(params![hash.as_bytes(), pack(&body)?], |row| row.get(0))?;
+        let id = insert
+            .query_row(params![hash.as_bytes(), self.packer.pack(&body)?], |row| row.get(0))?;
         remember(&mut self.known.origins, hash, id);
         Ok(id)
     }
@@ -220,7 +241,7 @@ impl Writing<'_> {
             json(&label.subject).map(|json| String::from_utf8_lossy(&json).into_owned())?,
             outcome_code(label.outcome),
             label.source,
-            i64::try_from(label.at.as_nanosecond()).unwrap_or(i64::MAX),
+            nanos(label.at),
         ])?;
         Ok(())
     }
@@ -237,7 +258,6 @@ impl Writing<'_> {
 
     fn run(&mut self, settlement: i64, run: &Run) -> Written<()> {
         let feature = self.feature(&run.feature)?;
-        let nanos = |at: Timestamp| i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX);
         let mut insert = self.to.prepare_cached(include_str!("../sql/insert_run.sql"))?;
         let id = insert.insert(params![
             settlement,

@@ -39,6 +39,7 @@ every_engine! {
     a_later_end_is_a_new_version,
     of_versions_that_end_together_the_one_that_came_last_counts,
     labels_come_back_in_the_order_they_came,
+    labels_of_absurd_times_keep_their_order_in_time,
     content_is_stored_once_and_comes_back_to_the_byte,
     content_of_which_only_the_hash_was_kept_is_not_there,
     content_that_is_kept_later_is_there_later,

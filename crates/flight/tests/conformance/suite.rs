@@ -106,6 +106,15 @@ pub(crate) async fn labels_come_back_in_the_order_they_came(flight: &Flight) {
     assert_eq!(flight.trace(trace(1)).unwrap().labels, labels);
 }
 
+pub(crate) async fn labels_of_absurd_times_keep_their_order_in_time(flight: &Flight) {
+    let mut labels = vec![label(trace(1), Outcome::Bad, 0); 3];
+    labels[0].at = jiff::Timestamp::MIN;
+    labels[2].at = jiff::Timestamp::MAX;
+    append(flight, of_labels(labels)).await;
+    let labels = flight.trace(trace(1)).unwrap().labels;
+    assert!(labels.is_sorted_by(|one, next| one.at < next.at), "{labels:?}");
+}
+
 pub(crate) async fn content_is_stored_once_and_comes_back_to_the_byte(flight: &Flight) {
     let megabyte: Vec<u8> = (0..1_000_000u32).map(|n| (n.wrapping_mul(n) >> 7) as u8).collect();
     for bytes in [b"".as_slice(), b"\0", b"Be terse.", &megabyte] {

@@ -141,8 +141,6 @@ fn find(mayday: &Mayday, directory: &Path) -> Result<Found> {
         return Ok(Found { report, incident: None, postmortem: None });
     }
     let act = || Act { by: "demo", at: world::now(), random: world::random() };
-    let windows = Some((report.windows.baseline, report.windows.incident));
-    let question = Question { feature: report.feature.clone(), windows };
     let incident = mayday.declare(&Declaration { question, run: None, title: None }, act())?;
     let draft = mayday.draft(&incident.id, act())?;
     let path = directory.join(format!("{}.md", incident.id));

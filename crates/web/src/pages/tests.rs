@@ -178,6 +178,7 @@ fn a_full_cut_over_explains_nothing() {
     let html = html(&view(report));
     assert!(html.contains("Before and after only: explains nothing by itself"));
     assert!(html.contains("coincides with") && !html.contains("carries"));
+    assert!(!html.contains("Unaccounted"));
     assert!(html.contains("Put tool_shape:search_kb back to 4f1a on some of the runs"));
 }
 

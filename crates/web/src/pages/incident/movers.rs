@@ -128,7 +128,9 @@ pub(super) fn weighed(report: &Report) -> String {
             _ => words::capitalised(&words::sentence(&report.why)),
         };
     }
-    let left = report.residual_pp.map(|points| format!(" Unaccounted for: {points:.1} points."));
+    let proves_nothing = report.movers.iter().all(|mover| mover.basis == Basis::BeforeAfter);
+    let left = report.residual_pp.filter(|_| !proves_nothing);
+    let left = left.map(|points| format!(" Unaccounted for: {points:.1} points."));
     let together = match report.verdict {
         Verdict::Several => "Several carry it together. ",
         Verdict::Inseparable => "The data can't tell these apart. ",
