@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use flight::{Append, Flight, FlightError};
-use model::{Batch, ContentHash, Fault, Faulty, Receipt};
+use model::run::Through;
+use model::{Batch, ContentHash, Fault, Faulty, Receipt, Settlement};
 use tokio::task::JoinSet;
 
 use crate::samples::*;
@@ -76,19 +77,34 @@ async fn the_same_step_sent_by_many_at_once_is_stored_once() {
 
 /// An append whose last part breaks a rule of the store: a run with one level twice.
 fn bad(number: u8) -> Append {
-    let mut run = run(trace(number), None, 0);
+    let trace = trace(number);
+    let mut run = run(trace, None, 0);
     run.levels = levels(&[("region", "new"), ("region", "new")]);
     run.feature = "new".to_owned();
-    let one =
-        model::Settlement { trace: trace(number), runs: vec![run], through: Default::default() };
-    Append { settlements: vec![one], ..numbered(number) }
+    let one = Settlement { trace, runs: vec![run], through: Through::default() };
+    let mut append = Append { settlements: vec![one], ..numbered(number) };
+    append.batch.content.push(content(b"new"));
+    append
 }
 
-/// An append with the level, feature and origin that [`bad`] brings too.
+/// An append with the content, level, feature and origin that [`bad`] brings too.
 fn good(number: u8) -> Append {
     let mut append = bad(number);
     append.settlements[0].runs[0].levels.pop();
     append
+}
+
+#[tokio::test]
+async fn what_a_bad_request_brought_is_written_by_the_next_that_brings_it() {
+    let (_dir, flight) = opened();
+    append(&flight, numbered(9)).await;
+    flight.append(bad(1)).await.unwrap_err();
+    assert_eq!(flight.content(&ContentHash::of(b"new")).unwrap(), None);
+    append(&flight, good(2)).await;
+    assert_eq!(flight.content(&ContentHash::of(b"new")).unwrap().unwrap(), b"new");
+    assert_eq!(flight.steps(trace(2)).unwrap(), [full_step(trace(2), 1)]);
+    assert_eq!(flight.settlements(always()).unwrap()[0].runs, good(2).settlements[0].runs);
+    assert_eq!(flight.steps(trace(1)).unwrap(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
