@@ -86,7 +86,8 @@ impl Flight {
         }
     }
 
-    /// Settlements in the order they were made, from files with runs that started in a window.
+    /// Settlements in the order they were made, from the first day with runs that started in a
+    /// window and from every later one, where the same traces may have settled again.
     pub fn settlements(&self, window: Window) -> Result<Vec<Settlement>, FlightError> {
         match self {
             Flight::Embedded(engine) => engine.settlements(window),

@@ -117,7 +117,7 @@ pub struct Traits {
     /// Tool calls the model asked for in this step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls_made: Vec<ToolCall>,
-    /// Tool calls that stand in the history the model was given.
+    /// Tool calls in the history the model was given, since the user last spoke.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls_read: Vec<ToolCall>,
     /// Tool results in what the step read, by the call they answer.

@@ -53,7 +53,7 @@ pub struct Conversation {
     pub saw_input: bool,
     /// Calls it asked for.
     pub made: Vec<Call>,
-    /// Calls in the history it read.
+    /// Calls in the history it read, since the user last spoke.
     pub read: Vec<Call>,
     /// Answers in the history, by the call's id.
     pub results: Vec<(String, String)>,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::PoisonError;
 
 use flight::Append;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::{Batch, Label, Receipt, Rejection};
 use recorder::Encoding;
 use watch::Arrival;
@@ -50,6 +50,10 @@ impl Mayday {
     pub async fn label(&self, label: Label, now: Timestamp) -> Result<(), RecordError> {
         if label.source.trim().is_empty() || label.source.len() > LONGEST_SOURCE {
             return Err(RecordError::Label("its source must have 1 to 200 bytes"));
+        }
+        let latest = now + SignedDuration::from_hours(24);
+        if label.at < Timestamp::UNIX_EPOCH || label.at > latest {
+            return Err(RecordError::Label("its time lies before 1970 or more than a day ahead"));
         }
         let trace = label.subject.trace();
         let append = Append { received: now, labels: vec![label], ..Append::default() };

@@ -51,8 +51,16 @@ impl Mayday {
     }
 
     async fn settle_these(&self, traces: &[TraceId], now: Timestamp) -> Result<(), FlightError> {
-        let settlements: Vec<Settlement> =
-            traces.iter().map(|trace| self.assembled(*trace)).collect::<Result<_, _>>()?;
+        let mut settlements = Vec::with_capacity(traces.len());
+        for trace in traces {
+            match self.assembled(*trace) {
+                Err(error @ FlightError::Corrupt { .. }) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(%trace, error, "a trace can't be read and is left out");
+                }
+                assembled => settlements.push(assembled?),
+            }
+        }
         let append =
             Append { received: now, settlements: settlements.clone(), ..Append::default() };
         self.flight.append(append).await?;

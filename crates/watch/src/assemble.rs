@@ -166,8 +166,9 @@ fn prompt_levels(subject: &str, prompt: &PromptTrait) -> [Seen; 2] {
 
 /// Each tool's answer shapes, from answers to calls made in this run.
 ///
-/// A history read by the model may hold answers of earlier runs; they count only where the run
-/// itself shows no call at all, as when what the model wrote is not captured.
+/// A history read by the model may hold answers of earlier runs; they do not count. Where the run
+/// itself shows no call, as when each model call is a trace of its own, the calls since the user
+/// last spoke tell which answers are its own.
 fn tool_levels(steps: &[&Sketch]) -> BTreeSet<Seen> {
     let by_id = |pick: fn(&Traits) -> &Vec<ToolCall>| -> HashMap<&str, &str> {
         let calls = steps.iter().flat_map(|step| pick(&step.traits));

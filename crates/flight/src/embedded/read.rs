@@ -114,7 +114,8 @@ pub(super) fn content(days: &Days, hash: &ContentHash) -> Result<Option<Vec<u8>>
 pub(super) fn settlements(days: &Days, window: Window) -> Result<Vec<Settlement>, FlightError> {
     let mut settlements = Vec::new();
     each_day(days, |day| {
-        if holds_runs_in(day, window)? {
+        // Later days may settle the same traces again, with other starts.
+        if !settlements.is_empty() || holds_runs_in(day, window)? {
             settlements.extend(settlements_of(day)?);
         }
         Ok(())

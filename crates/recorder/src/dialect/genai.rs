@@ -122,13 +122,19 @@ fn conversation(attributes: Attributes) -> Option<Conversation> {
         system: (!system.is_empty()).then(|| system.join("\n")),
         saw_input: !input.is_empty() || instructions.is_some(),
         made: output.iter().flat_map(|message| calls(message)).collect(),
-        read: input.iter().flat_map(|message| calls(message)).collect(),
+        read: since_the_user_spoke(&input).iter().flat_map(|message| calls(message)).collect(),
         results: input.iter().flat_map(|message| results(message)).collect(),
     })
 }
 
 fn messages(list: Option<&Json>) -> Vec<&Json> {
     list.and_then(Json::as_array).map(|list| list.iter().collect()).unwrap_or_default()
+}
+
+/// The messages of the turn at hand: what the user said before is history of earlier turns.
+fn since_the_user_spoke<'a, 'b>(messages: &'b [&'a Json]) -> &'b [&'a Json] {
+    let last = messages.iter().rposition(|message| message["role"] == "user");
+    &messages[last.map_or(0, |last| last + 1)..]
 }
 
 fn is_system(message: &Json) -> bool {

@@ -118,9 +118,18 @@ fn conversation(attributes: Attributes) -> Option<Conversation> {
         system: (!system.is_empty()).then(|| system.join("\n")),
         saw_input: !input.is_empty(),
         made: output.values().flat_map(Message::calls).collect(),
-        read: input.values().flat_map(Message::calls).collect(),
+        read: since_the_user_spoke(&input).flat_map(Message::calls).collect(),
         results: results.collect(),
     })
+}
+
+/// The messages of the turn at hand: what the user said before is history of earlier turns.
+fn since_the_user_spoke<'a>(
+    messages: &'a BTreeMap<usize, Message<'a>>,
+) -> impl Iterator<Item = &'a Message<'a>> {
+    let last = messages.iter().rfind(|(_, message)| message.role == "user");
+    let first = last.map_or(0, |(place, _)| place + 1);
+    messages.range(first..).map(|(_, message)| message)
 }
 
 fn messages<'a>(attributes: Attributes<'a>, below: &'a str) -> BTreeMap<usize, Message<'a>> {

@@ -49,6 +49,35 @@ fn a_call_and_its_answer_share_an_id_across_steps() {
 }
 
 #[test]
+fn calls_before_the_user_spoke_again_belong_to_an_earlier_turn() {
+    let part = |kind: &str, id: &str| match kind {
+        "assistant" => format!(r#"{{"type":"tool_call","id":"{id}","name":"search_kb"}}"#),
+        "tool" => format!(r#"{{"type":"tool_call_response","id":"{id}","response":"{{}}"}}"#),
+        _ => r#"{"type":"text","content":"hello"}"#.to_owned(),
+    };
+    let turns =
+        [("user", ""), ("assistant", "old"), ("tool", "old"), ("user", ""), ("assistant", "new")];
+    let messages =
+        turns.map(|(role, id)| format!(r#"{{"role":"{role}","parts":[{}]}}"#, part(role, id)));
+    let messages = format!("[{}]", messages.join(","));
+    let genai = [("gen_ai.operation.name", "chat"), ("gen_ai.input.messages", &*messages)];
+    let mut flat = vec![("openinference.span.kind".to_owned(), "LLM".to_owned())];
+    for (place, (role, id)) in turns.iter().enumerate() {
+        let key = |end: &str| format!("llm.input_messages.{place}.message.{end}");
+        flat.push((key("role"), (*role).to_owned()));
+        if *role == "assistant" {
+            flat.push((key("tool_calls.0.tool_call.id"), (*id).to_owned()));
+            flat.push((key("tool_calls.0.tool_call.function.name"), "search_kb".to_owned()));
+        }
+    }
+    let flat: Vec<(&str, &str)> = flat.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    for attributes in [&genai[..], &flat[..]] {
+        let read = step(texts(attributes)).traits.calls_read;
+        assert_eq!(read, [ToolCall { id: "new".to_owned(), tool: "search_kb".to_owned() }]);
+    }
+}
+
+#[test]
 fn a_tools_schema_is_the_same_however_its_keys_are_ordered() {
     let tools = |definitions: &str| {
         let step = step(texts(&[
