@@ -13,6 +13,9 @@ use crate::tally::Counted;
 /// Longest pause between two looks at what is due.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// Shortest pause: looking at what is due costs time for each trace that waits.
+const BREATH: Duration = Duration::from_millis(100);
+
 /// Traces settled in one append.
 const TOGETHER: usize = 256;
 
@@ -46,8 +49,8 @@ impl Mayday {
         _ = tokio::time::timeout(PAUSE, self.came.notified()).await;
         if let Err(error) = self.settle(clock()).await {
             tracing::error!(error = &error as &dyn std::error::Error, "settling failed");
-            tokio::time::sleep(PAUSE).await;
         }
+        tokio::time::sleep(BREATH).await;
     }
 
     async fn settle_these(&self, traces: &[TraceId], now: Timestamp) -> Result<(), FlightError> {

@@ -1,7 +1,7 @@
 //! The six fields that say which variable moved.
 
 use model::Report;
-use model::report::{FactorShares, Shares};
+use model::report::{FactorShares, Shares, SurfaceState};
 
 use crate::wording::{code, level, percent};
 
@@ -85,10 +85,13 @@ fn changed(report: &Report, row: &FactorShares) -> String {
         names.sort();
         names
     };
-    let missing = row.before.missing + row.during.missing;
-    match (names(&row.before) == names(&row.during), missing) {
-        (true, 0) => "same levels seen".to_owned(),
-        (true, _) => "same levels seen, with gaps".to_owned(),
+    let same = names(&row.before) == names(&row.during);
+    let proven = report.surfaces.iter().any(|surface| {
+        surface.surface == row.surface && surface.verdict == SurfaceState::Identical
+    });
+    match (same, proven) {
+        (true, true) => "unchanged: same content hash".to_owned(),
+        (true, false) => "same levels seen, which is no proof".to_owned(),
         (false, _) => "changed, not with the outcome".to_owned(),
     }
 }
