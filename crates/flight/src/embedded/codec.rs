@@ -1,5 +1,6 @@
 //! How steps and runs become columns, and columns become steps and runs.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -41,10 +42,10 @@ pub(super) fn unreadable(error: rusqlite::Error) -> FlightError {
 
 /// What of a step is compressed together.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Body {
-    pub(super) name: String,
-    pub(super) attributes: Vec<Attribute>,
-    pub(super) content: Vec<ContentField>,
+pub(super) struct Body<'a> {
+    pub(super) name: Cow<'a, str>,
+    pub(super) attributes: Cow<'a, [Attribute]>,
+    pub(super) content: Cow<'a, [ContentField]>,
 }
 
 const KINDS: [StepKind; 8] = [
@@ -221,13 +222,13 @@ impl PackedStep {
             span,
             parent,
             kind,
-            name,
+            name: name.into_owned(),
             started,
             ended,
             failed: self.failed,
             traits,
-            attributes,
-            content,
+            attributes: attributes.into_owned(),
+            content: content.into_owned(),
             origin: Arc::from(origin),
         })
     }

@@ -126,7 +126,8 @@ impl Today {
         for append in appends {
             let part = transaction.savepoint().map_err(FlightError::Append)?;
             let (known, packer) = (&mut self.known, &mut self.packer);
-            let receipt = Writing { to: &part, known, packer }.append(append);
+            let mut writing = Writing { to: &part, known, packer, last_origin: None };
+            let receipt = writing.append(append);
             if receipt.is_ok() {
                 part.commit().map_err(FlightError::Append)?;
             } else {
@@ -145,6 +146,7 @@ struct Writing<'a> {
     to: &'a Connection,
     known: &'a mut Known,
     packer: &'a mut Packer,
+    last_origin: Option<(Arc<[Attribute]>, i64)>,
 }
 
 type Written<T> = Result<T, rusqlite::Error>;
@@ -193,9 +195,9 @@ impl Writing<'_> {
     fn step(&mut self, step: &Step) -> Written<bool> {
         let origin = self.origin(&step.origin)?;
         let body = json(&Body {
-            name: step.name.clone(),
-            attributes: step.attributes.clone(),
-            content: step.content.clone(),
+            name: (&step.name).into(),
+            attributes: (&step.attributes).into(),
+            content: (&step.content).into(),
         })?;
         let (trace, span) = (step.trace.as_bytes(), step.span.as_bytes());
         let (started, ended) = (nanos(step.started), nanos(step.ended));
@@ -221,8 +223,18 @@ impl Writing<'_> {
         Ok(true)
     }
 
+    /// The row of an origin. Steps of one sender come together and share it.
     fn origin(&mut self, origin: &Arc<[Attribute]>) -> Written<i64> {
-        let body = json(&origin.as_ref())?;
+        if let Some((_, id)) = self.last_origin.as_ref().filter(|(o, _)| Arc::ptr_eq(o, origin)) {
+            return Ok(*id);
+        }
+        let id = self.origin_row(origin)?;
+        self.last_origin = Some((Arc::clone(origin), id));
+        Ok(id)
+    }
+
+    fn origin_row(&mut self, origin: &[Attribute]) -> Written<i64> {
+        let body = json(&origin)?;
         let hash = ContentHash::of(&body);
         if let Some(id) = self.known.origins.get(&hash) {
             return Ok(*id);
