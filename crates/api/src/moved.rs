@@ -1,10 +1,11 @@
 //! `GET /api/v1/moved` and `GET /api/v1/features`.
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use jiff::Timestamp;
 use model::{BehaviourRate, Fault, Report, Window};
-use response::{FeatureView, Question};
+use response::{FeatureView, LookError, Question};
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, blocking};
@@ -58,21 +59,25 @@ impl Asked {
 /// Answers what moved.
 pub async fn moved(
     State(api): State<Api>,
-    Query(asked): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Report>, Problem> {
+    let Query(asked) = asked.map_err(|rejection| {
+        Problem::new(Fault::Invalid, format!("the query is not understood: {rejection}"))
+    })?;
     let question = asked.question()?;
     let now = (api.now)();
     blocking(move || api.mayday.moved(&question, now)).await.map(Json)
 }
 
 /// Lists the features.
-pub async fn features(State(api): State<Api>) -> Json<Vec<FeatureJson>> {
-    let features = api.mayday.features((api.now)()).into_iter();
+pub async fn features(State(api): State<Api>) -> Result<Json<Vec<FeatureJson>>, Problem> {
+    let now = (api.now)();
+    let features = blocking(move || Ok::<_, LookError>(api.mayday.features(now))).await?;
     let json = |view: FeatureView| FeatureJson {
         feature: view.feature,
         runs: view.runs,
         latest: view.latest,
         rate: view.rate,
     };
-    Json(features.map(json).collect())
+    Ok(Json(features.into_iter().map(json).collect()))
 }

@@ -1,6 +1,7 @@
 //! `POST /v1/traces`: OTLP over HTTP, in protobuf, plain or gzip.
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -10,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::LengthLimitError;
 use model::Fault;
-use response::Counted;
+use response::{Counted, Recorded};
 
 use crate::problem::Problem;
 use crate::router::Api;
@@ -19,6 +20,9 @@ const PROTOBUF: &str = "application/x-protobuf";
 
 /// How long a request may wait for its turn to be read before the sender is told to slow down.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a body may take to arrive: a sender that stalls must not keep others waiting.
+const PATIENCE_FOR_BODY: Duration = Duration::from_secs(10);
 
 /// Takes an export request; answers once all that it accepts is durable.
 pub async fn traces(
@@ -37,10 +41,21 @@ async fn take(api: &Api, headers: &HeaderMap, body: Body) -> Result<Response, Pr
     check_headers(headers)?;
     let turn = tokio::time::timeout(PATIENCE, api.reading.acquire()).await;
     let _turn = turn.map_err(|_| too_busy())?;
-    let body = read(body, api.max_body_bytes).await?;
-    let recorded = api.mayday.record(&body, (api.now)()).await?;
+    let body = tokio::time::timeout(PATIENCE_FOR_BODY, read(body, api.max_body_bytes)).await;
+    let body = body.map_err(|_| too_slow())??;
+    let recorded = record(api, body).await?;
     let answer = response::otlp_answer(&recorded.rejections);
     Ok(([(CONTENT_TYPE, PROTOBUF)], answer).into_response())
+}
+
+/// Records in a task of its own, so that a sender that goes away can't end it half-way.
+async fn record(api: &Api, body: Bytes) -> Result<Recorded, Problem> {
+    let (mayday, now) = (Arc::clone(&api.mayday), (api.now)());
+    let recorded = tokio::spawn(async move { mayday.record(&body, now).await }).await;
+    match recorded {
+        Ok(recorded) => Ok(recorded?),
+        Err(_) => Err(Problem::new(Fault::Bug, "recording this request ended unexpectedly")),
+    }
 }
 
 fn check_headers(headers: &HeaderMap) -> Result<(), Problem> {
@@ -59,6 +74,11 @@ fn check_headers(headers: &HeaderMap) -> Result<(), Problem> {
         return Err(unsupported("send the body plain or with content-encoding gzip"));
     }
     Ok(())
+}
+
+fn too_slow() -> Problem {
+    let status = StatusCode::REQUEST_TIMEOUT;
+    Problem::with_status(status, Fault::Timeout, "the body took too long to arrive: send it again")
 }
 
 fn too_busy() -> Problem {

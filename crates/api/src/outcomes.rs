@@ -29,7 +29,8 @@ pub async fn post(
 ) -> Result<StatusCode, Problem> {
     let now = (api.now)();
     let label = label(json(body)?, now)?;
-    api.mayday.label(label, now).await?;
+    let kept = tokio::spawn(async move { api.mayday.label(label, now).await }).await;
+    kept.map_err(|_| Problem::new(Fault::Bug, "keeping this outcome ended unexpectedly"))??;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use jiff::Timestamp;
 use response::Mayday;
 use tokio::sync::Semaphore;
@@ -54,7 +54,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/incidents/{incident}", get(incidents::get))
         .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
-        .route("/api/{*rest}", get(problem::no_such_path))
+        .route("/api/{*rest}", any(problem::no_such_path))
         .method_not_allowed_fallback(problem::no_such_method)
         .with_state(api);
     paths.merge(pages).layer(from_fn_with_state(hosts, hosts::check))

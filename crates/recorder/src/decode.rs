@@ -10,6 +10,7 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, span};
 use prost::Message;
 
+use crate::count::Size;
 use crate::privacy::{self, ContentMode, Kept};
 use crate::{count, dialect, reading};
 
@@ -25,6 +26,12 @@ pub enum Encoding {
 pub struct Limits {
     /// Spans in a request.
     pub spans: usize,
+    /// Resources, and scopes, in a request.
+    pub scopes: usize,
+    /// Attributes, events, links and values in lists, in a whole request.
+    pub parts: usize,
+    /// Bytes of a resource with its attributes.
+    pub resource_bytes: usize,
     /// Attributes on a span.
     pub attributes: usize,
     /// Bytes of an attribute's key or of a span's name.
@@ -33,7 +40,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { spans: 50_000, attributes: 4_096, name_bytes: 1_024 }
+        Self {
+            spans: 50_000,
+            scopes: 10_000,
+            parts: 1_000_000,
+            resource_bytes: 32 * 1_024,
+            attributes: 4_096,
+            name_bytes: 1_024,
+        }
     }
 }
 
@@ -43,20 +57,22 @@ pub enum DecodeError {
     /// Not OTLP, or cut short.
     #[error("could not read the body as an OTLP trace export request in protobuf")]
     Protobuf(#[source] prost::DecodeError),
-    /// Too many spans at once.
-    #[error("the request holds {got} spans, more than the {limit} allowed: send smaller batches")]
-    TooManySpans {
-        /// Spans in the request.
+    /// Too much at once.
+    #[error("the request holds {got} {what}, more than the {limit} allowed: send smaller batches")]
+    TooMany {
+        /// How many it holds.
         got: usize,
         /// The limit.
         limit: usize,
+        /// Of what.
+        what: &'static str,
     },
 }
 
 impl Faulty for DecodeError {
     fn fault(&self) -> Fault {
         match self {
-            DecodeError::Protobuf(_) | DecodeError::TooManySpans { .. } => Fault::Invalid,
+            DecodeError::Protobuf(_) | DecodeError::TooMany { .. } => Fault::Invalid,
         }
     }
 }
@@ -69,14 +85,15 @@ pub fn decode(
     mode: ContentMode,
 ) -> Result<Batch, DecodeError> {
     let Encoding::Protobuf = encoding;
-    let got = count::spans(bytes);
-    if got > limits.spans {
-        return Err(DecodeError::TooManySpans { got, limit: limits.spans });
-    }
+    check_size(count::size(bytes), limits)?;
     let request = ExportTraceServiceRequest::decode(bytes).map_err(DecodeError::Protobuf)?;
     let mut batch = Batch::default();
     for mut resource in request.resource_spans {
         for scope in std::mem::take(&mut resource.scope_spans) {
+            if resource.encoded_len() > limits.resource_bytes {
+                batch.rejections.extend(scope.spans.into_iter().map(too_large_a_resource));
+                continue;
+            }
             let origin = origin(&resource, &scope, mode);
             for span in scope.spans {
                 keep(&mut batch, span, &origin, limits, mode);
@@ -84,6 +101,18 @@ pub fn decode(
         }
     }
     Ok(batch)
+}
+
+fn check_size(size: Size, limits: &Limits) -> Result<(), DecodeError> {
+    let counted = [
+        (size.spans, limits.spans, "spans"),
+        (size.scopes, limits.scopes, "resources or scopes"),
+        (size.parts, limits.parts, "attributes, events and links"),
+    ];
+    match counted.into_iter().find(|(got, limit, _)| got > limit) {
+        Some((got, limit, what)) => Err(DecodeError::TooMany { got, limit, what }),
+        None => Ok(()),
+    }
 }
 
 fn keep(
@@ -101,6 +130,11 @@ fn keep(
         }
         Err(why) => batch.rejections.push(Rejection { span: name, why }),
     }
+}
+
+fn too_large_a_resource(span: Span) -> Rejection {
+    let span = span.name.chars().take(80).collect();
+    Rejection { span, why: "its resource has more bytes than are allowed" }
 }
 
 type Stored = (Step, Vec<model::Content>);
@@ -163,9 +197,13 @@ fn all_attributes(span: Span) -> Vec<Attribute> {
     if let Some(status) = span.status.filter(|status| !status.message.is_empty()) {
         beside("otel.status_description", Value::Text(status.message));
     }
-    if span.dropped_attributes_count > 0 {
-        let dropped = i64::from(span.dropped_attributes_count);
-        beside("otel.dropped_attributes_count", Value::Int(dropped));
+    let dropped = [
+        ("otel.dropped_attributes_count", span.dropped_attributes_count),
+        ("otel.dropped_events_count", span.dropped_events_count),
+        ("otel.dropped_links_count", span.dropped_links_count),
+    ];
+    for (key, count) in dropped.into_iter().filter(|(_, count)| *count > 0) {
+        beside(key, Value::Int(i64::from(count)));
     }
     if !span.trace_state.is_empty() {
         beside("otel.trace_state", Value::Text(span.trace_state));
@@ -226,6 +264,7 @@ fn origin(resource: &ResourceSpans, scope: &ScopeSpans, mode: ContentMode) -> Ar
     if let Some(scope) = &scope.scope {
         origin.push(("otel.scope.name".to_owned(), Value::Text(scope.name.clone())));
         origin.push(("otel.scope.version".to_owned(), Value::Text(scope.version.clone())));
+        origin.extend(scope.attributes.iter().cloned().map(attribute));
     }
     match mode {
         ContentMode::Full => origin.into(),

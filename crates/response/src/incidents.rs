@@ -60,7 +60,12 @@ impl Mayday {
             feature: feature.or_else(|| it.question.feature.clone()),
             ..it.question.clone()
         };
-        let report = self.moved(&question, act.at)?;
+        let report = match self.moved(&question, act.at) {
+            Err(MovedError::NoSuchFeature(_)) if it.run.is_some() => {
+                self.moved(&Question::default(), act.at)?
+            }
+            report => report?,
+        };
         let cited = match &harmful {
             Some((_, evidence)) => vec![evidence.clone()],
             None => self.cited(&report)?,

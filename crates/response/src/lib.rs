@@ -21,6 +21,7 @@ pub use incidents::{Act, Declaration, Draft};
 pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
 pub use open::{Mayday, Settings};
+pub use record::Recorded;
 pub use tally::{Counted, Tally};
 
 pub use incident::{Brief, brief, wording};

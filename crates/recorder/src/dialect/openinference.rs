@@ -128,7 +128,7 @@ fn since_the_user_spoke<'a>(
     messages: &'a BTreeMap<usize, Message<'a>>,
 ) -> impl Iterator<Item = &'a Message<'a>> {
     let last = messages.iter().rfind(|(_, message)| message.role == "user");
-    let first = last.map_or(0, |(place, _)| place + 1);
+    let first = last.map_or(0, |(place, _)| place.saturating_add(1));
     messages.range(first..).map(|(_, message)| message)
 }
 

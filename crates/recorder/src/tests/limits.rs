@@ -132,7 +132,7 @@ fn more_spans_than_the_limit_are_refused_together() {
         request.encode_to_vec()
     };
     let error = attempt(&spans(50_001), &Limits::default()).unwrap_err();
-    assert!(matches!(error, DecodeError::TooManySpans { got: 50_001, limit: 50_000 }));
+    assert!(matches!(error, DecodeError::TooMany { got: 50_001, limit: 50_000, .. }));
     assert_eq!(error.fault(), Fault::Invalid, "sent again, it would be refused again");
     assert_eq!(attempt(&spans(50_000), &Limits::default()).unwrap().steps.len(), 50_000);
 }
@@ -153,8 +153,30 @@ fn empty_messages_are_counted_before_they_take_room() {
         [within(7, b"unknown"), within(1, &within(2, &empty(2))), vec![0xff]].concat(),
     ] {
         let error = attempt(&request, &Limits::default()).unwrap_err();
-        assert!(matches!(error, DecodeError::TooManySpans { got: 100_000, .. }));
+        assert!(matches!(error, DecodeError::TooMany { got: 100_000, .. }));
     }
+}
+
+#[test]
+fn attributes_are_counted_at_any_depth_before_they_take_room() {
+    let limits = Limits { parts: 1_000, ..Limits::default() };
+    let list = Value::List(vec![Value::Empty; 600]);
+    let twice = vec![("a".to_owned(), list.clone()), ("b".to_owned(), list)];
+    let error = attempt(&protobuf(&[(shop(), vec![span(twice.clone())])]), &limits).unwrap_err();
+    assert!(matches!(error, DecodeError::TooMany { limit: 1_000, .. }), "{error}");
+    let one = twice[..1].to_vec();
+    assert_eq!(attempt(&protobuf(&[(shop(), vec![span(one)])]), &limits).unwrap().steps.len(), 1);
+}
+
+#[test]
+fn spans_of_a_resource_that_is_too_large_are_refused_and_the_others_stay() {
+    let large = crate::wire::Sender {
+        resource: vec![("blob".to_owned(), Value::Text("x".repeat(40_000)))],
+        ..shop()
+    };
+    let request = protobuf(&[(large, vec![span(vec![])]), (shop(), vec![span(vec![])])]);
+    let batch = attempt(&request, &Limits::default()).unwrap();
+    assert_eq!((batch.steps.len(), batch.rejections.len()), (1, 1));
 }
 
 /// A list in a list in a list.
