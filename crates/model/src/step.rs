@@ -135,6 +135,9 @@ pub struct PromptTrait {
     pub name: Option<String>,
     /// Hash of the text with dates, numbers and ids masked.
     pub skeleton: Option<String>,
+    /// Hash of the text with dates and times masked.
+    #[serde(default)]
+    pub undated: Option<String>,
     /// Hash of the exact text.
     pub text: Option<String>,
 }

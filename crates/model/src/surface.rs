@@ -12,6 +12,8 @@ pub enum Role {
     Input,
     /// Something that comes out: shown as "changed with it", never a cause.
     Consequence,
+    /// Something that only serves to prove that nothing changed.
+    Proof,
 }
 
 /// What a change of this surface does to a rate.
@@ -47,6 +49,9 @@ pub struct Family {
     pub role: Role,
     /// What its level proves.
     pub proof: Proof,
+    /// Whether its levels can follow from other inputs, as a tool's answer does from its arguments.
+    #[serde(default)]
+    pub follows: bool,
 }
 
 /// A surface and the families that show it, most telling first.

@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 
 use model::report::{
-    ChangedWith, ChosenBy, Mover as Moved, OutcomeChange, Report, SurfaceState, SurfaceVerdict,
-    Verdict, Windows,
+    Basis, ChangedWith, ChosenBy, Mover as Moved, OutcomeChange, Report, SurfaceState,
+    SurfaceVerdict, Verdict, Windows,
 };
 use model::surface::Effect;
 use model::{BehaviourRate, Catalogue, Interval, Role, rate};
 
 use crate::contrast::{Contrast, contrast};
-use crate::exposure::{Sides, risen};
+use crate::exposure::{Exposure, Sides, risen};
 use crate::likelihood::{Counts, z_score};
-use crate::onset::{Direction, step};
+use crate::onset::{Direction, Search, step};
 use crate::table::{Column, State, Table};
 use crate::weigh::{self, Mover};
-use crate::{shares, surface, windows};
+use crate::{shares, surface};
 
 /// Fewest known outcomes on a side, and fewest bad ones during, for any claim of a rise.
 const LEAST_KNOWN: u64 = 30;
@@ -53,8 +53,7 @@ pub fn compare(
     windows: Windows,
     feature: Option<&str>,
 ) -> Report {
-    let sides =
-        Sides { before: table.rows_in(windows.baseline), during: table.rows_in(windows.incident) };
+    let sides = Sides::of(table, &windows);
     let outcome = outcome_change(table, &sides);
     let mut report = Report {
         verdict: Verdict::NoChange,
@@ -71,14 +70,14 @@ pub fn compare(
     };
     match rise(&outcome, windows.chosen_by) {
         Rise::Proven => explain(&mut report, table, catalogue, &sides),
-        Rise::Absent => report.why = "the bad rate did not rise by more than chance".to_owned(),
+        Rise::Absent => report.why = no_sure_rise(&outcome),
         Rise::TooFew => {
             report.verdict = Verdict::InsufficientData;
             report.why = too_few(&outcome);
         }
     }
     if report.surfaces.is_empty() {
-        report.surfaces = surface::verdicts(table, &sides, catalogue, &[]);
+        report.surfaces = surface::verdicts(table, &sides, catalogue, None);
     }
     report
 }
@@ -117,6 +116,12 @@ fn rise(outcome: &OutcomeChange, chosen_by: ChosenBy) -> Rise {
     }
 }
 
+/// What is known of a rise that is not proven: its upper limit.
+fn no_sure_rise(outcome: &OutcomeChange) -> String {
+    let most = outcome.high_pp.unwrap_or(100.0).max(0.0);
+    format!("no sure rise of the bad rate; at most {most:.1} points")
+}
+
 /// How many known outcomes a side would show a doubling of the rate (or a rise of 3 points).
 fn too_few(outcome: &OutcomeChange) -> String {
     let (before, during) = (&outcome.before, &outcome.during);
@@ -137,13 +142,25 @@ fn too_few(outcome: &OutcomeChange) -> String {
 
 /// Fills in what carries a rise that is proven.
 fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
-    report.onset =
-        step(table, sides.whole(), Direction::Rise, 1, |_| true).map(|step| step.onset(table));
+    let search = Search {
+        runs: sides.runs(),
+        earliest: sides.earliest_change,
+        direction: Direction::Rise,
+        least: 1,
+    };
+    report.onset = step(table, search).map(|step| step.onset(table));
     report.changed_with = changed_with(table, sides);
     let (movers, relation) = movers(table, sides);
-    let contrasts: Vec<Contrast> =
-        movers.iter().map(|mover| contrast(table, sides, &mover.runs())).collect();
+    let compared = movers.into_iter().map(|mover| {
+        let contrast = contrast(table, sides, &mover.runs());
+        (mover, contrast)
+    });
+    let (movers, contrasts): (Vec<Mover>, Vec<Contrast>) =
+        compared.filter(|(_, contrast)| contrast.carried.est > 0.0).unzip();
     report.verdict = verdict(table, &movers, relation);
+    if contrasts.first().is_some_and(carries_little) && relation == Relation::Competing {
+        report.verdict = Verdict::Unexplained;
+    }
     if movers.is_empty() && !anything_recorded(table) {
         report.verdict = Verdict::NotRecorded;
     }
@@ -154,7 +171,7 @@ fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Si
     let carried: f64 = contrasts.iter().take(counted).map(|one| one.carried.est).sum();
     report.residual_pp = report.outcome.delta_pp.map(|delta| delta * (1.0 - carried));
     let moved: Vec<&str> = movers.iter().flat_map(|mover| mover.surfaces(table)).collect();
-    report.surfaces = surface::verdicts(table, sides, catalogue, &moved);
+    report.surfaces = surface::verdicts(table, sides, catalogue, Some(&moved));
     report.movers = movers
         .iter()
         .zip(contrasts)
@@ -167,6 +184,9 @@ fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Si
 fn movers(table: &Table, sides: &Sides) -> (Vec<Mover>, Relation) {
     let exposures = risen(table, sides, Role::Input);
     let mut movers = weigh::fitting(table, sides, &exposures, |_| true);
+    if movers.len() == 1 {
+        movers.extend(above(table, sides, &exposures, &movers[0]));
+    }
     if movers.len() != 1 {
         return (movers, Relation::Competing);
     }
@@ -193,6 +213,26 @@ fn movers(table: &Table, sides: &Sides) -> (Vec<Mover>, Relation) {
     }
 }
 
+/// What may lie above a mover whose levels can follow from other inputs: changes that it follows
+/// as closely as it follows any moment. The data can't tell then which of the two was first.
+fn above(table: &Table, sides: &Sides, exposures: &[Exposure], mover: &Mover) -> Vec<Mover> {
+    if !mover.exposures[0].column(table).follows {
+        return Vec::new();
+    }
+    let runs = mover.runs();
+    let others = exposures.iter().filter(|other| {
+        let column = other.column(table);
+        column.effect == Effect::Behaviour && !column.follows
+    });
+    let above = others.filter(|other| weigh::could_cause(table, sides, other, &runs));
+    above.map(|other| Mover { exposures: vec![other.clone()], score: mover.score }).collect()
+}
+
+/// Whether runs beside it show that it carries less than half of the rise.
+fn carries_little(contrast: &Contrast) -> bool {
+    contrast.basis != Basis::BeforeAfter && contrast.carried.high < 0.5
+}
+
 fn verdict(table: &Table, movers: &[Mover], relation: Relation) -> Verdict {
     let Some(first) = movers.first() else {
         return Verdict::Unexplained;
@@ -200,10 +240,7 @@ fn verdict(table: &Table, movers: &[Mover], relation: Relation) -> Verdict {
     if relation == Relation::Together {
         return Verdict::Several;
     }
-    let mut surfaces: Vec<&str> = movers.iter().flat_map(|mover| mover.surfaces(table)).collect();
-    surfaces.sort_unstable();
-    surfaces.dedup();
-    if surfaces.len() > 1 {
+    if movers.len() > 1 || first.surfaces(table).len() > 1 {
         return Verdict::Inseparable;
     }
     match first.exposures[0].column(table).effect {
@@ -220,7 +257,7 @@ fn anything_recorded(table: &Table) -> bool {
     table.columns.iter().filter(behaviour).any(|column| {
         let (mut known, mut all) = (0, 0);
         for (state, runs) in column.states.iter().zip(column.census(0..table.len())) {
-            known += if matches!(state, State::Levels(_)) { runs } else { 0 };
+            known += if state.known().is_empty() { 0 } else { runs };
             all += if matches!(state, State::NotApplicable) { 0 } else { runs };
         }
         known > 0 && 2 * known >= all
@@ -256,9 +293,7 @@ fn moved_row(table: &Table, sides: &Sides, mover: &Mover, contrast: Contrast) ->
 fn commonest(column: &Column, rows: std::ops::Range<usize>, but: &[u32]) -> Option<String> {
     let mut counts = vec![0u64; column.levels.len()];
     for (state, runs) in column.states.iter().zip(column.census(rows)) {
-        if let State::Levels(levels) = state {
-            levels.iter().for_each(|level| counts[*level as usize] += runs);
-        }
+        state.known().iter().for_each(|level| counts[*level as usize] += runs);
     }
     let others = counts
         .iter()
@@ -289,6 +324,10 @@ fn why(report: &Report) -> String {
     let named: Vec<String> =
         report.movers.iter().map(|mover| format!("{} = {}", mover.factor, mover.to)).collect();
     match report.verdict {
+        Verdict::Unexplained if !named.is_empty() => format!(
+            "{} moved and carries a part; nothing recorded carries the rest",
+            named.join(", ")
+        ),
         Verdict::Unexplained => {
             format!("the rate rose and nothing recorded carries it; not proven clean: {}", unseen())
         }
@@ -310,10 +349,4 @@ fn why(report: &Report) -> String {
         Verdict::TrafficMix => format!("the mix of runs moved: {}", named.join(", ")),
         _ => format!("moved with the outcome: {}", named.join("; ")),
     }
-}
-
-/// Which of several features to look at: the one whose rate rose most surely.
-pub fn surest<'a, T>(splits: impl IntoIterator<Item = (&'a T, windows::Split)>) -> Option<&'a T> {
-    let surest = splits.into_iter().max_by(|a, b| a.1.gain.total_cmp(&b.1.gain));
-    surest.map(|(feature, _)| feature)
 }

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use model::report::{ChosenBy, Windows};
 use model::{Outcome, Role};
 
 use crate::likelihood::{Counts, z_score};
-use crate::table::{Column, Table};
+use crate::table::{Column, State, Table};
 
 /// Fewest runs with a level, and fewest bad ones among them, for it to be worth a look.
 const LEAST_RUNS: u64 = 10;
@@ -43,12 +44,28 @@ pub struct Sides {
     pub before: Range<usize>,
     /// The incident.
     pub during: Range<usize>,
+    /// The first run at which the change can have come.
+    pub earliest_change: usize,
 }
 
+/// Part of a given baseline, at its end, in which the change may have come already.
+const UNSURE_END: f64 = 0.2;
+
 impl Sides {
-    /// Everything from the baseline's first run to the incident's last.
-    pub fn whole(&self) -> Range<usize> {
-        self.before.start..self.during.end
+    /// The runs of two windows. Where a person drew the line, the change came near it; what
+    /// happened earlier in the baseline is another matter.
+    pub fn of(table: &Table, windows: &Windows) -> Self {
+        let (before, during) = (table.rows_in(windows.baseline), table.rows_in(windows.incident));
+        let earliest_change = match windows.chosen_by {
+            ChosenBy::Caller => before.end - (before.len() as f64 * UNSURE_END) as usize,
+            ChosenBy::ChangePoint | ChosenBy::Halves => before.start,
+        };
+        Self { before, during, earliest_change }
+    }
+
+    /// Every run of both; runs between the windows take no part.
+    pub fn runs(&self) -> impl Iterator<Item = usize> + Clone {
+        self.before.clone().chain(self.during.clone())
     }
 }
 
@@ -107,12 +124,14 @@ fn exposure(column: &Column, place: usize, set: &[(u32, [f64; 2])]) -> Exposure 
 /// How often each level of a column was seen on either side.
 struct Shares {
     recorded: [u64; 2],
+    applicable: [u64; 2],
     with_level: Vec<[u64; 2]>,
 }
 
 impl Shares {
     fn of(column: &Column, sides: &Sides) -> Self {
-        let mut shares = Self { recorded: [0; 2], with_level: vec![[0; 2]; column.levels.len()] };
+        let with_level = vec![[0; 2]; column.levels.len()];
+        let mut shares = Self { recorded: [0; 2], applicable: [0; 2], with_level };
         for (side, rows) in [&sides.before, &sides.during].into_iter().enumerate() {
             for (state, runs) in column.states.iter().zip(column.census(rows.clone())) {
                 shares.count(state, side, runs);
@@ -121,13 +140,13 @@ impl Shares {
         shares
     }
 
-    fn count(&mut self, state: &crate::table::State, side: usize, runs: u64) {
-        use crate::table::State;
+    fn count(&mut self, state: &State, side: usize, runs: u64) {
         match state {
             State::NotRecorded => {}
             State::NotApplicable => self.recorded[side] += runs,
-            State::Levels(levels) => {
+            State::Levels(levels) | State::Partly(levels) => {
                 self.recorded[side] += runs;
+                self.applicable[side] += runs;
                 levels.iter().for_each(|level| self.with_level[*level as usize][side] += runs);
             }
         }
@@ -142,8 +161,22 @@ impl Shares {
         let risen = during.k >= LEAST_RUNS
             && before.n > 0
             && rise >= LEAST_RISE
-            && z_score(before, during) >= RISEN;
+            && z_score(before, during) >= RISEN
+            && self.risen_where_applicable(level);
         risen.then(|| [before.rate(), during.rate()])
+    }
+}
+
+impl Shares {
+    /// Whether the level's share rose among the runs in which the factor had a part.
+    ///
+    /// A tool that bad runs call more often is at its one level in more runs, and still the same.
+    fn risen_where_applicable(&self, level: u32) -> bool {
+        let of = |side: usize| Counts {
+            n: self.applicable[side],
+            k: self.with_level[level as usize][side],
+        };
+        of(0).n < LEAST_RUNS || z_score(of(0), of(1)) >= RISEN
     }
 }
 

@@ -25,6 +25,11 @@ impl Counts {
         counts
     }
 
+    /// Both together.
+    pub fn with(self, other: Self) -> Self {
+        Self { n: self.n + other.n, k: self.k + other.k }
+    }
+
     /// What is left without `part`.
     pub fn without(self, part: Self) -> Self {
         Self { n: self.n - part.n, k: self.k - part.k }

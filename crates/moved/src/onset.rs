@@ -1,7 +1,5 @@
 //! When a rate changed: the likeliest moment, and the range that can't be ruled out.
 
-use std::ops::Range;
-
 use model::Outcome;
 use model::report::Onset;
 
@@ -13,7 +11,7 @@ use crate::table::Table;
 /// For a change between two known rates the loss at the true moment is the larger of two unit
 /// exponentials (Bhattacharya 1987; Siegmund 1988), so 90 % of the time it stays below the x that
 /// solves (1 - e^-x)^2 = 0.9.
-const RANGE_90: f64 = 2.969;
+pub const RANGE_90: f64 = 2.969;
 
 /// The same for 99 %: a candidate that fits worse than this is ruled out.
 pub const RANGE_99: f64 = 5.296;
@@ -34,48 +32,68 @@ pub struct Step {
     pub first: usize,
     /// How much better two rates fit than one, in nats.
     pub gain: f64,
-    /// First run at which the change may have come at the earliest (90 %).
+    /// Last run before the change at the earliest (90 %).
     pub earliest: usize,
-    /// First run at which it may have come at the latest (90 %).
+    /// First run after the change at the latest (90 %).
     pub latest: usize,
 }
 
-/// The likeliest single change among some runs, in one direction.
-///
-/// `keep` says which runs take part; `least` is the fewest known outcomes on either side. None
-/// when no cut leaves that many, or the rate went the other way everywhere.
-pub fn step(
-    table: &Table,
-    rows: Range<usize>,
-    direction: Direction,
-    least: u64,
-    keep: impl Fn(usize) -> bool,
-) -> Option<Step> {
-    let known = |run: &usize| table.outcomes[*run] != Outcome::Unknown && keep(*run);
-    let known: Vec<usize> = rows.filter(known).collect();
+/// Where to look for a change.
+#[derive(Debug, Clone)]
+pub struct Search<I> {
+    /// The runs that take part, ascending.
+    pub runs: I,
+    /// The first run at which the change can have come.
+    pub earliest: usize,
+    /// Which way.
+    pub direction: Direction,
+    /// Fewest known outcomes on either side.
+    pub least: u64,
+}
+
+/// A place to cut: the runs on either side of it, and the gain in nats.
+struct Cut {
+    last: usize,
+    first: usize,
+    gain: f64,
+}
+
+/// The likeliest single change in one direction. None when no cut leaves enough on both sides, or
+/// the rate went the other way everywhere.
+pub fn step(table: &Table, search: Search<impl Iterator<Item = usize>>) -> Option<Step> {
+    let cuts = cuts(table, search);
+    let best = cuts.iter().max_by(|a, b| a.gain.total_cmp(&b.gain).then(b.first.cmp(&a.first)))?;
+    let possible = |cut: &&Cut| best.gain - cut.gain <= RANGE_90;
+    (best.gain > 0.0).then(|| Step {
+        first: best.first,
+        gain: best.gain,
+        earliest: cuts.iter().find(possible).map_or(best.last, |cut| cut.last),
+        latest: cuts.iter().rfind(possible).map_or(best.first, |cut| cut.first),
+    })
+}
+
+fn cuts(table: &Table, search: Search<impl Iterator<Item = usize>>) -> Vec<Cut> {
+    let Search { runs, earliest, direction, least } = search;
+    let known: Vec<usize> = runs.filter(|run| table.outcomes[*run] != Outcome::Unknown).collect();
     let total = Counts::of(known.iter().map(|run| &table.outcomes[*run]));
     let mut before = Counts::default();
-    let mut cuts: Vec<(usize, f64)> = Vec::with_capacity(known.len());
+    let mut cuts = Vec::with_capacity(known.len());
+    let mut last = known.first().copied().unwrap_or(0);
     for run in known {
         let after = total.without(before);
-        let same_instant = run > 0 && table.at[run - 1] == table.at[run];
-        if before.n >= least && after.n >= least && !same_instant {
+        let apart = run >= earliest && table.at[last] != table.at[run];
+        if before.n >= least && after.n >= least && apart {
             let went = match direction {
                 Direction::Rise => after.rate() > before.rate(),
                 Direction::Fall => after.rate() < before.rate(),
             };
-            cuts.push((run, if went { gain(before, after) } else { 0.0 }));
+            let gain = if went { gain(before, after) } else { 0.0 };
+            cuts.push(Cut { last, first: run, gain });
         }
         before.add(table.outcomes[run]);
+        last = run;
     }
-    let best = cuts.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
-    let possible = |cut: &&(usize, f64)| best.1 - cut.1 <= RANGE_90;
-    (best.1 > 0.0).then(|| Step {
-        first: best.0,
-        gain: best.1,
-        earliest: cuts.iter().find(possible).map_or(best.0, |cut| cut.0),
-        latest: cuts.iter().rfind(possible).map_or(best.0, |cut| cut.0),
-    })
+    cuts
 }
 
 impl Step {
@@ -83,7 +101,7 @@ impl Step {
     pub fn onset(&self, table: &Table) -> Onset {
         Onset {
             at: table.at[self.first],
-            earliest: table.at[self.earliest.saturating_sub(1)],
+            earliest: table.at[self.earliest],
             latest: table.at[self.latest],
         }
     }

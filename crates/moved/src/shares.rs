@@ -28,7 +28,7 @@ fn shares(column: &Column, rows: Range<usize>) -> Shares {
         match state {
             State::NotApplicable => {}
             State::NotRecorded => missing += runs,
-            State::Levels(levels) => {
+            State::Levels(levels) | State::Partly(levels) => {
                 recorded += runs;
                 levels.iter().for_each(|level| counts[*level as usize].0 += runs);
             }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use model::report::{SurfaceState, SurfaceVerdict};
 use model::surface::Surface;
-use model::{Catalogue, Outcome, Proof};
+use model::{Catalogue, Outcome, Proof, Role};
 
 use crate::exposure::Sides;
 use crate::table::{Column, State, Table};
@@ -12,25 +12,37 @@ use crate::table::{Column, State, Table};
 /// Share of the runs on which content must be recorded for "identical", in good and bad alike.
 const COVERAGE: f64 = 0.99;
 
-/// A verdict on every surface of the catalogue; `moved` are those that a mover belongs to.
+/// More levels than this in one window are no versions of a thing but data in it.
+const MANY: usize = 30;
+
+/// A verdict on every surface of the catalogue; `moved` are those that a mover belongs to, none
+/// where no rise is proven.
 pub fn verdicts(
     table: &Table,
     sides: &Sides,
     catalogue: &Catalogue,
-    moved: &[&str],
+    moved: Option<&[&str]>,
 ) -> Vec<SurfaceVerdict> {
     let verdict = |surface: &Surface| {
-        let (verdict, why) = if moved.contains(&surface.name.as_str()) {
+        let (verdict, why) = if moved.is_some_and(|moved| moved.contains(&&*surface.name)) {
             (SurfaceState::Moved, "its levels changed with the outcome".to_owned())
         } else {
-            unmoved(table, sides, surface)
+            let rise = if moved.is_some() { Rise::Proven } else { Rise::NotProven };
+            unmoved(table, sides, surface, rise)
         };
         SurfaceVerdict { surface: surface.name.clone(), verdict, why, limit_pp: None }
     };
     catalogue.surfaces.iter().map(verdict).collect()
 }
 
-fn unmoved(table: &Table, sides: &Sides, surface: &Surface) -> (SurfaceState, String) {
+/// Whether there is a rise that something could have moved with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rise {
+    Proven,
+    NotProven,
+}
+
+fn unmoved(table: &Table, sides: &Sides, surface: &Surface, rise: Rise) -> (SurfaceState, String) {
     let columns: Vec<&Column> =
         table.columns.iter().filter(|column| column.surface == surface.name).collect();
     if columns.is_empty() {
@@ -44,18 +56,22 @@ fn unmoved(table: &Table, sides: &Sides, surface: &Surface) -> (SurfaceState, St
             proves && column.proof == Proof::Content
         })
         .collect();
-    let identical =
-        !proof.is_empty() && proof.iter().all(|column| is_identical(table, sides, column));
+    let same = |column: &&Column| {
+        levels(column, sides.before.clone()) == levels(column, sides.during.clone())
+    };
+    let identical = !proof.is_empty()
+        && proof.iter().all(|column| is_identical(table, sides, column))
+        && columns.iter().filter(|column| column.role != Role::Consequence).all(same);
     if identical {
         let names: Vec<&str> = proof.iter().map(|column| column.factor.as_str()).collect();
         let why = format!("same content hash before and during: {}", names.join(", "));
         return (SurfaceState::Identical, why);
     }
-    (SurfaceState::Unknown, doubt(&columns, sides, surface))
+    (SurfaceState::Unknown, doubt(&columns, sides, surface, rise))
 }
 
 /// The best reason why the surface can't be called clean.
-fn doubt(columns: &[&Column], sides: &Sides, surface: &Surface) -> String {
+fn doubt(columns: &[&Column], sides: &Sides, surface: &Surface, rise: Rise) -> String {
     let recorded: Vec<&&Column> =
         columns.iter().filter(|column| !levels(column, sides.during.clone()).is_empty()).collect();
     let Some(first) = recorded.first() else {
@@ -74,6 +90,10 @@ fn doubt(columns: &[&Column], sides: &Sides, surface: &Surface) -> String {
         before != during
     });
     match changed {
+        Some(column) if levels(column, sides.during.clone()).len() > MANY => {
+            format!("{} differs from run to run, so an edit of it can't be seen", column.factor)
+        }
+        Some(column) if rise == Rise::NotProven => format!("{} changed", column.factor),
         Some(column) => format!("{} changed, but not with the outcome", column.factor),
         None => format!("no change seen in {}, but {}", first.factor, surface.doubt),
     }
@@ -82,7 +102,12 @@ fn doubt(columns: &[&Column], sides: &Sides, surface: &Surface) -> String {
 /// The same single content on both sides, recorded on nearly all good and all bad runs.
 fn is_identical(table: &Table, sides: &Sides, column: &Column) -> bool {
     let before = levels(column, sides.before.clone());
+    let is_hash = |level: &u32| {
+        let name = &column.levels[*level as usize];
+        name.len() >= 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
     before.len() == 1
+        && before.iter().all(is_hash)
         && before == levels(column, sides.during.clone())
         && [Outcome::Good, Outcome::Bad].iter().all(|outcome| {
             let with = |run: &usize| table.outcomes[*run] == *outcome;
@@ -98,8 +123,8 @@ fn is_identical(table: &Table, sides: &Sides, column: &Column) -> bool {
 fn levels(column: &Column, rows: Range<usize>) -> Vec<u32> {
     let mut seen = Vec::new();
     for (state, runs) in column.states.iter().zip(column.census(rows)) {
-        if let (State::Levels(levels), 1..) = (state, runs) {
-            seen.extend_from_slice(levels);
+        if runs > 0 {
+            seen.extend_from_slice(state.known());
         }
     }
     seen.sort_unstable();
@@ -113,7 +138,7 @@ fn missing(column: &Column, rows: Range<usize>) -> f64 {
     for (state, runs) in column.states.iter().zip(column.census(rows)) {
         match state {
             State::NotApplicable => {}
-            State::NotRecorded => (missing, all) = (missing + runs, all + runs),
+            State::NotRecorded | State::Partly(_) => (missing, all) = (missing + runs, all + runs),
             State::Levels(_) => all += runs,
         }
     }

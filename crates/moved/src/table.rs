@@ -43,6 +43,8 @@ pub struct Column {
     pub role: Role,
     /// What it proves when it stays.
     pub proof: Proof,
+    /// Whether its levels can follow from other inputs.
+    pub follows: bool,
     /// The names of its levels.
     pub levels: Vec<String>,
     /// The distinct states in which a run can be; `codes` points here.
@@ -60,6 +62,18 @@ pub enum State {
     NotRecorded,
     /// It stood at these levels, as places in [`Column::levels`], ascending.
     Levels(Vec<u32>),
+    /// It stood at these levels in some steps, and in others the record does not say.
+    Partly(Vec<u32>),
+}
+
+impl State {
+    /// The levels that are known.
+    pub fn known(&self) -> &[u32] {
+        match self {
+            State::NotApplicable | State::NotRecorded => &[],
+            State::Levels(levels) | State::Partly(levels) => levels,
+        }
+    }
 }
 
 const NOT_APPLICABLE: u32 = 0;
@@ -128,6 +142,9 @@ impl Column {
             State::NotApplicable => Some(false),
             State::NotRecorded => None,
             State::Levels(levels) => Some(levels.iter().any(|level| wanted.contains(level))),
+            State::Partly(levels) => {
+                levels.iter().any(|level| wanted.contains(level)).then_some(true)
+            }
         };
         self.states.iter().map(holds).collect()
     }
@@ -142,31 +159,23 @@ impl Column {
     }
 
     /// The state of a run in `code` in which `state` is found as well.
-    fn joined(&mut self, code: u32, state: u32, sets: &mut HashMap<Vec<u32>, u32>) -> u32 {
-        match (code, state) {
-            (NOT_APPLICABLE, other) | (other, NOT_RECORDED) => other,
-            (NOT_RECORDED, known) => known,
-            (a, b) if a == b => a,
-            (a, b) => {
-                let mut union = [self.level_set(a), self.level_set(b)].concat();
-                union.sort_unstable();
-                union.dedup();
-                if union == self.level_set(a) {
-                    return a;
-                }
-                *sets.entry(union).or_insert_with_key(|union| {
-                    self.states.push(State::Levels(union.clone()));
-                    (self.states.len() - 1) as u32
-                })
-            }
+    fn joined(&mut self, code: u32, state: u32, sets: &mut HashMap<State, u32>) -> u32 {
+        if code == NOT_APPLICABLE || code == state {
+            return state;
         }
-    }
-
-    fn level_set(&self, code: u32) -> Vec<u32> {
-        match &self.states[code as usize] {
-            State::Levels(levels) => levels.clone(),
-            State::NotApplicable | State::NotRecorded => Vec::new(),
+        let [a, b] = [code, state].map(|code| &self.states[code as usize]);
+        let mut union = [a.known(), b.known()].concat();
+        union.sort_unstable();
+        union.dedup();
+        let whole = [a, b].iter().all(|state| matches!(state, State::Levels(_)));
+        let joined = if whole { State::Levels(union) } else { State::Partly(union) };
+        if joined == *a {
+            return code;
         }
+        *sets.entry(joined).or_insert_with_key(|joined| {
+            self.states.push(joined.clone());
+            (self.states.len() - 1) as u32
+        })
     }
 }
 
@@ -204,6 +213,7 @@ fn column(factor: &Factor, catalogue: &Catalogue) -> Option<Column> {
         effect: surface.effect,
         role: family.role,
         proof: family.proof,
+        follows: family.follows,
         levels: Vec::new(),
         states: vec![State::NotApplicable, State::NotRecorded],
         codes: Vec::new(),

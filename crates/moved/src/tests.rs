@@ -15,6 +15,8 @@ struct World {
 
 const HOUR: i64 = 3600;
 
+const HASH: &str = "9c220000000000000000000000000000";
+
 impl World {
     /// Runs for `hours`; `bad` and `levels` are asked for each run with its second.
     fn new(
@@ -101,7 +103,7 @@ fn a_staggered_prompt_is_named_and_compared_side_by_side() {
         |s| if exposed(s) { 0.12 } else { 0.03 },
         |s| {
             let prompt = if exposed(s) { "b" } else { "a" };
-            vec![("prompt:p", prompt), ("prompt_text:p", prompt), ("model_served", "m")]
+            vec![("prompt:p", prompt), ("prompt_undated:p", prompt), ("model_served", "m")]
         },
     );
     let report = world.report();
@@ -111,7 +113,7 @@ fn a_staggered_prompt_is_named_and_compared_side_by_side() {
         (mover.factor.as_str(), mover.from.as_deref(), &*mover.to),
         ("prompt:p", Some("a"), "b")
     );
-    assert_eq!(mover.with, ["prompt_text:p"]);
+    assert_eq!(mover.with, ["prompt_undated:p"]);
     assert_ne!(mover.basis, Basis::BeforeAfter);
     assert!(mover.carried.low < 1.0 && 1.0 < mover.carried.high, "{:?}", mover.carried);
 }
@@ -271,7 +273,7 @@ fn a_factor_that_changes_all_the_time_is_no_mover_by_timing_alone() {
         6,
         12,
         |s| if s >= 3 * HOUR { 0.1 } else { 0.03 },
-        |s| vec![("prompt_text:p", hours[(s / 1800) as usize]), ("model_served", "m")],
+        |s| vec![("prompt_undated:p", hours[(s / 1800) as usize]), ("model_served", "m")],
     );
     assert_eq!(world.report().verdict, Verdict::Unexplained);
 }
@@ -283,12 +285,12 @@ fn identical_needs_content_recorded_on_good_and_bad_runs_alike() {
         let surfaces = world.report().surfaces;
         surfaces.into_iter().find(|row| row.surface == surface).unwrap().verdict
     };
-    let whole = World::new(6, 13, rate, |_| vec![("prompt_text:p", "a"), ("model_served", "m")]);
+    let whole = World::new(6, 13, rate, |_| vec![("prompt_text:p", HASH), ("model_served", "m")]);
     assert_eq!(state(whole, "prompt"), SurfaceState::Identical);
-    let alias = World::new(6, 13, rate, |_| vec![("prompt_text:p", "a"), ("model_served", "m")]);
+    let alias = World::new(6, 13, rate, |_| vec![("prompt_text:p", HASH), ("model_served", "m")]);
     assert_eq!(state(alias, "model"), SurfaceState::Unknown);
     let gaps = World::new(6, 13, rate, |s| {
-        vec![("prompt_text:p", if draw(5, s) < 0.02 { "?" } else { "a" })]
+        vec![("prompt_text:p", if draw(5, s) < 0.02 { "?" } else { HASH })]
     });
     assert_eq!(state(gaps, "prompt"), SurfaceState::Unknown);
     let skeleton = World::new(6, 13, rate, |_| vec![("prompt:p", "a")]);
@@ -342,6 +344,114 @@ fn an_incident_that_is_over_is_cut_at_both_ends() {
     let off = |a: Timestamp, second: i64| a.duration_since(at(second)).as_secs().abs();
     assert!(off(report.windows.incident.end, 8 * HOUR) < 900, "{:?}", report.windows);
     assert_eq!(names(&report), ["prompt:p"]);
+}
+
+#[test]
+fn a_tool_that_only_bad_runs_call_is_no_mover() {
+    let bad = |s: i64| draw(21, s) < if s >= 3 * HOUR { 0.1 } else { 0.03 };
+    let world = World::new(
+        6,
+        21,
+        |_| 0.5,
+        |s| {
+            let mut levels = vec![("prompt:p", "a")];
+            if bad(s) || draw(22, s) < 0.02 {
+                levels.push(("tool_shape:escalate", "one"));
+            }
+            levels
+        },
+    );
+    let rows = world.rows.into_iter().enumerate().map(|(place, (at, _, levels))| {
+        let outcome = if bad(place as i64 * 6) { Outcome::Bad } else { Outcome::Good };
+        (at, outcome, levels)
+    });
+    let world = World { dictionary: world.dictionary, rows: rows.collect() };
+    let report = world.report();
+    assert_eq!((report.verdict, names(&report)), (Verdict::Unexplained, vec![]));
+}
+
+#[test]
+fn a_harmless_roll_out_that_follows_a_segment_is_no_mover() {
+    let pro = |s: i64| draw(31, s) < 0.4;
+    let hurt = |s: i64| pro(s) && s >= 3 * HOUR;
+    let world = World::new(
+        6,
+        32,
+        |s| if hurt(s) { 0.2 } else { 0.03 },
+        |s| {
+            let rolled = pro(s) && s >= 2 * HOUR + 600;
+            vec![
+                ("segment:plan", if pro(s) { "pro" } else { "free" }),
+                ("prompt:p", if rolled { "b" } else { "a" }),
+            ]
+        },
+    );
+    assert_eq!(names(&world.report()), Vec::<&str>::new());
+}
+
+#[test]
+fn a_tools_errors_that_follow_a_prompt_are_inseparable_from_it() {
+    let exposed = |s| rolled_out(s, 3 * HOUR);
+    let failed = |s: i64| exposed(s) && draw(41, s) < 0.6;
+    let world = World::new(
+        6,
+        42,
+        |s| if failed(s) { 0.25 } else { 0.03 },
+        |s| {
+            vec![
+                ("prompt:p", if exposed(s) { "b" } else { "a" }),
+                ("tool_shape:t", if failed(s) { "error:x" } else { "ok" }),
+            ]
+        },
+    );
+    let report = world.report();
+    assert_eq!(report.verdict, Verdict::Inseparable);
+    assert_eq!(report.movers.len(), 2);
+}
+
+#[test]
+fn runs_between_two_given_windows_take_no_part() {
+    let exposed = |s| s >= 5 * HOUR;
+    let between = |s: i64| (2 * HOUR..5 * HOUR).contains(&s);
+    let rate = |s| {
+        if between(s) {
+            0.4
+        } else if exposed(s) {
+            0.1
+        } else {
+            0.03
+        }
+    };
+    let world = World::new(6, 51, rate, |s| vec![("prompt:p", if exposed(s) { "b" } else { "a" })]);
+    let window = |a, b| Window::new(at(a), at(b)).unwrap();
+    let (baseline, incident) = (window(0, 2 * HOUR), window(5 * HOUR, 6 * HOUR));
+    let windows = crate::check(baseline, incident, at(6 * HOUR)).unwrap();
+    let report = compare(&world.table(), &catalogue(), windows, None);
+    assert_eq!(names(&report), ["prompt:p"]);
+}
+
+#[test]
+fn a_factor_known_in_one_step_and_not_in_another_is_not_identical() {
+    let world = World::new(
+        6,
+        61,
+        |s| if s >= 3 * HOUR { 0.1 } else { 0.03 },
+        |_| vec![("prompt_text:p", HASH), ("prompt_text:p", "?")],
+    );
+    let surfaces = world.report().surfaces;
+    assert!(surfaces.iter().all(|row| row.verdict != SurfaceState::Identical));
+}
+
+#[test]
+fn a_name_that_is_no_hash_is_never_identical() {
+    let world = World::new(
+        6,
+        62,
+        |s| if s >= 3 * HOUR { 0.1 } else { 0.03 },
+        |_| vec![("judge:tone", "tone-v3"), ("prompt_text:p", "none")],
+    );
+    let surfaces = world.report().surfaces;
+    assert!(surfaces.iter().all(|row| row.verdict != SurfaceState::Identical));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Which exposure fits what happened: each against the plain statement "it rose at some moment".
 
-use model::Outcome;
+use model::surface::Effect;
+use model::{Outcome, Role};
 
 use crate::exposure::{Exposure, Sides};
 use crate::likelihood::Counts;
-use crate::onset::{Direction, RANGE_99, step};
-use crate::table::{Column, State, Table};
+use crate::onset::{Direction, RANGE_90, RANGE_99, Search, step};
+use crate::table::{Column, Table};
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
 const TOLD_APART: f64 = 3.0;
@@ -46,12 +47,20 @@ pub fn fitting(
     exposures: &[Exposure],
     keep: impl Fn(usize) -> bool + Copy,
 ) -> Vec<Mover> {
-    let plain = plain_fit(table, sides, keep);
-    let by_timing_alone = |score: f64| score < TOLD_APART;
+    let strata = strata(table).into_iter().map(|strata| {
+        let plain = plain_fit(table, sides, &strata, keep);
+        (strata, plain)
+    });
+    let strata: Vec<(Strata, f64)> = strata.collect();
     let weighed = exposures.iter().filter_map(|exposure| {
-        let score = score(table, sides, exposure, plain, keep)?;
-        let by_chance = || chance_nearby(table, sides, exposure.column(table));
-        if by_timing_alone(score) && by_chance() > TOO_LIKELY_BY_CHANCE {
+        let others = strata.iter().filter(|(strata, _)| strata.column != Some(exposure.column));
+        let scores = others.map(|(strata, plain)| {
+            let fit = fit(table, sides, &exposure.runs, strata, keep)?;
+            Some(fit.exposed - fit.plain.unwrap_or(*plain))
+        });
+        let score = scores.collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::min)?;
+        let by_chance = || chance_nearby(table, sides, exposure);
+        if score < TOLD_APART && by_chance() > TOO_LIKELY_BY_CHANCE {
             return None;
         }
         Some(Weighed { exposure: exposure.clone(), score })
@@ -63,68 +72,170 @@ pub fn fitting(
     same_runs_together(sides, weighed)
 }
 
-/// How well the best plain step fits: one rate before some moment and another after.
-fn plain_fit(table: &Table, sides: &Sides, keep: impl Fn(usize) -> bool) -> f64 {
-    let rows = sides.whole();
-    let all = Counts::of(rows.clone().filter(|run| keep(*run)).map(|run| &table.outcomes[run]));
-    let best = step(table, rows, Direction::Rise, 1, keep);
-    all.fit() + best.map_or(0.0, |best| best.gain)
-}
-
-/// How much better the exposure fits than the plain step; none where too little is recorded, or
-/// where runs with it are not the worse ones.
-fn score(
+/// Whether an exposure could itself have brought about another: whether that follows it as well as
+/// it follows any moment.
+pub fn could_cause(
     table: &Table,
     sides: &Sides,
-    exposure: &Exposure,
-    plain: f64,
+    cause: &Exposure,
+    effect: &[Option<bool>],
+) -> bool {
+    let outcome = |run: &Option<bool>| match run {
+        Some(true) => Outcome::Bad,
+        Some(false) => Outcome::Good,
+        None => Outcome::Unknown,
+    };
+    let outcomes = effect.iter().map(outcome).collect();
+    let seen_as = Table { at: table.at.clone(), outcomes, columns: Vec::new() };
+    let all = Strata::none(table);
+    let plain = plain_fit(&seen_as, sides, &all, |_| true);
+    let fit = fit(&seen_as, sides, &cause.runs, &all, |_| true);
+    fit.is_some_and(|fit| fit.exposed - fit.plain.unwrap_or(plain) >= -RANGE_99)
+}
+
+/// A way to sort runs into groups that may differ in their rate without anything having moved.
+struct Strata {
+    column: Option<usize>,
+    codes: Vec<u32>,
+    groups: usize,
+}
+
+/// Most groups that a factor of the mix may have to be held constant.
+const MOST_GROUPS: usize = 20;
+
+impl Strata {
+    fn none(table: &Table) -> Self {
+        Self { column: None, codes: vec![0; table.len()], groups: 1 }
+    }
+}
+
+/// All runs together, and by each factor of the mix: an exposure must fit in every one of them, or
+/// its roll-out followed the mix.
+fn strata(table: &Table) -> Vec<Strata> {
+    let mix =
+        table.columns.iter().enumerate().filter(|(_, column)| {
+            column.effect == Effect::Mix && column.states.len() <= MOST_GROUPS
+        });
+    let by = mix.map(|(place, column)| Strata {
+        column: Some(place),
+        codes: column.codes.clone(),
+        groups: column.states.len(),
+    });
+    std::iter::once(Strata::none(table)).chain(by).collect()
+}
+
+/// How well an exposure fits, and the best plain step over the same runs if those are not all.
+struct Fit {
+    exposed: f64,
+    plain: Option<f64>,
+}
+
+/// How well the exposure fits; none where too little is recorded, or where runs with it are not the
+/// worse ones.
+fn fit(
+    table: &Table,
+    sides: &Sides,
+    exposed: &[Option<bool>],
+    strata: &Strata,
     keep: impl Fn(usize) -> bool + Copy,
-) -> Option<f64> {
-    let mut groups = [Counts::default(); 2];
+) -> Option<Fit> {
+    let mut groups = vec![[Counts::default(); 2]; strata.groups];
     let (mut kept, mut unrecorded) = (0u64, 0u64);
-    for run in sides.whole().filter(|run| keep(*run)) {
+    for run in sides.runs().filter(|run| keep(*run)) {
         kept += 1;
-        match exposure.runs[run] {
-            Some(exposed) => groups[usize::from(exposed)].add(table.outcomes[run]),
+        match exposed[run] {
+            Some(exposed) => {
+                let group = &mut groups[strata.codes[run] as usize];
+                group[usize::from(exposed)].add(table.outcomes[run]);
+            }
             None => unrecorded += 1,
         }
     }
-    let [without, with] = groups;
+    let whole =
+        |side: usize| groups.iter().fold(Counts::default(), |sum, group| sum.with(group[side]));
     let missing = unrecorded as f64 / kept.max(1) as f64;
-    if missing > 1.0 - LEAST_COVERAGE || with.rate() <= without.rate() {
+    if missing > 1.0 - LEAST_COVERAGE || whole(1).rate() <= whole(0).rate() {
         return None;
     }
-    let plain = if missing > 0.0 {
-        plain_fit(table, sides, |run| keep(run) && exposure.runs[run].is_some())
-    } else {
-        plain
-    };
-    Some(with.fit() + without.fit() - plain)
+    let recorded = |run: usize| keep(run) && exposed[run].is_some();
+    Some(Fit {
+        exposed: groups.iter().map(|group| group[0].fit() + group[1].fit()).sum(),
+        plain: (unrecorded > 0).then(|| plain_fit(table, sides, strata, recorded)),
+    })
+}
+
+/// How well the best plain step fits: in every group one rate before some moment and another after,
+/// the moment being the same for all.
+fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize) -> bool) -> f64 {
+    let known = |run: &usize| keep(*run) && table.outcomes[*run] != Outcome::Unknown;
+    let mut before = vec![Counts::default(); strata.groups];
+    let mut after = before.clone();
+    for run in sides.runs().filter(known) {
+        after[strata.codes[run] as usize].add(table.outcomes[run]);
+    }
+    let mut fit: f64 = after.iter().map(|counts| counts.fit()).sum();
+    let mut best = fit;
+    let mut last = None;
+    let total = after.iter().fold(Counts::default(), |sum, group| sum.with(*group));
+    let mut so_far = Counts::default();
+    for run in sides.runs().filter(known) {
+        let apart = last.is_none_or(|last| table.at[last] != table.at[run]);
+        let rose = total.without(so_far).rate() > so_far.rate();
+        if run >= sides.earliest_change && apart && rose {
+            best = best.max(fit);
+        }
+        so_far.add(table.outcomes[run]);
+        let group = strata.codes[run] as usize;
+        fit -= before[group].fit() + after[group].fit();
+        before[group].add(table.outcomes[run]);
+        after[group] = after[group].without(Counts::of([&table.outcomes[run]]));
+        fit += before[group].fit() + after[group].fit();
+        last = Some(run);
+    }
+    best
 }
 
 /// The chance that a factor which changes as often as this one did changes so near the onset.
 ///
 /// Changes in the baseline give the pace (levels seen for the first time after its first
-/// twentieth, in ten runs or more); the range in which the change must lie gives the span.
-fn chance_nearby(table: &Table, sides: &Sides, column: &Column) -> f64 {
-    let Some(step) = step(table, sides.whole(), Direction::Rise, 1, |_| true) else {
-        return 0.0;
+/// twentieth, in ten runs or more); the range in which the change must lie gives the span. Where a
+/// factor changes again and again, the pace of all such factors counts, because any of them might
+/// have been the one nearby.
+fn chance_nearby(table: &Table, sides: &Sides, exposure: &Exposure) -> f64 {
+    let search = Search {
+        runs: sides.runs(),
+        earliest: sides.earliest_change,
+        direction: Direction::Rise,
+        least: 1,
     };
+    let Some(step) = step(table, search) else { return 0.0 };
     let onset = step.onset(table);
+    let own = changes(sides, exposure.column(table), &exposure.levels);
+    let habitual = |column: &&Column| column.role == Role::Input && changes(sides, column, &[]) > 1;
+    let changes = match own {
+        0 | 1 => own,
+        _ => table.columns.iter().filter(habitual).map(|other| changes(sides, other, &[])).sum(),
+    };
+    let lasts = table.at[sides.before.end - 1].duration_since(table.at[sides.before.start]);
+    let pace = changes as f64 / lasts.as_secs_f64().max(1.0);
+    let span = onset.latest.duration_since(onset.earliest).as_secs_f64() * RANGE_99 / RANGE_90;
+    1.0 - (-pace * span).exp()
+}
+
+/// How many levels of a factor, but these, were new in the baseline.
+fn changes(sides: &Sides, column: &Column, but: &[u32]) -> usize {
     let settled = sides.before.start + sides.before.len() / 20;
     let mut seen: Vec<(usize, u64)> = vec![(usize::MAX, 0); column.levels.len()];
     for run in sides.before.clone() {
-        if let State::Levels(levels) = &column.states[column.codes[run] as usize] {
-            for level in levels {
-                let (first, runs) = &mut seen[*level as usize];
-                (*first, *runs) = ((*first).min(run), *runs + 1);
-            }
+        for level in column.states[column.codes[run] as usize].known() {
+            let (first, runs) = &mut seen[*level as usize];
+            (*first, *runs) = ((*first).min(run), *runs + 1);
         }
     }
-    let changes = seen.iter().filter(|(first, runs)| *first >= settled && *runs >= 10).count();
-    let ends = table.at[sides.before.end - 1].duration_since(table.at[sides.before.start]);
-    let pace = changes as f64 / ends.as_secs_f64().max(1.0);
-    1.0 - (-pace * onset.latest.duration_since(onset.earliest).as_secs_f64()).exp()
+    for level in but {
+        seen[*level as usize] = (usize::MAX, 0);
+    }
+    seen.iter().filter(|(first, runs)| *first >= settled && *runs >= 10).count()
 }
 
 fn same_runs_together(sides: &Sides, weighed: Vec<Weighed>) -> Vec<Mover> {
@@ -144,7 +255,7 @@ fn same_runs_together(sides: &Sides, weighed: Vec<Weighed>) -> Vec<Mover> {
 /// Whether two exposures fall on the same runs, but for at most one in a hundred.
 fn same_runs(sides: &Sides, a: &Exposure, b: &Exposure) -> bool {
     let (mut either, mut differ) = (0u64, 0u64);
-    for run in sides.whole() {
+    for run in sides.runs() {
         if let (Some(a), Some(b)) = (a.runs[run], b.runs[run]) {
             either += u64::from(a || b);
             differ += u64::from(a != b);

@@ -5,7 +5,7 @@ use model::Window;
 use model::report::{ChosenBy, Windows};
 
 use crate::error::QuestionError;
-use crate::onset::{Direction, step};
+use crate::onset::{Direction, Search, step};
 use crate::table::Table;
 
 /// Fewest known outcomes on either side of a change point.
@@ -46,11 +46,14 @@ pub struct Split {
 pub fn split(table: &Table, within: Window) -> Option<Split> {
     let rows = table.rows_in(within);
     let first = *table.at.get(rows.start).filter(|_| !rows.is_empty())?;
-    let rise = step(table, rows.clone(), Direction::Rise, LEAST_KNOWN, |_| true);
+    let search = |runs: std::ops::Range<usize>, direction| {
+        step(table, Search { earliest: runs.start, runs, direction, least: LEAST_KNOWN })
+    };
+    let rise = search(rows.clone(), Direction::Rise);
     let Some(rise) = rise.filter(|rise| rise.gain >= FOUND_BY_SEARCH) else {
         return halves(first, within.end);
     };
-    let fall = step(table, rise.first..rows.end, Direction::Fall, LEAST_KNOWN, |_| true);
+    let fall = search(rise.first..rows.end, Direction::Fall);
     let fall = fall.filter(|fall| fall.gain >= FOUND_BY_SEARCH);
     let end = fall.map_or(within.end, |fall| table.at[fall.first]);
     let at = table.at[rise.first];

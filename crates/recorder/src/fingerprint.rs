@@ -36,28 +36,63 @@ pub fn exact(text: &str) -> String {
 
 /// The fingerprint of a prompt with dates, numbers and ids masked.
 pub fn skeleton(text: &str) -> String {
+    masked(text, |words, place| {
+        let word = bare(words[place]);
+        word.contains(|c: char| c.is_numeric()) || CALENDAR.contains(&word)
+    })
+}
+
+/// The fingerprint of a prompt with dates and times masked, and every other number in place.
+pub fn undated(text: &str) -> String {
+    masked(text, is_in_date)
+}
+
+/// The fingerprint of a text in which every word that changes by itself is masked.
+fn masked(text: &str, changes: impl Fn(&[&str], usize) -> bool) -> String {
+    let words: Vec<&str> = text.split(|c| !in_word(c)).filter(|word| !word.is_empty()).collect();
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find(in_word) {
+    for (place, word) in words.iter().enumerate() {
+        let start = rest.find(in_word).unwrap_or(0);
         masked.push_str(&rest[..start]);
-        let word = &rest[start..];
-        let end = word.find(|c| !in_word(c)).unwrap_or(word.len());
-        masked.push_str(mask(&word[..end]));
-        rest = &word[end..];
+        masked.push_str(if changes(&words, place) { "#" } else { word });
+        rest = &rest[start + word.len()..];
     }
     masked.push_str(rest);
     exact(&masked)
 }
 
+/// Whether a word is a date, a time, or a number beside the name of a day or month.
+fn is_in_date(words: &[&str], place: usize) -> bool {
+    let word = bare(words[place]);
+    let named = |place: usize| words.get(place).is_some_and(|word| CALENDAR.contains(&bare(word)));
+    let before = |steps: usize| place.checked_sub(steps).is_some_and(named);
+    let beside = before(1) || before(2) || named(place + 1);
+    CALENDAR.contains(&word) || is_date_or_time(word) || (beside && is_day_or_year(word))
+}
+
+fn is_date_or_time(word: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let split = |mark: char, least: usize| {
+        let parts: Vec<&str> = word.split(mark).collect();
+        parts.len() >= least && parts.iter().all(|part| digits(part))
+    };
+    let stamp = word.split_once('T').is_some_and(|(date, _)| is_date_or_time(date));
+    stamp || split(':', 2) || split('-', 3) || split('/', 3) || split('.', 3)
+}
+
+fn is_day_or_year(word: &str) -> bool {
+    let number = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    matches!(number.len(), 1 | 2 | 4) && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_end_matches(['.', ':', '/'])
+}
+
 /// Whether a character can be inside a date, a number or an id.
 fn in_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '/' | '+')
-}
-
-fn mask(word: &str) -> &str {
-    let bare = word.trim_end_matches(['.', ':', '/']);
-    let changes = bare.contains(|c: char| c.is_numeric()) || CALENDAR.contains(&bare);
-    if changes { "#" } else { word }
 }
 
 /// The fingerprint of a JSON document, whatever the order of its keys; else of the exact text.
@@ -176,6 +211,20 @@ mod tests {
         let friday = "Today is Friday, 2026-11-27. Order #0815 of user u-77aa1.";
         assert_eq!(skeleton(monday), skeleton(friday));
         assert_ne!(exact(monday), exact(friday));
+    }
+
+    #[test]
+    fn a_date_changes_no_undated_text_and_an_edited_number_does() {
+        let prompt =
+            |date: &str, limit: &str| undated(&format!("Today is {date}. Refund {limit}."));
+        let first = prompt("2026-11-22", "up to 50");
+        for date in ["2026-11-23", "1999-01-01"] {
+            assert_eq!(prompt(date, "up to 50"), first, "{date}");
+        }
+        let spelt = prompt("Sunday, November 22, 2026 at 02:47", "up to 50");
+        assert_eq!(prompt("Monday, November 23, 2026 at 14:05", "up to 50"), spelt);
+        assert_ne!(prompt("2026-11-22", "up to 500"), first);
+        assert_ne!(undated("user 4711"), undated("user 4712"));
     }
 
     #[test]

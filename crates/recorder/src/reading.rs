@@ -145,6 +145,7 @@ fn prompt(reading: &Reading) -> PromptTrait {
     PromptTrait {
         name: reading.prompt_name.as_deref().map(short),
         skeleton: of(fingerprint::skeleton),
+        undated: of(fingerprint::undated),
         text: of(fingerprint::exact),
     }
 }

@@ -13,7 +13,7 @@ use model::{
     StepKind, Window,
 };
 
-use crate::error::IncidentError;
+use crate::error::{IncidentError, MovedError};
 use crate::moved::Question;
 use crate::open::Mayday;
 

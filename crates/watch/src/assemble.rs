@@ -156,12 +156,16 @@ fn levels(tree: &Tree, steps: &[&Sketch]) -> Vec<Seen> {
     levels.into_iter().take(MOST_LEVELS).collect()
 }
 
-fn prompt_levels(subject: &str, prompt: &PromptTrait) -> [Seen; 2] {
+fn prompt_levels(subject: &str, prompt: &PromptTrait) -> [Seen; 3] {
     let see = |family: &str, level: &Option<String>| match level {
         Some(level) => Seen::at(Factor::of(family, subject), level.clone()),
         None => Seen::unrecorded(Factor::of(family, subject)),
     };
-    [see("prompt", &prompt.skeleton), see("prompt_text", &prompt.text)]
+    [
+        see("prompt", &prompt.skeleton),
+        see("prompt_undated", &prompt.undated),
+        see("prompt_text", &prompt.text),
+    ]
 }
 
 /// Each tool's answer shapes, from answers to calls made in this run.

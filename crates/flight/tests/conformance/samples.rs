@@ -109,7 +109,12 @@ fn full_traits() -> Traits {
         agent: some("support"),
         service: some("shop"),
         outcome: Some(Outcome::Bad),
-        prompt: Some(PromptTrait { name: some("greeting"), skeleton: None, text: some("t") }),
+        prompt: Some(PromptTrait {
+            name: some("greeting"),
+            skeleton: None,
+            undated: None,
+            text: some("t"),
+        }),
         calls_made: vec![call("c")],
         calls_read: vec![call("b"), call("c")],
         results: vec![ToolResult { call: "c".to_owned(), tool: None, shape: some("text") }],

@@ -5,7 +5,7 @@ use model::{Attribute, Level, Outcome, Step, StepKind, Value};
 
 use super::samples::*;
 use crate::ContentMode;
-use crate::fingerprint::{exact, shape, skeleton};
+use crate::fingerprint::{exact, shape, skeleton, undated};
 
 const PROMPT: &str = "Be terse – today is Monday, 2026-11-23.";
 const ANSWER: &str =
@@ -26,8 +26,9 @@ fn a_model_call_tells_its_prompt_model_parameters_and_end() {
     for ([asked, ..], _) in packages() {
         let step = step(asked);
         let (skeleton, text) = (Some(skeleton(PROMPT)), Some(exact(PROMPT)));
+        let undated = Some(undated(PROMPT));
         assert_eq!(step.kind, StepKind::Model);
-        assert_eq!(step.traits.prompt, Some(PromptTrait { name: None, skeleton, text }));
+        assert_eq!(step.traits.prompt, Some(PromptTrait { name: None, skeleton, undated, text }));
         assert_eq!(levels(&step, "model_requested"), is("gpt-4o-mini"));
         assert_eq!(levels(&step, "model_served"), is("gpt-4o-mini-2024-07-18"));
         assert_eq!(levels(&step, "model_fingerprint"), is("fp_44709d6fcb"));
@@ -144,7 +145,7 @@ fn without_content_the_prompt_is_not_recorded_but_the_model_is() {
     let [asked, ..] = genai();
     let gone = ["gen_ai.input", "gen_ai.output", "gen_ai.tool"];
     let step = step(without(asked, &gone));
-    let nothing = PromptTrait { name: None, skeleton: None, text: None };
+    let nothing = PromptTrait { name: None, skeleton: None, undated: None, text: None };
     assert_eq!(step.traits.prompt, Some(nothing));
     assert_eq!((step.traits.calls_made, step.traits.results), (vec![], vec![]));
     assert!(step.traits.levels.iter().all(|seen| seen.factor.family() != "tool_schema"));
