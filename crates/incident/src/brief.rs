@@ -36,6 +36,9 @@ fn headline(report: &Report) -> String {
     let first = report.movers.first().map(change).unwrap_or_default();
     match report.verdict {
         Verdict::NoChange => format!("{feature}: no change. {}", report.why),
+        Verdict::Moved if report.movers.iter().all(|m| m.basis == Basis::BeforeAfter) => {
+            format!("{feature}: {first} moved when the bad answers began")
+        }
         Verdict::Moved => format!("{feature}: {first} moved with the bad answers"),
         Verdict::Several => {
             let all: Vec<String> = report.movers.iter().map(change).collect();

@@ -30,6 +30,8 @@ pub(crate) struct Listen {
     pub(crate) http: String,
     /// Names by which this server may be called.
     pub(crate) allowed_hosts: Vec<String>,
+    /// Whether to listen where other machines can reach it, though no key is asked for.
+    pub(crate) allow_remote: bool,
 }
 
 /// What to keep.

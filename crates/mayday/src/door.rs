@@ -61,6 +61,15 @@ pub(crate) struct Declared {
 }
 
 impl Source {
+    /// Whether the ledger's hash chain holds. A directory's ledger is checked even when it is too
+    /// damaged to be used.
+    pub(crate) async fn verify_ledger(&self) -> Result<LedgerState> {
+        match &self.data_dir {
+            Some(directory) => Ok(ledger_state(response::verify_ledger_in(directory)?)),
+            None => self.open().await?.get("/api/v1/ledger/verify", &[]).await,
+        }
+    }
+
     /// Opens the door. A data directory is opened under its lock, and what is due is settled.
     pub(crate) async fn open(&self) -> Result<Door> {
         let Some(directory) = &self.data_dir else {
@@ -152,14 +161,6 @@ impl Door {
                 let markdown = draft["markdown"].as_str();
                 Ok(markdown.context("the server's answer holds no Markdown")?.to_owned())
             }
-        }
-    }
-
-    /// Whether the ledger's hash chain holds.
-    pub(crate) async fn verify_ledger(&self) -> Result<LedgerState> {
-        match self {
-            Door::Here(mayday) => Ok(ledger_state(mayday.verify_ledger()?)),
-            Door::Server { .. } => self.get("/api/v1/ledger/verify", &[]).await,
         }
     }
 

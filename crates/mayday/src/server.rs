@@ -44,6 +44,13 @@ impl Server {
             reading: Arc::new(Semaphore::new(READING)),
         };
         let addresses = [otlp.local_addr()?, http.local_addr()?];
+        let remote = addresses.iter().find(|address| !address.ip().is_loopback());
+        if let (Some(remote), false) = (remote, config.listen.allow_remote) {
+            anyhow::bail!(
+                "{remote} can be reached from other machines, and no key is asked for: listen on \
+                 127.0.0.1, or set allow_remote = true behind a proxy that lets in who may"
+            );
+        }
         let bound = addresses.iter().map(|address| host_name(*address));
         let hosts = Hosts::loopback_and(bound.chain(config.listen.allowed_hosts.iter().cloned()));
         let pages = web::router(Arc::clone(&mayday), world::now);

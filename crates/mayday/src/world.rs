@@ -28,8 +28,11 @@ pub(crate) fn log_to_stderr(filter: &str) {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
-/// Writes data to standard output. A reader that has gone away is no error.
+/// Writes data to standard output, without what could command a terminal: some of it comes from
+/// outside. A reader that has gone away is no error.
 pub(crate) fn print(text: &str) {
+    let plain = |c: char| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c };
+    let text: String = text.chars().map(plain).collect();
     let mut out = std::io::stdout().lock();
     _ = writeln!(out, "{text}");
     _ = out.flush();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use model::time::at_nanos;
-use model::{Attribute, Batch, Fault, Faulty, Rejection, SpanId, Step, TraceId, Value};
+use model::{Attribute, Batch, Fault, Faulty, Rejection, SpanId, Step, StepKind, TraceId, Value};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, span};
@@ -91,7 +91,7 @@ pub fn decode(
     for mut resource in request.resource_spans {
         for scope in std::mem::take(&mut resource.scope_spans) {
             if resource.encoded_len() > limits.resource_bytes {
-                batch.rejections.extend(scope.spans.into_iter().map(too_large_a_resource));
+                batch.rejections.extend(scope.spans.iter().map(too_large_a_resource));
                 continue;
             }
             let origin = origin(&resource, &scope, mode);
@@ -132,7 +132,7 @@ fn keep(
     }
 }
 
-fn too_large_a_resource(span: Span) -> Rejection {
+fn too_large_a_resource(span: &Span) -> Rejection {
     let span = span.name.chars().take(80).collect();
     Rejection { span, why: "its resource has more bytes than are allowed" }
 }
@@ -164,6 +164,11 @@ fn step(
     let attributes = all_attributes(span);
     let reading = dialect::read(&attributes, origin);
     let kind = reading.kind;
+    let name = match (kind, mode) {
+        (_, ContentMode::Full) => name,
+        (StepKind::Other, _) => "withheld".to_owned(),
+        (_, ContentMode::HashOnly | ContentMode::None) => name,
+    };
     let traits = reading::traits(reading, &attributes, origin, mode);
     let Kept { attributes, fields, content } = privacy::sort(attributes, mode);
     let origin = Arc::clone(origin);

@@ -26,11 +26,14 @@ pub enum OpenError {
          stop it"
     )]
     InUse(PathBuf),
+    /// There is no ledger to check.
+    #[error("there is no ledger in {0}: name the data directory of a mayday")]
+    NoLedger(PathBuf),
     /// The flights can't be opened or read.
     #[error("could not open the flights")]
     Flight(#[source] FlightError),
     /// The ledger can't be opened or read.
-    #[error("could not open the ledger")]
+    #[error("could not open or read the ledger")]
     Ledger(#[source] LedgerError),
 }
 
@@ -101,6 +104,7 @@ impl Faulty for OpenError {
         match self {
             OpenError::Directory { .. } => Fault::Unavailable,
             OpenError::InUse(_) => Fault::Conflict,
+            OpenError::NoLedger(_) => Fault::NotFound,
             OpenError::Flight(error) => error.fault(),
             OpenError::Ledger(error) => error.fault(),
         }

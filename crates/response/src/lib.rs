@@ -20,7 +20,7 @@ pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use incidents::{Act, Declaration, Draft};
 pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
-pub use open::{Mayday, Settings};
+pub use open::{Mayday, Settings, verify_ledger_in};
 pub use record::Recorded;
 pub use tally::{Counted, Tally};
 

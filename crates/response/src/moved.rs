@@ -40,7 +40,8 @@ impl Mayday {
             let windows = given.or(split.map(|split| split.windows));
             let windows = windows.unwrap_or_else(|| halves(within));
             let report = ::moved::compare(table, &self.catalogue, windows, Some(feature));
-            (split.map_or(0.0, |split| split.gain), report)
+            let gain = split.filter(|_| given.is_none()).map_or(0.0, |split| split.gain);
+            (gain, report)
         });
         let surest =
             reports.max_by(|a, b| a.0.total_cmp(&b.0).then(rise(&a.1).total_cmp(&rise(&b.1))));

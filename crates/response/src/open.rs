@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use flight::{Flight, Recent};
 use incident::Incidents;
 use jiff::{SignedDuration, Timestamp};
-use ledger::Ledger;
+use ledger::{Ledger, Verified};
 use model::{Catalogue, Window};
 use recorder::{ContentMode, Limits};
 use tokio::sync::Notify;
@@ -129,6 +129,16 @@ impl Mayday {
     pub(crate) fn incidents(&self) -> RwLockReadGuard<'_, Incidents> {
         self.incidents.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Checks the hash chain of a directory's ledger, which may be too damaged to be opened for use.
+pub fn verify_ledger_in(directory: &Path) -> Result<Verified, OpenError> {
+    if !directory.join("ledger.db").is_file() {
+        return Err(OpenError::NoLedger(directory.to_path_buf()));
+    }
+    let _lock = lock(directory)?;
+    let ledger = Ledger::open(directory).map_err(OpenError::Ledger)?;
+    ledger.verify().map_err(OpenError::Ledger)
 }
 
 /// Takes the directory's lock; it is held until the file is closed.

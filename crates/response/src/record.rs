@@ -72,7 +72,7 @@ fn arrivals(batch: &Batch) -> HashMap<model::TraceId, Arrival> {
         let came = Arrival { ended: step.ended, root_ended: None };
         let arrival = arrivals.entry(step.trace).or_insert(came);
         arrival.ended = arrival.ended.max(step.ended);
-        if step.parent.is_none() {
+        if step.parent.is_none() || step.traits.marks_run {
             arrival.root_ended = arrival.root_ended.max(Some(step.ended));
         }
     }

@@ -79,15 +79,15 @@ fn changed(report: &Report, row: &FactorShares) -> String {
     if row.before.recorded == 0 || row.during.recorded == 0 {
         return "unknown: not recorded".to_owned();
     }
-    let names = |shares: &Shares| {
-        let mut names: Vec<String> =
-            shares.levels.iter().map(|count| count.level.clone()).collect();
-        names.sort();
-        names
+    let listed = |level: &str, shares: &Shares| {
+        shares.others > 0 || shares.levels.iter().any(|count| count.level == level)
     };
-    let same = names(&row.before) == names(&row.during);
+    let same = row.during.levels.iter().all(|count| listed(&count.level, &row.before))
+        && row.before.levels.iter().all(|count| listed(&count.level, &row.during));
     let proven = report.surfaces.iter().any(|surface| {
-        surface.surface == row.surface && surface.verdict == SurfaceState::Identical
+        surface.surface == row.surface
+            && surface.verdict == SurfaceState::Identical
+            && surface.why.contains(&row.factor)
     });
     match (same, proven) {
         (true, true) => "unchanged: same content hash".to_owned(),

@@ -29,7 +29,7 @@ pub(crate) struct Verify {
 impl Ledger {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let Ledger::Verify(command) = self;
-        let state = command.source.open().await?.verify_ledger().await?;
+        let state = command.source.verify_ledger().await?;
         if command.json {
             world::print_json(&state)?;
         } else if state.intact {

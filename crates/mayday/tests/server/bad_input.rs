@@ -90,6 +90,52 @@ fn model_id(span: &sim::wire::Span) -> [u8; 16] {
 }
 
 #[tokio::test]
+async fn what_a_sender_that_goes_away_made_durable_becomes_runs() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    let address = server.otlp.strip_prefix("http://").unwrap();
+    for number in 0..50 {
+        let body = request(vec![root(number)]);
+        let head = "POST /v1/traces HTTP/1.1\r\nhost: localhost\r\n\
+                    content-type: application/x-protobuf\r\n";
+        let head = format!("{head}content-length: {}\r\n\r\n", body.len());
+        let mut socket = std::net::TcpStream::connect(address).unwrap();
+        socket.write_all(&[head.as_bytes(), &body].concat()).unwrap();
+    }
+    let mut seen = (0, 0);
+    for _ in 0..500 {
+        seen = (durable(&server, 50).await, runs(&server).await);
+        if seen.0 > 0 && seen.0 == seen.1 {
+            return;
+        }
+    }
+    panic!("{} traces are durable and {} are runs", seen.0, seen.1);
+}
+
+async fn durable(server: &Server, sent: u64) -> u64 {
+    let mut found = 0;
+    for number in 0..sent {
+        let answer = server.get(&format!("/api/v1/traces/{}", root(number).trace)).await;
+        found += u64::from(answer.status().is_success());
+    }
+    found
+}
+
+async fn runs(server: &Server) -> u64 {
+    server.json("/api/v1/features").await[0]["runs"].as_u64().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn a_query_that_is_not_understood_is_a_problem_document() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    let answer = server.get("/api/v1/moved?colour=red").await;
+    assert_problem(answer, StatusCode::BAD_REQUEST, "colour").await;
+    let answer = server.get("/api/v1/moved?baseline=1..2").await;
+    assert_problem(answer, StatusCode::BAD_REQUEST, "baseline and incident").await;
+}
+
+#[tokio::test]
 async fn spans_sent_twice_are_stored_once() {
     let (_guard, data) = data_dir();
     let server = Server::start(&data, &[]);

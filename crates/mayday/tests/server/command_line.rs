@@ -44,6 +44,25 @@ async fn no_runs_is_no_answer_and_exits_with_three() {
 }
 
 #[test]
+fn a_ledger_is_checked_only_where_there_is_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().to_str().unwrap();
+    let (code, _, err) = run(&["ledger", "verify", "--data-dir", path]);
+    assert_eq!(code, Some(1));
+    assert!(err.contains("there is no ledger"), "{err}");
+}
+
+#[test]
+fn an_address_that_others_can_reach_is_refused() {
+    let (_guard, data) = data_dir();
+    let data = data.to_str().unwrap();
+    let listen = ["--otlp", "0.0.0.0:0", "--http", "127.0.0.1:0"];
+    let (code, _, err) = run(&[&["serve", "--data-dir", data], &listen[..]].concat());
+    assert_eq!(code, Some(1));
+    assert!(err.contains("allow_remote"), "{err}");
+}
+
+#[test]
 fn the_same_seed_writes_the_same_bytes() {
     let directory = tempfile::tempdir().unwrap();
     let write = |name: &str, seed: &str| {

@@ -250,7 +250,8 @@ fn a_prompt_is_called_by_its_name_else_its_agents_else_main() {
         let mut step = model(3, parent);
         let text = |hash: &str| Some(hash.to_owned());
         let name = name.map(str::to_owned);
-        step.traits.prompt = Some(PromptTrait { name, skeleton: text("s"), text: text("t") });
+        step.traits.prompt =
+            Some(PromptTrait { name, skeleton: text("s"), undated: None, text: text("t") });
         step
     };
     let mut agents = [agent(1, None), agent(2, 1)];
@@ -272,7 +273,8 @@ fn a_prompt_is_called_by_its_name_else_its_agents_else_main() {
 #[test]
 fn a_prompt_that_is_not_kept_is_not_recorded() {
     let mut step = model(1, None);
-    step.traits.prompt = Some(PromptTrait { name: None, skeleton: None, text: None });
+    step.traits.prompt =
+        Some(PromptTrait { name: None, skeleton: None, undated: None, text: None });
     let run = only(&[step]);
     assert_eq!(levels(&run, "prompt:main"), [Level::NotRecorded]);
     assert_eq!(levels(&run, "prompt_text:main"), [Level::NotRecorded]);
