@@ -36,18 +36,8 @@ impl Problem {
     }
 }
 
-/// The one map from faults to statuses.
 fn status(fault: Fault) -> StatusCode {
-    match fault {
-        Fault::NotFound => StatusCode::NOT_FOUND,
-        Fault::Conflict => StatusCode::CONFLICT,
-        Fault::Invalid => StatusCode::BAD_REQUEST,
-        Fault::Denied => StatusCode::FORBIDDEN,
-        Fault::Limited => StatusCode::TOO_MANY_REQUESTS,
-        Fault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Fault::Timeout => StatusCode::GATEWAY_TIMEOUT,
-        Fault::Bug => StatusCode::INTERNAL_SERVER_ERROR,
-    }
+    StatusCode::from_u16(fault.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Errors of the use cases. What the server is to blame for is logged here, once, with its causes.

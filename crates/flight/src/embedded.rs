@@ -5,7 +5,7 @@ mod day;
 mod read;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use model::{ContentHash, Receipt, Settlement, Step, TraceId, Window};
 use tokio::sync::{mpsc, oneshot};
@@ -22,7 +22,6 @@ const QUEUE: usize = 64;
 /// Flights on disk. One thread writes; readers have connections of their own.
 #[derive(Debug)]
 pub struct Embedded {
-    directory: PathBuf,
     queue: mpsc::Sender<Waiting>,
     days: Days,
 }
@@ -44,12 +43,7 @@ impl Embedded {
         thread.spawn(move || writer.run(waiting)).map_err(unusable)?;
         let days = Days::new(directory.to_path_buf());
         days.check()?;
-        Ok(Self { directory: directory.to_path_buf(), queue, days })
-    }
-
-    /// The directory of the day files.
-    pub fn directory(&self) -> &Path {
-        &self.directory
+        Ok(Self { queue, days })
     }
 
     /// How the newest day file is made durable, as its pragmas tell; none before the first append.

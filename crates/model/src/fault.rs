@@ -24,6 +24,22 @@ pub enum Fault {
     Bug,
 }
 
+impl Fault {
+    /// The one map from faults to HTTP statuses, for the API and the pages alike.
+    pub fn http_status(self) -> u16 {
+        match self {
+            Fault::NotFound => 404,
+            Fault::Conflict => 409,
+            Fault::Invalid => 400,
+            Fault::Denied => 403,
+            Fault::Limited => 429,
+            Fault::Unavailable => 503,
+            Fault::Timeout => 504,
+            Fault::Bug => 500,
+        }
+    }
+}
+
 /// An error that knows its fault.
 pub trait Faulty: std::error::Error {
     /// Which kind of failure this is.

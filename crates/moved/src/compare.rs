@@ -11,15 +11,11 @@ use model::{BehaviourRate, Catalogue, Interval, Role, rate};
 
 use crate::contrast::{Contrast, contrast};
 use crate::exposure::{Exposure, Sides, risen};
-use crate::likelihood::{Counts, z_score};
+use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
 use crate::onset::{Direction, Search, step};
 use crate::table::{Column, State, Table};
 use crate::weigh::{self, Mover};
 use crate::{shares, surface};
-
-/// Fewest known outcomes on a side, and fewest bad ones during, for any claim of a rise.
-const LEAST_KNOWN: u64 = 30;
-const LEAST_BAD: u64 = 5;
 
 /// Standard errors that make a rise between given windows proven (one-sided 0.5 %).
 const PROVEN: f64 = 2.576;

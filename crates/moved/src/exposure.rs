@@ -12,8 +12,8 @@ use crate::table::{Column, State, Table};
 const LEAST_RUNS: u64 = 10;
 const LEAST_BAD: u64 = 3;
 
-/// Standard errors by which a level's share must have risen: one in a thousand by chance.
-const RISEN: f64 = 3.29;
+/// Standard errors by which a share or a rate must have risen: one in a thousand by chance.
+pub const RISEN: f64 = 3.29;
 
 /// A level is new when its share before is at most this part of its share during: the line between
 /// the windows is an estimate, so the first runs of a new level may lie before it.

@@ -31,7 +31,7 @@ pub mod windows;
 pub use compare::compare;
 pub use error::QuestionError;
 pub use table::{Row, Table};
-pub use windows::{check, split};
+pub use windows::{check, halves, split};
 
 #[cfg(test)]
 mod tests;

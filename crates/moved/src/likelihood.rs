@@ -2,6 +2,12 @@
 
 use model::Outcome;
 
+/// Fewest known outcomes on a side for any claim of a rise.
+pub const LEAST_KNOWN: u64 = 30;
+
+/// Fewest bad ones after it.
+pub const LEAST_BAD: u64 = 5;
+
 /// Known outcomes, and the bad ones among them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {

@@ -3,8 +3,8 @@
 use model::surface::Effect;
 use model::{Outcome, Role};
 
-use crate::exposure::{Exposure, Sides};
-use crate::likelihood::Counts;
+use crate::exposure::{Exposure, RISEN, Sides};
+use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
 use crate::onset::{Direction, RANGE_90, RANGE_99, Search, step};
 use crate::table::{Column, Table};
 
@@ -21,12 +21,9 @@ const LEAST_COVERAGE: f64 = 0.5;
 const TOO_LIKELY_BY_CHANCE: f64 = 0.25;
 
 /// An exposure and how much better it fits than the best plain step, in nats.
-#[derive(Debug, Clone)]
-pub struct Weighed {
-    /// The exposure.
-    pub exposure: Exposure,
-    /// Its fit, less the fit of the best plain step over the same runs.
-    pub score: f64,
+struct Weighed {
+    exposure: Exposure,
+    score: f64,
 }
 
 /// Candidates that no datum tells apart: one mover if they are the same runs.
@@ -292,6 +289,6 @@ pub fn still_rises(table: &Table, sides: &Sides, keep: impl Fn(usize) -> bool) -
         Counts::of(known.map(|run| &table.outcomes[run]))
     };
     let (before, during) = (counts(sides.before.clone()), counts(sides.during.clone()));
-    let enough = before.n >= 30 && during.n >= 30 && during.k >= 5;
-    enough && crate::likelihood::z_score(before, during) >= 3.29
+    let enough = before.n >= LEAST_KNOWN && during.n >= LEAST_KNOWN && during.k >= LEAST_BAD;
+    enough && z_score(before, during) >= RISEN
 }

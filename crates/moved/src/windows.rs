@@ -5,11 +5,9 @@ use model::Window;
 use model::report::{ChosenBy, Windows};
 
 use crate::error::QuestionError;
+use crate::likelihood::LEAST_KNOWN;
 use crate::onset::{Direction, Search, step};
 use crate::table::Table;
-
-/// Fewest known outcomes on either side of a change point.
-const LEAST_KNOWN: u64 = 30;
 
 /// Gain, in nats, above which a change point found by search counts as one.
 ///
@@ -51,7 +49,8 @@ pub fn split(table: &Table, within: Window) -> Option<Split> {
     };
     let rise = search(rows.clone(), Direction::Rise);
     let Some(rise) = rise.filter(|rise| rise.gain >= FOUND_BY_SEARCH) else {
-        return halves(first, within.end);
+        let windows = halves(Window::new(first, within.end).ok()?);
+        return Some(Split { windows, gain: 0.0 });
     };
     let fall = search(rise.first..rows.end, Direction::Fall);
     let fall = fall.filter(|fall| fall.gain >= FOUND_BY_SEARCH);
@@ -67,14 +66,12 @@ pub fn split(table: &Table, within: Window) -> Option<Split> {
     })
 }
 
-fn halves(first: Timestamp, end: Timestamp) -> Option<Split> {
-    let middle = first.checked_add(end.duration_since(first) / 2).ok()?;
-    Some(Split {
-        windows: Windows {
-            baseline: Window::new(first, middle).ok()?,
-            incident: Window::new(middle, end).ok()?,
-            chosen_by: ChosenBy::Halves,
-        },
-        gain: 0.0,
-    })
+/// A window cut in two equal halves, where nothing says where else to cut.
+pub fn halves(within: Window) -> Windows {
+    let middle = within.start.checked_add(within.length() / 2).unwrap_or(within.end);
+    Windows {
+        baseline: Window { start: within.start, end: middle },
+        incident: Window { start: middle, end: within.end },
+        chosen_by: ChosenBy::Halves,
+    }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use ::moved::{Row, Table};
 use flight::{Recent, RunSet};
 use jiff::{SignedDuration, Timestamp};
-use model::report::{ChosenBy, Windows};
 use model::{Report, Window};
 
 use crate::error::MovedError;
@@ -36,19 +35,18 @@ impl Mayday {
         }
         let tables = by_feature(&runs, &self.catalogue);
         let reports = tables.iter().map(|(feature, table)| {
-            let split = ::moved::split(table, within);
-            let windows = given.or(split.map(|split| split.windows));
-            let windows = windows.unwrap_or_else(|| halves(within));
+            let found = if given.is_none() { ::moved::split(table, within) } else { None };
+            let windows = given.or(found.map(|split| split.windows));
+            let windows = windows.unwrap_or_else(|| ::moved::halves(within));
             let report = ::moved::compare(table, &self.catalogue, windows, Some(feature));
-            let gain = split.filter(|_| given.is_none()).map_or(0.0, |split| split.gain);
-            (gain, report)
+            (found.map_or(0.0, |split| split.gain), report)
         });
         let surest =
             reports.max_by(|a, b| a.0.total_cmp(&b.0).then(rise(&a.1).total_cmp(&rise(&b.1))));
         Ok(match surest {
             Some((_, report)) => report,
             None => {
-                let windows = given.unwrap_or_else(|| halves(within));
+                let windows = given.unwrap_or_else(|| ::moved::halves(within));
                 ::moved::compare(&Table::default(), &self.catalogue, windows, None)
             }
         })
@@ -91,13 +89,4 @@ fn last(length: SignedDuration, now: Timestamp) -> Window {
     let start = now.checked_sub(length).unwrap_or(Timestamp::MIN);
     let end = now.checked_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
     Window { start, end }
-}
-
-fn halves(within: Window) -> Windows {
-    let middle = within.start.checked_add(within.length() / 2).unwrap_or(within.end);
-    Windows {
-        baseline: Window { start: within.start, end: middle },
-        incident: Window { start: middle, end: within.end },
-        chosen_by: ChosenBy::Halves,
-    }
 }

@@ -53,16 +53,7 @@ impl IntoResponse for PageError {
 }
 
 fn status(fault: Fault) -> StatusCode {
-    match fault {
-        Fault::NotFound => StatusCode::NOT_FOUND,
-        Fault::Conflict => StatusCode::CONFLICT,
-        Fault::Invalid => StatusCode::BAD_REQUEST,
-        Fault::Denied => StatusCode::FORBIDDEN,
-        Fault::Limited => StatusCode::TOO_MANY_REQUESTS,
-        Fault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Fault::Timeout => StatusCode::GATEWAY_TIMEOUT,
-        Fault::Bug => StatusCode::INTERNAL_SERVER_ERROR,
-    }
+    StatusCode::from_u16(fault.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// The error and its sources, for the log. The page shows the first of them only.

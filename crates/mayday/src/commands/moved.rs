@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use model::{Report, Verdict, Window};
+use model::{Report, Window};
 use response::{Question, brief};
 
 use crate::door::Source;
@@ -68,8 +68,5 @@ impl Moved {
 
 /// 0 with an answer; 3 when the data allowed none.
 pub(crate) fn exit_code(report: &Report) -> ExitCode {
-    match report.verdict {
-        Verdict::InsufficientData | Verdict::NotRecorded => ExitCode::from(3),
-        _ => ExitCode::SUCCESS,
-    }
+    if report.verdict.is_answer() { ExitCode::SUCCESS } else { ExitCode::from(3) }
 }
