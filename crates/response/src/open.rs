@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use flight::{Flight, Recent};
@@ -56,6 +57,7 @@ pub struct Mayday {
     pub(crate) recent: RwLock<Recent>,
     pub(crate) due: Mutex<Due>,
     pub(crate) came: Notify,
+    pub(crate) in_hand: AtomicUsize,
     pub(crate) settling: tokio::sync::Mutex<()>,
     pub(crate) incidents: RwLock<Incidents>,
     pub(crate) tally: Tally,
@@ -105,6 +107,7 @@ impl Mayday {
             recent: RwLock::new(recent),
             due: Mutex::new(due),
             came: Notify::new(),
+            in_hand: AtomicUsize::new(0),
             settling: tokio::sync::Mutex::default(),
             tally: Tally::default(),
             _lock: None,
@@ -118,7 +121,9 @@ impl Mayday {
 
     /// How many runs the window in memory holds, and how many traces wait to settle.
     pub fn gauges(&self) -> (usize, usize) {
-        let waiting = self.due.lock().unwrap_or_else(PoisonError::into_inner).waiting();
+        let due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = due.waiting() + self.in_hand.load(Ordering::Relaxed);
+        drop(due);
         (self.recent().len(), waiting)
     }
 

@@ -1,6 +1,7 @@
 //! Settling: traces that are complete become runs. A reconciler: no input, idempotent.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use flight::{Append, FlightError};
@@ -28,8 +29,7 @@ impl Mayday {
         let _alone = self.settling.lock().await;
         let mut settled = 0;
         loop {
-            let traces =
-                self.due.lock().unwrap_or_else(PoisonError::into_inner).take(now, TOGETHER);
+            let traces = self.take_due(now);
             if traces.is_empty() {
                 return Ok(settled);
             }
@@ -37,8 +37,10 @@ impl Mayday {
             if let Err(error) = self.settle_these(&traces, now).await {
                 let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
                 traces.into_iter().for_each(|trace| due.now(trace));
+                self.in_hand.store(0, Ordering::Relaxed);
                 return Err(error);
             }
+            self.in_hand.store(0, Ordering::Relaxed);
         }
     }
 
@@ -51,6 +53,14 @@ impl Mayday {
             tracing::error!(error = &error as &dyn std::error::Error, "settling failed");
         }
         tokio::time::sleep(BREATH).await;
+    }
+
+    /// Takes what is due in hand; until it is settled it still counts as waiting.
+    fn take_due(&self, now: Timestamp) -> Vec<TraceId> {
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        let traces = due.take(now, TOGETHER);
+        self.in_hand.store(traces.len(), Ordering::Relaxed);
+        traces
     }
 
     async fn settle_these(&self, traces: &[TraceId], now: Timestamp) -> Result<(), FlightError> {
