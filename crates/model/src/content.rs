@@ -6,47 +6,85 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::id::{hex, unhex};
+use crate::value::Value;
 
-/// The SHA-256 of some content.
+/// The address of some content: a SHA-256, or an HMAC-SHA-256 under the key of whose it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ContentHash([u8; 32]);
-
-/// Bytes exactly as received, with the hash that addresses them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Content {
-    /// The address.
-    pub hash: ContentHash,
-    /// The bytes; none when only the hash may be kept.
-    pub bytes: Option<Vec<u8>>,
-}
 
 /// An attribute whose value is content, cut where its messages begin and end.
 ///
 /// The value received is `glue[0] + parts[0] + glue[1] + … + parts[n-1] + glue[n]`, byte for byte,
 /// so a conversation of thirty turns stores each turn once and still reads back as it came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ContentField {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
     /// The attribute's key.
     pub key: String,
-    /// What the bytes are.
+    /// What the text is.
     pub form: Form,
     /// What stands between the parts: always one more than there are parts.
     pub glue: Vec<String>,
-    /// The addresses of the parts.
-    pub parts: Vec<ContentHash>,
+    /// The parts. Of a value that may not even be told by its address: none, and no glue.
+    pub parts: Vec<Part>,
 }
 
-/// What the bytes of a content field are.
+/// One message, prompt, definition, argument or result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Whose it is.
+    pub scope: Scope,
+    /// Its address, once it is stored.
+    pub address: Option<ContentHash>,
+    /// What is there of it.
+    pub held: Held,
+}
+
+/// Whose a piece of content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Everybody's: a system prompt, a tool's definition. Stored once for all.
+    Shared,
+    /// Of the trace it came in, and so of the person that the trace is about.
+    Personal,
+}
+
+/// What is there of a piece of content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// The text, as received.
+    Text(String),
+    /// A text of which only the address may be kept; only on its way in.
+    AddressOf(String),
+    /// Nothing, and why.
+    Gone(Gone),
+}
+
+/// Why a piece of content is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gone {
+    /// The settings keep only its address.
+    HashOnly,
+    /// The settings keep nothing of it.
+    MetadataOnly,
+    /// The key of the person it is about was destroyed.
+    Erased,
+    /// Its run was not among those whose payload is kept.
+    SampledOut,
+    /// It should be there and is not.
+    Lost,
+}
+
+/// What the text of a content field is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
     /// The text received, byte for byte.
     Text,
-    /// A structured value, which has no bytes of its own: kept as the JSON of a [`crate::Value`].
+    /// A structured value, which has no bytes of its own: the JSON of a [`crate::Value`].
     Value,
-    /// Nothing was kept: the settings say so.
-    Withheld,
 }
 
 impl ContentHash {
@@ -66,18 +104,53 @@ impl ContentHash {
     }
 }
 
-impl ContentField {
-    /// The value as received, given what its parts hold; none if a part is not kept.
-    pub fn join<'a>(
-        &self,
-        mut part: impl FnMut(&ContentHash) -> Option<&'a [u8]>,
-    ) -> Option<Vec<u8>> {
-        let mut whole = self.glue.first()?.clone().into_bytes();
-        for (hash, glue) in self.parts.iter().zip(&self.glue[1..]) {
-            whole.extend_from_slice(part(hash)?);
-            whole.extend_from_slice(glue.as_bytes());
+impl Part {
+    /// A part on its way in.
+    pub fn new(scope: Scope, held: Held) -> Self {
+        Self { scope, address: None, held }
+    }
+}
+
+impl Field {
+    /// A value of which nothing may be kept.
+    pub fn withheld(key: String, form: Form) -> Self {
+        Self { key, form, glue: Vec::new(), parts: Vec::new() }
+    }
+
+    /// The text as received, or why it is not there.
+    pub fn join(&self) -> Result<String, Gone> {
+        let mut whole = self.glue.first().ok_or(Gone::MetadataOnly)?.clone();
+        for (part, glue) in self.parts.iter().zip(&self.glue[1..]) {
+            match &part.held {
+                Held::Text(text) => whole.push_str(text),
+                Held::AddressOf(_) => return Err(Gone::HashOnly),
+                Held::Gone(why) => return Err(*why),
+            }
+            whole.push_str(glue);
         }
-        Some(whole)
+        Ok(whole)
+    }
+
+    /// The value as received, or why it is not there.
+    pub fn value(&self) -> Result<Value, Gone> {
+        let text = self.join()?;
+        match self.form {
+            Form::Text => Ok(Value::Text(text)),
+            Form::Value => serde_json::from_str(&text).map_err(|_| Gone::Lost),
+        }
+    }
+}
+
+impl Gone {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Gone::HashOnly => "hash_only",
+            Gone::MetadataOnly => "metadata_only",
+            Gone::Erased => "erased",
+            Gone::SampledOut => "sampled_out",
+            Gone::Lost => "lost",
+        }
     }
 }
 

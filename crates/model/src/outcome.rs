@@ -5,7 +5,9 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::content::ContentHash;
 use crate::id::{RunId, TraceId};
+use crate::step::Pivot;
 
 /// How a run ended for the person it was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -20,7 +22,7 @@ pub enum Outcome {
     Unknown,
 }
 
-/// What a label is about: one run, or every run of a trace.
+/// What a label is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
@@ -28,6 +30,32 @@ pub enum Subject {
     Run(RunId),
     /// All runs in this trace.
     Trace(TraceId),
+    /// All runs in which something was named whose keyed hash this is.
+    Pivot(ContentHash),
+}
+
+/// An outcome as somebody states it, before the store has found out which runs it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// What it is about.
+    pub about: About,
+    /// What was stated.
+    pub outcome: Outcome,
+    /// Who or what stated it: `thumbs`, `judge:tone`, `support`.
+    pub source: String,
+    /// When it was stated.
+    pub at: Timestamp,
+}
+
+/// What a claim is about, in the words of whoever makes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// This run.
+    Run(RunId),
+    /// All runs in this trace.
+    Trace(TraceId),
+    /// All runs in which this was named: an order, an account, a model's response.
+    Pivot(Pivot),
 }
 
 /// An outcome that somebody or something stated after the fact.
@@ -44,19 +72,21 @@ pub struct Label {
 }
 
 impl Subject {
-    /// The trace the subject lies in.
-    pub fn trace(&self) -> TraceId {
+    /// The trace the subject lies in, if it names one.
+    pub fn trace(&self) -> Option<TraceId> {
         match self {
-            Subject::Run(run) => run.trace,
-            Subject::Trace(trace) => *trace,
+            Subject::Run(run) => Some(run.trace),
+            Subject::Trace(trace) => Some(*trace),
+            Subject::Pivot(_) => None,
         }
     }
 
-    /// Whether a run is meant.
+    /// Whether a run is meant, among labels that a store has found to concern the run's trace.
     pub fn covers(&self, run: &RunId) -> bool {
         match self {
             Subject::Run(subject) => subject == run,
             Subject::Trace(trace) => *trace == run.trace,
+            Subject::Pivot(_) => true,
         }
     }
 }

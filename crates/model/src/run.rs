@@ -33,13 +33,52 @@ pub struct Settlement {
     pub trace: TraceId,
     /// Its runs.
     pub runs: Vec<Run>,
+    /// Whether its payload stays.
+    pub payload: Payload,
     /// How far the record had come, so that what came later shows as unsettled.
     pub through: Through,
+}
+
+/// What was decided of a trace's payload: for the whole of it or none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Payload {
+    /// Whether it stays.
+    pub keep: Keep,
+    /// The share of such traces whose payload stays; 1 where there is a reason to keep all.
+    pub rate: f64,
+}
+
+/// Why a payload stays or goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// It does something to the world outside, or may.
+    SideEffect,
+    /// Something failed, or the outcome is bad.
+    Error,
+    /// It used far more than its like.
+    Outlier,
+    /// A guardrail stepped in.
+    Guardrail,
+    /// The settings keep all of this tenant's or feature's.
+    Always,
+    /// Its turn, at the rate.
+    Sampled,
+    /// Not its turn: the payload goes.
+    Dropped,
+}
+
+impl Default for Payload {
+    fn default() -> Self {
+        Self { keep: Keep::Always, rate: 1.0 }
+    }
 }
 
 /// How far into one day's record a settlement has looked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Through {
+    /// The newest day that holds something of the trace, counted from 1970.
+    pub day: i32,
     /// The last step of the trace, as the store numbers it.
     pub step: i64,
     /// The last label about the trace.

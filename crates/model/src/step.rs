@@ -5,10 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::content::{Content, ContentField};
+use crate::content::Field;
 use crate::factor::Seen;
 use crate::id::{SpanId, TraceId};
-use crate::outcome::Outcome;
+use crate::outcome::{Claim, Outcome};
 use crate::value::Attribute;
 
 /// What an agent was doing.
@@ -29,8 +29,51 @@ pub enum StepKind {
     Guardrail,
     /// Something judged an answer.
     Evaluation,
+    /// Something was remembered or recalled.
+    Memory,
+    /// What the model reads was cut or compacted.
+    Context,
+    /// Somebody was asked to allow an action.
+    Approval,
+    /// An action that can't be undone was announced before it happened.
+    Intent,
     /// Anything else under a run: HTTP, a database, the user's own code.
     Other,
+}
+
+/// How a step came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// As a span.
+    #[default]
+    Span,
+    /// As a log record: what it says is said about the step above it.
+    Log,
+}
+
+/// What a step does to the world outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Nobody has said.
+    #[default]
+    Unknown,
+    /// It only reads.
+    None,
+    /// It can be undone.
+    Reversible,
+    /// It can't.
+    Irreversible,
+}
+
+/// A name for something in the user's own world by which a run can be found: an order, an account.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pivot {
+    /// What kind of thing: `order`, `account`, `ticket`, `response`.
+    pub kind: String,
+    /// Which one. Stores keep only a keyed hash of it.
+    pub value: String,
 }
 
 /// One span, as recorded.
@@ -38,8 +81,10 @@ pub enum StepKind {
 pub struct Step {
     /// The trace it is in.
     pub trace: TraceId,
-    /// The span it is.
+    /// The span it is; of a log record, an id made from what it says.
     pub span: SpanId,
+    /// How it came.
+    pub source: Source,
     /// The span above it, if any.
     pub parent: Option<SpanId>,
     /// What was being done.
@@ -57,9 +102,13 @@ pub struct Step {
     /// Metadata, as received.
     pub attributes: Vec<Attribute>,
     /// Attributes whose values are content.
-    pub content: Vec<ContentField>,
+    pub content: Vec<Field>,
     /// Who sent it: resource and scope attributes, shared by many steps.
     pub origin: Arc<[Attribute]>,
+    /// Whom it is about. Stores keep only keyed hashes: what is read back has none.
+    pub subjects: Vec<String>,
+    /// What its run can be found by. Stores keep only keyed hashes: what is read back has none.
+    pub pivots: Vec<Pivot>,
 }
 
 /// A step without its payload: all that run assembly needs.
@@ -67,6 +116,8 @@ pub struct Step {
 pub struct Sketch {
     /// The span it is.
     pub span: SpanId,
+    /// How it came.
+    pub source: Source,
     /// The span above it.
     pub parent: Option<SpanId>,
     /// What was being done.
@@ -75,6 +126,8 @@ pub struct Sketch {
     pub started: Timestamp,
     /// When it ended.
     pub ended: Timestamp,
+    /// Whether its status was an error.
+    pub failed: bool,
     /// What it tells of its run.
     pub traits: Traits,
 }
@@ -84,10 +137,12 @@ impl Step {
     pub fn sketch(&self) -> Sketch {
         Sketch {
             span: self.span,
+            source: self.source,
             parent: self.parent,
             kind: self.kind,
             started: self.started,
             ended: self.ended,
+            failed: self.failed,
             traits: self.traits.clone(),
         }
     }
@@ -126,6 +181,15 @@ pub struct Traits {
     /// Factors whose names need nothing but this step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<Seen>,
+    /// What it does to the world outside.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub effect: Effect,
+    /// Whether a guardrail changed or refused something here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guarded: bool,
+    /// Tokens in and out that are counted here and nowhere below.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
 }
 
 /// A system prompt's fingerprints, or the knowledge that they are not recorded.
@@ -162,13 +226,17 @@ pub struct ToolResult {
     pub shape: Option<String>,
 }
 
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// What one request brought, ready to be kept.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Batch {
     /// The steps, in the order received.
     pub steps: Vec<Step>,
-    /// The content they refer to.
-    pub content: Vec<Content>,
+    /// Outcomes stated about runs.
+    pub claims: Vec<Claim>,
     /// What was refused, and why.
     pub rejections: Vec<Rejection>,
 }

@@ -1,12 +1,15 @@
 //! Which attribute values are content, and what of it may be kept.
 //!
-//! With `content = full` everything is kept. Otherwise only values that are known to be metadata
-//! are; whatever this file does not name counts as content, so that a new library can't leak.
+//! Whatever this file does not name as metadata counts as content, and content as personal unless it
+//! is a system prompt or a tool's definition: so a new library can't leak, and what a person said
+//! can be erased.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use model::content::Form;
-use model::{Attribute, Content, ContentField, ContentHash, Value};
+use model::{Attribute, Field, Held, Part, Scope, Value};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// What may be kept of content.
@@ -18,7 +21,7 @@ pub enum ContentMode {
     /// Hashes and fingerprints only.
     HashOnly,
     /// Neither bytes nor anything derived from them.
-    None,
+    MetadataOnly,
 }
 
 impl FromStr for ContentMode {
@@ -28,21 +31,21 @@ impl FromStr for ContentMode {
         match text {
             "full" => Ok(Self::Full),
             "hash_only" => Ok(Self::HashOnly),
-            "none" => Ok(Self::None),
-            _ => Err(format!("`{text}` is no content mode: write full, hash_only or none")),
+            "metadata_only" | "none" => Ok(Self::MetadataOnly),
+            _ => {
+                Err(format!("`{text}` is no content mode: write full, hash_only or metadata_only"))
+            }
         }
     }
 }
 
-/// Attributes after sorting: metadata in place, content by address.
+/// Attributes after sorting.
 #[derive(Debug, Default)]
 pub struct Kept {
     /// Metadata, as received.
     pub attributes: Vec<Attribute>,
     /// Attributes whose values are content.
-    pub fields: Vec<ContentField>,
-    /// The content.
-    pub content: Vec<Content>,
+    pub fields: Vec<Field>,
 }
 
 /// Values longer than this are stored by address even when nobody calls them content.
@@ -140,14 +143,36 @@ const ARRAYS: &[&str] = &[
     "gen_ai.system_instructions",
     "gen_ai.tool.definitions",
     "gen_ai.retrieval.documents",
+    "all_messages_events",
+    "pydantic_ai.all_messages",
+    "ai.prompt.messages",
+    "langfuse.observation.input",
+    "input.value",
+];
+
+/// Attributes that hold a whole request to a provider: its messages are stored one by one.
+const OBJECTS: &[&str] =
+    &["input.value", "ai.prompt", "langfuse.observation.input", "traceloop.entity.input"];
+
+/// Keys of content that is the same for everybody.
+const SHARED: &[&str] = &[
+    "gen_ai.system_instructions",
+    "gen_ai.tool.definitions",
+    "gen_ai.tool.description",
+    "gen_ai.agent.description",
+    "llm.tools.",
+    "llm.prompt_template.template",
+    "tool.description",
+    "ai.prompt.tools",
 ];
 
 /// Sorts attributes into metadata and content, and keeps of the content what the mode allows.
 pub fn sort(attributes: Vec<Attribute>, mode: ContentMode) -> Kept {
+    let system = system_messages(&attributes);
     let mut kept = Kept::default();
     for (key, value) in attributes {
-        if is_content(&key, &value, mode) {
-            kept.take(key, value, mode);
+        if is_content(&key, &value) {
+            kept.fields.push(field(key, value, mode, &system));
         } else {
             kept.attributes.push((key, value));
         }
@@ -155,16 +180,16 @@ pub fn sort(attributes: Vec<Attribute>, mode: ContentMode) -> Kept {
     kept
 }
 
-fn is_content(key: &str, value: &Value, mode: ContentMode) -> bool {
+/// Whatever is neither known as metadata nor a plain number or truth value.
+fn is_content(key: &str, value: &Value) -> bool {
     let is_long = matches!(value, Value::Text(text) if text.len() > INLINE_BYTES);
     let is_scalar = !matches!(value, Value::List(_) | Value::Map(_) | Value::Bytes(_));
     if CONTENT.iter().any(|rule| key.starts_with(rule)) {
         return is_long || !is_scalar || !is_metadata_within(key);
     }
-    match (value, mode) {
-        (Value::Empty | Value::Bool(_) | Value::Int(_) | Value::Double(_), _) => false,
-        (_, ContentMode::Full) => is_long,
-        (_, ContentMode::HashOnly | ContentMode::None) => !is_metadata(key),
+    match value {
+        Value::Empty | Value::Bool(_) | Value::Int(_) | Value::Double(_) => false,
+        _ => is_long || !is_metadata(key),
     }
 }
 
@@ -176,41 +201,96 @@ fn is_metadata(key: &str) -> bool {
     METADATA.iter().any(|rule| key == *rule || (rule.ends_with('.') && key.starts_with(rule)))
 }
 
-impl Kept {
-    fn take(&mut self, key: String, value: Value, mode: ContentMode) {
-        let (form, text) = match value {
-            Value::Text(text) => (Form::Text, text),
-            value => (Form::Value, serde_json::to_string(&value).unwrap_or_default()),
-        };
-        if mode == ContentMode::None {
-            let (glue, parts) = (Vec::new(), Vec::new());
-            return self.fields.push(ContentField { key, form: Form::Withheld, glue, parts });
-        }
-        let slices = if form == Form::Text && ARRAYS.contains(&key.as_str()) {
-            elements(&text).unwrap_or_else(|| vec![&text])
-        } else {
-            vec![text.as_str()]
-        };
-        let mut glue = Vec::with_capacity(slices.len() + 1);
-        let mut parts = Vec::with_capacity(slices.len());
-        let mut done = 0;
-        for slice in slices {
-            let start = slice.as_ptr() as usize - text.as_ptr() as usize;
-            glue.push(text[done..start].to_owned());
-            done = start + slice.len();
-            let hash = ContentHash::of(slice.as_bytes());
-            let bytes = (mode == ContentMode::Full).then(|| slice.as_bytes().to_vec());
-            self.content.push(Content { hash, bytes });
-            parts.push(hash);
-        }
-        glue.push(text[done..].to_owned());
-        self.fields.push(ContentField { key, form, glue, parts });
+/// Beginnings of the flattened keys of messages that the system or the developer wrote.
+fn system_messages(attributes: &[Attribute]) -> Vec<String> {
+    let roles = attributes.iter().filter_map(|(key, value)| {
+        let beginning = key.strip_suffix("role")?;
+        let flattened = key.starts_with("llm.input_messages.") || key.starts_with("gen_ai.prompt.");
+        let wrote = matches!(value.as_text(), Some("system" | "developer"));
+        (flattened && wrote).then(|| beginning.to_owned())
+    });
+    roles.collect()
+}
+
+fn field(key: String, value: Value, mode: ContentMode, system: &[String]) -> Field {
+    let (form, text) = match value {
+        Value::Text(text) => (Form::Text, text),
+        value => (Form::Value, serde_json::to_string(&value).unwrap_or_default()),
+    };
+    if mode == ContentMode::MetadataOnly {
+        return Field::withheld(key, form);
     }
+    let is_shared = SHARED.iter().any(|rule| key.starts_with(rule))
+        || system.iter().any(|beginning| key.starts_with(beginning.as_str()));
+    let whole = if is_shared { Scope::Shared } else { Scope::Personal };
+    let slices = match form {
+        Form::Text => slices(&key, &text, whole),
+        Form::Value => vec![(whole, text.as_str())],
+    };
+    let mut glue = Vec::with_capacity(slices.len() + 1);
+    let mut parts = Vec::with_capacity(slices.len());
+    let mut done = 0;
+    for (scope, slice) in slices {
+        let start = slice.as_ptr() as usize - text.as_ptr() as usize;
+        glue.push(text[done..start].to_owned());
+        done = start + slice.len();
+        let held = match mode {
+            ContentMode::Full => Held::Text(slice.to_owned()),
+            ContentMode::HashOnly | ContentMode::MetadataOnly => Held::AddressOf(slice.to_owned()),
+        };
+        parts.push(Part::new(scope, held));
+    }
+    glue.push(text[done..].to_owned());
+    Field { key, form, glue, parts }
+}
+
+/// A text cut into its messages, definitions or documents, where it is JSON that has some.
+fn slices<'a>(key: &str, text: &'a str, whole: Scope) -> Vec<(Scope, &'a str)> {
+    let found = match text.as_bytes().first() {
+        Some(b'[') if ARRAYS.iter().any(|rule| key.starts_with(rule)) => elements(text),
+        Some(b'{') if OBJECTS.iter().any(|rule| key.starts_with(rule)) => members(text),
+        _ => None,
+    };
+    let Some(mut found) = found else { return vec![(whole, text)] };
+    let personal = found.iter_mut().filter(|(scope, _)| *scope == Scope::Personal);
+    let leading = personal.take_while(|(_, slice)| whole == Scope::Shared || is_system(slice));
+    leading.for_each(|(scope, _)| *scope = Scope::Shared);
+    found
 }
 
 /// The elements of a JSON array as slices of the text; none if it is not one, or too long a one.
-fn elements(text: &str) -> Option<Vec<&str>> {
+fn elements(text: &str) -> Option<Vec<(Scope, &str)>> {
     let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
     let fits = (1..=MOST_PARTS).contains(&elements.len());
-    fits.then(|| elements.into_iter().map(RawValue::get).collect())
+    fits.then(|| elements.into_iter().map(|one| (Scope::Personal, one.get())).collect())
+}
+
+/// The messages and definitions within a whole request to a provider.
+#[derive(Deserialize)]
+struct Request<'a> {
+    #[serde(borrow, alias = "input", alias = "contents")]
+    messages: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tools: Option<&'a RawValue>,
+}
+
+fn members(text: &str) -> Option<Vec<(Scope, &str)>> {
+    let request: Request = serde_json::from_str(text).ok()?;
+    let messages = request.messages.and_then(|list| elements(list.get())).unwrap_or_default();
+    let tools = request.tools.and_then(|list| elements(list.get())).unwrap_or_default();
+    let tools = tools.into_iter().map(|(_, tool)| (Scope::Shared, tool));
+    let mut found: Vec<(Scope, &str)> = messages.into_iter().chain(tools).collect();
+    found.sort_by_key(|(_, slice)| slice.as_ptr());
+    (!found.is_empty()).then_some(found)
+}
+
+/// Whether a message is the system's or the developer's.
+fn is_system(message: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Role<'a> {
+        #[serde(borrow)]
+        role: Cow<'a, str>,
+    }
+    let role = serde_json::from_str::<Role>(message).map(|message| message.role);
+    matches!(role.as_deref(), Ok("system" | "developer"))
 }

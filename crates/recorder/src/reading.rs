@@ -89,7 +89,7 @@ pub fn traits(
     origin: &[Attribute],
     mode: ContentMode,
 ) -> Traits {
-    if mode == ContentMode::None {
+    if mode == ContentMode::MetadataOnly {
         reading.conversation = None;
         reading.fingerprint_in_answer = None;
         reading.documents = Vec::new();
@@ -113,6 +113,7 @@ pub fn traits(
         calls_read: conversation.map(|all| calls(&all.read)).unwrap_or_default(),
         results: results(&reading),
         levels: levels(&reading, span, sender),
+        ..Traits::default()
     }
 }
 

@@ -27,7 +27,7 @@ fn sorted(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
 /// Sends attributes with different keys, and gives back what was kept of them.
 fn there_and_back(attributes: Vec<Attribute>) -> Vec<Attribute> {
     let batch = sent(vec![span(attributes)], ContentMode::Full);
-    sorted(put_together(&batch.steps[0], &batch.content))
+    sorted(put_together(&batch.steps[0]))
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use model::{Attribute, Batch, Value};
+use model::{Attribute, Batch, Held, Value};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1::{Status, span};
@@ -164,8 +164,11 @@ fn of_hashes_alone_no_byte_of_content_is_left() {
         assert!(leaking.is_empty(), "{leaking:?}");
         assert!(!holds(&step.traits, SECRET), "{:?}", step.traits);
     }
-    assert!(!holds(&batch, SECRET));
-    assert!(batch.content.iter().all(|content| content.bytes.is_none()));
+    let parts = batch.steps.iter().flat_map(|step| &step.content).flat_map(|field| &field.parts);
+    assert!(parts.clone().count() > 3);
+    assert!(parts.into_iter().all(|part| matches!(part.held, Held::AddressOf(_))));
+    let glue = batch.steps.iter().flat_map(|step| &step.content).flat_map(|field| &field.glue);
+    assert!(!glue.into_iter().any(|glue| holds(glue, SECRET)));
 }
 
 #[test]
@@ -178,24 +181,25 @@ fn of_hashes_alone_factors_are_as_if_all_were_kept() {
 
 #[test]
 fn with_none_nothing_depends_on_content() {
-    let (one, other) = (kept(SECRET, ContentMode::None), kept(OTHER, ContentMode::None));
+    let (one, other) =
+        (kept(SECRET, ContentMode::MetadataOnly), kept(OTHER, ContentMode::MetadataOnly));
     for (one, other) in one.steps.iter().zip(&other.steps) {
         assert_eq!(one, other);
     }
-    assert_eq!(one.content, []);
+    assert!(one.steps.iter().flat_map(|step| &step.content).all(|field| field.parts.is_empty()));
     assert!(!holds(&one, SECRET));
 }
 
 #[test]
 fn with_none_a_fingerprint_inside_an_answer_is_not_read() {
     let [asked, ..] = openinference();
-    let batch = sent(vec![span(asked)], ContentMode::None);
+    let batch = sent(vec![span(asked)], ContentMode::MetadataOnly);
     assert!(!holds(&batch, "fp_44709d6fcb"));
 }
 
 #[test]
 fn metadata_stays_in_every_mode() {
-    for mode in [ContentMode::Full, ContentMode::HashOnly, ContentMode::None] {
+    for mode in [ContentMode::Full, ContentMode::HashOnly, ContentMode::MetadataOnly] {
         for attributes in [genai(), openinference()].map(|[asked, ..]| asked) {
             let batch = sent(vec![span(attributes)], mode);
             let step = &batch.steps[0];

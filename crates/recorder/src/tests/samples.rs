@@ -3,7 +3,7 @@
 //! `genai.json` and `openinference.json` hold the three spans of one run each, in the order in
 //! which they ended: the model asks for a tool, the model answers, the agent is done.
 
-use model::{Attribute, Batch, Content, ContentField, Factor, Level, SpanId, Step, TraceId, Value};
+use model::{Attribute, Batch, Factor, Level, SpanId, Step, TraceId, Value};
 use serde_json::Value as Json;
 
 use crate::wire::{Kind, Sender, Span, protobuf};
@@ -111,18 +111,7 @@ pub(super) fn is(level: &str) -> Vec<Level> {
 }
 
 /// All attributes of a step, content put together again.
-pub(super) fn put_together(step: &Step, content: &[Content]) -> Vec<Attribute> {
-    let joined = |field: &ContentField| (field.key.clone(), joined(field, content));
-    step.attributes.iter().cloned().chain(step.content.iter().map(joined)).collect()
-}
-
-fn joined(field: &ContentField, content: &[Content]) -> Value {
-    use model::content::Form;
-    let bytes = |hash: &_| content.iter().find(|one| one.hash == *hash)?.bytes.as_deref();
-    let whole = field.join(bytes).unwrap();
-    match field.form {
-        Form::Text => Value::Text(String::from_utf8(whole).unwrap()),
-        Form::Value => serde_json::from_slice(&whole).unwrap(),
-        Form::Withheld => unreachable!("everything is kept"),
-    }
+pub(super) fn put_together(step: &Step) -> Vec<Attribute> {
+    let joined = step.content.iter().map(|field| (field.key.clone(), field.value().unwrap()));
+    step.attributes.iter().cloned().chain(joined).collect()
 }
