@@ -120,8 +120,11 @@ impl Embedded {
         Ok(())
     }
 
-    pub(crate) fn trace(&self, trace: TraceId) -> Result<TraceRecord, FlightError> {
-        read::trace(&self.shelf, trace)
+    pub(crate) fn traces(
+        &self,
+        traces: &[TraceId],
+    ) -> Result<Vec<Result<TraceRecord, FlightError>>, FlightError> {
+        read::traces(&self.shelf, traces)
     }
 
     pub(crate) fn steps(&self, trace: TraceId) -> Result<Vec<Step>, FlightError> {

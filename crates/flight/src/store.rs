@@ -115,9 +115,17 @@ impl Flight {
 
     /// Everything on record of a trace, without payload.
     pub fn trace(&self, trace: TraceId) -> Result<TraceRecord, FlightError> {
+        self.traces(&[trace])?.pop().unwrap_or_else(|| Ok(TraceRecord::default()))
+    }
+
+    /// The same of several traces, read together. One that can't be read spoils no other.
+    pub fn traces(
+        &self,
+        traces: &[TraceId],
+    ) -> Result<Vec<Result<TraceRecord, FlightError>>, FlightError> {
         match self {
-            Flight::Embedded(engine) => engine.trace(trace),
-            Flight::Memory(engine) => Ok(engine.trace(trace)),
+            Flight::Embedded(engine) => engine.traces(traces),
+            Flight::Memory(engine) => Ok(traces.iter().map(|one| Ok(engine.trace(*one))).collect()),
         }
     }
 

@@ -33,10 +33,36 @@ fn each_day(
     Ok(())
 }
 
-pub(super) fn trace(shelf: &Shelf, trace: TraceId) -> Result<TraceRecord, FlightError> {
-    let mut latest: BTreeMap<SpanId, Sketch> = BTreeMap::new();
-    let mut record = TraceRecord::default();
+/// All that is on record of each of some traces, without payload. A trace that can't be read spoils
+/// no other.
+pub(super) fn traces(
+    shelf: &Shelf,
+    traces: &[TraceId],
+) -> Result<Vec<Result<TraceRecord, FlightError>>, FlightError> {
+    let mut records: Vec<Result<Reading, FlightError>> =
+        traces.iter().map(|_| Ok(Reading::default())).collect();
     each_day(shelf, |day, file| {
+        for (trace, record) in traces.iter().zip(&mut records) {
+            let Ok(reading) = record else { continue };
+            if let Err(error) = reading.read(day, file, *trace) {
+                *record = Err(error);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(records.into_iter().map(|record| record.map(Reading::done)).collect())
+}
+
+/// A trace's record while day after day is read.
+#[derive(Default)]
+struct Reading {
+    latest: BTreeMap<SpanId, Sketch>,
+    record: TraceRecord,
+}
+
+impl Reading {
+    fn read(&mut self, day: i32, file: &mut DayFile, trace: TraceId) -> Result<(), FlightError> {
+        let Self { latest, record } = self;
         let mut through = Through { day, ..Through::default() };
         for row in file.step_rows(trace)? {
             through.step = row.id;
@@ -54,10 +80,13 @@ pub(super) fn trace(shelf: &Shelf, trace: TraceId) -> Result<TraceRecord, Flight
             record.through = through;
         }
         Ok(())
-    })?;
-    record.steps = latest.into_values().collect();
-    record.steps.sort_by_key(|step| (step.started, step.span));
-    Ok(record)
+    }
+
+    fn done(mut self) -> TraceRecord {
+        self.record.steps = self.latest.into_values().collect();
+        self.record.steps.sort_by_key(|step| (step.started, step.span));
+        self.record
+    }
 }
 
 pub(super) fn label(row: &Row) -> rusqlite::Result<(i64, Label)> {
