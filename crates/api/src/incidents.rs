@@ -1,13 +1,14 @@
 //! Incidents: declare, list, show, draft; and the ledger that holds them.
 
-use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use model::{ContentHash, Fault, Incident, IncidentId, RunId};
-use response::{Act, Declaration, Draft, Verified};
+use response::{Act, Declaration, Draft, Verified, Who};
 use serde::{Deserialize, Serialize};
 
+use crate::access::actor;
 use crate::moved::Asked;
 use crate::outcomes::json;
 use crate::problem::{Problem, blocking};
@@ -50,18 +51,16 @@ pub struct VerifiedJson {
     why: Option<String>,
 }
 
-/// Longest name of who acts.
-const LONGEST_NAME: usize = 100;
-
 /// Declares an incident.
 pub async fn declare(
     State(api): State<Api>,
+    Extension(who): Extension<Who>,
     body: Result<Json<DeclarationJson>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Incident>), Problem> {
     let DeclarationJson { feature, baseline, incident, run, title, by } = json(body)?;
     let question = Asked::new(feature, baseline, incident).question()?;
     let declaration = Declaration { question, run, title };
-    let (by, at, random) = (name(by)?, (api.now)(), (api.random)());
+    let (by, at, random) = (actor(&who, by)?, (api.now)(), (api.random)());
     let declare = move || api.mayday.declare(&declaration, Act { by: &by, at, random });
     Ok((StatusCode::CREATED, Json(blocking(declare).await?)))
 }
@@ -82,10 +81,11 @@ pub async fn get(
 /// Drafts the postmortem, and states in the ledger that it was drafted.
 pub async fn draft(
     State(api): State<Api>,
+    Extension(who): Extension<Who>,
     Path(id): Path<String>,
     body: Result<Json<DraftedBy>, JsonRejection>,
 ) -> Result<Json<DraftJson>, Problem> {
-    let (incident, by) = (incident_id(&id)?, name(json(body)?.by)?);
+    let (incident, by) = (incident_id(&id)?, actor(&who, json(body)?.by)?);
     let (id, at, random) = (incident.clone(), (api.now)(), (api.random)());
     let draft = move || api.mayday.draft(&id, Act { by: &by, at, random });
     let Draft { markdown, hash } = blocking(draft).await?;
@@ -116,13 +116,4 @@ pub async fn verify_ledger(State(api): State<Api>) -> Result<Json<VerifiedJson>,
 fn incident_id(text: &str) -> Result<IncidentId, Problem> {
     let invalid = |error: model::id::IdError| Problem::new(Fault::Invalid, error.to_string());
     text.parse().map_err(invalid)
-}
-
-/// Who acts; callers that do not say are "api".
-fn name(by: Option<String>) -> Result<String, Problem> {
-    let by = by.unwrap_or_else(|| "api".to_owned());
-    if by.trim().is_empty() || by.len() > LONGEST_NAME || by.contains(char::is_control) {
-        return Err(Problem::new(Fault::Invalid, "`by` must be a name of 1 to 100 bytes"));
-    }
-    Ok(by)
 }

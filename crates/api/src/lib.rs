@@ -2,11 +2,13 @@
 //!
 //! Two routers, because they listen on two ports: [`otlp`] takes what exporters send, [`http`]
 //! answers everything else. A handler extracts, makes one call, and converts; [`problem`] maps
-//! every fault to a status once; [`hosts`] refuses requests that a web page was tricked into
-//! sending.
+//! every fault to a status once; [`access`] tells who is asking; [`hosts`] refuses requests that a
+//! web page was tricked into sending.
 
+pub mod access;
 pub mod hosts;
 pub mod incidents;
+pub mod keys;
 pub mod metrics;
 pub mod moved;
 pub mod otlp;

@@ -1,12 +1,12 @@
 //! `GET /api/v1/traces/{trace}`: a trace as recorded, content back in place.
 
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use jiff::Timestamp;
 use model::id::hex;
 use model::{Fault, SpanId, StepKind, TraceId, Value};
-use response::TraceView;
 use response::look::StepView;
+use response::{TraceView, Who};
 use serde::Serialize;
 use serde_json::{Map, Value as JsonValue};
 
@@ -37,12 +37,14 @@ pub struct StepJson {
 /// Shows a trace.
 pub async fn get(
     State(api): State<Api>,
+    Extension(who): Extension<Who>,
     Path(trace): Path<String>,
 ) -> Result<Json<TraceJson>, Problem> {
     let trace: TraceId = trace
         .parse()
         .map_err(|error: model::id::IdError| Problem::new(Fault::Invalid, error.to_string()))?;
-    let view = blocking(move || api.mayday.trace(trace)).await?;
+    let now = (api.now)();
+    let view = blocking(move || api.mayday.trace(&who, trace, now)).await?;
     Ok(Json(trace_json(view)))
 }
 

@@ -12,7 +12,8 @@ pub struct Incidents {
 }
 
 impl Incidents {
-    /// Takes in one entry. Facts about incidents that were never declared change nothing.
+    /// Takes in one entry. Facts about other things, and about incidents that were never declared,
+    /// change nothing.
     pub fn apply(&mut self, entry: &Entry) {
         match &entry.fact {
             Fact::IncidentDeclared { incident, kind, feature, title, report, run } => {
@@ -41,6 +42,7 @@ impl Incidents {
                     incident.drafts.push(Draft { at: entry.at, by, hash: *hash });
                 }
             }
+            _ => {}
         }
     }
 

@@ -10,6 +10,7 @@ use model::content::Form;
 use model::{BehaviourRate, ContentField, Incident, IncidentId, Step, TraceId, Value, Window};
 use watch::{Slice, series};
 
+use crate::access::{Who, tenants};
 use crate::error::{IncidentError, LookError};
 use crate::open::Mayday;
 
@@ -80,12 +81,14 @@ impl Mayday {
         view.collect()
     }
 
-    /// A trace as recorded. Blocking.
-    pub fn trace(&self, trace: TraceId) -> Result<TraceView, LookError> {
+    /// A trace as recorded, as far as somebody may read it; that they did is noted. Blocking.
+    pub fn trace(&self, who: &Who, trace: TraceId, now: Timestamp) -> Result<TraceView, LookError> {
         let steps = self.flight.steps(trace).map_err(LookError::Flight)?;
+        let (steps, tenants) = tenants::readable(who, steps);
         if steps.is_empty() {
             return Err(LookError::NoSuchTrace(trace));
         }
+        self.reads.note(who, tenants, trace, now);
         let steps = steps.into_iter().map(|step| self.step_view(step)).collect::<Result<_, _>>()?;
         Ok(TraceView { steps })
     }

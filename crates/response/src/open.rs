@@ -14,6 +14,7 @@ use recorder::{ContentMode, Limits};
 use tokio::sync::Notify;
 use watch::{Due, SettleAfter};
 
+use crate::access::{Principals, Reads};
 use crate::error::OpenError;
 use crate::tally::Tally;
 
@@ -60,6 +61,8 @@ pub struct Mayday {
     pub(crate) in_hand: AtomicUsize,
     pub(crate) settling: tokio::sync::Mutex<()>,
     pub(crate) incidents: RwLock<Incidents>,
+    pub(crate) principals: RwLock<Principals>,
+    pub(crate) reads: Reads,
     pub(crate) tally: Tally,
     _lock: Option<File>,
 }
@@ -98,12 +101,16 @@ impl Mayday {
         for trace in flight.unsettled().map_err(OpenError::Flight)? {
             due.now(trace);
         }
+        let (incidents, principals) = follow(&ledger).map_err(OpenError::Ledger)?;
+        let ledger = Arc::new(ledger);
         Ok(Self {
             settings,
             catalogue: incident::surfaces(),
-            incidents: RwLock::new(follow(&ledger).map_err(OpenError::Ledger)?),
+            incidents: RwLock::new(incidents),
+            principals: RwLock::new(principals),
+            reads: Reads::new(Arc::clone(&ledger)),
             flight: Arc::new(flight),
-            ledger: Arc::new(ledger),
+            ledger,
             recent: RwLock::new(recent),
             due: Mutex::new(due),
             came: Notify::new(),
@@ -161,13 +168,16 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
 }
 
 /// Folds every fact of the ledger.
-fn follow(ledger: &Ledger) -> Result<Incidents, ledger::LedgerError> {
-    let mut incidents = Incidents::default();
+fn follow(ledger: &Ledger) -> Result<(Incidents, Principals), ledger::LedgerError> {
+    let (mut incidents, mut principals) = (Incidents::default(), Principals::default());
     let mut next = 1;
     loop {
         let entries = ledger.read(next, PAGE)?;
-        let Some(last) = entries.last() else { return Ok(incidents) };
+        let Some(last) = entries.last() else { return Ok((incidents, principals)) };
         next = last.seq + 1;
-        entries.iter().for_each(|entry| incidents.apply(entry));
+        for entry in &entries {
+            incidents.apply(entry);
+            principals.apply(entry);
+        }
     }
 }

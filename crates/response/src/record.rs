@@ -9,6 +9,7 @@ use model::{Batch, Label, Receipt, Rejection};
 use recorder::Encoding;
 use watch::Arrival;
 
+use crate::access::{Who, tenants};
 use crate::error::RecordError;
 use crate::open::{Mayday, Settings};
 use crate::tally::Counted;
@@ -26,11 +27,17 @@ pub struct Recorded {
 const LONGEST_SOURCE: usize = 200;
 
 impl Mayday {
-    /// Records one OTLP trace export request in protobuf.
-    pub async fn record(&self, body: &[u8], now: Timestamp) -> Result<Recorded, RecordError> {
+    /// Records one OTLP trace export request in protobuf, for the tenant of whoever sends it.
+    pub async fn record(
+        &self,
+        who: &Who,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Recorded, RecordError> {
         let Settings { limits, content, .. } = &self.settings;
         let mut batch = recorder::decode(body, Encoding::Protobuf, limits, *content)?;
         let rejections = std::mem::take(&mut batch.rejections);
+        tenants::stamp(&mut batch.steps, &who.tenant());
         let arrivals = arrivals(&batch);
         let append = Append { received: now, batch, ..Append::default() };
         let receipt = self.flight.append(append).await?;
