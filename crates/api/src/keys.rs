@@ -63,7 +63,7 @@ pub struct KeyJson {
 }
 
 /// A key with its token, the only time that it is shown.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct IssuedJson {
     /// The token.
     pub token: String,

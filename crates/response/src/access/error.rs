@@ -51,7 +51,7 @@ pub enum Denied {
     },
     /// The principal is known and may not.
     #[error("{who} may not do this: {}", mend(*right, who.kind))]
-    May {
+    NotAllowed {
         /// Who.
         who: Principal,
         /// What was asked for.
@@ -88,7 +88,7 @@ fn mend(right: Right, kind: PrincipalKind) -> &'static str {
 impl Faulty for Denied {
     fn fault(&self) -> Fault {
         match self {
-            Denied::May { .. } => Fault::Denied,
+            Denied::NotAllowed { .. } => Fault::Denied,
             _ => Fault::Unauthenticated,
         }
     }

@@ -1,9 +1,9 @@
 //! The fold of keys: who holds one, and who is let in by it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
-use model::{Entry, Fact, PrincipalId, Token, TokenHash};
+use model::{Entry, Fact, PrincipalId, PrincipalKind, Token, TokenHash};
 
 use crate::access::error::Denied;
 use crate::access::keys::{Key, KeyState};
@@ -14,6 +14,7 @@ use crate::access::{Entrance, Right, Shown, Unkeyed, Who};
 pub struct Principals {
     keys: BTreeMap<PrincipalId, Key>,
     holders: HashMap<TokenHash, PrincipalId>,
+    kinds: HashSet<PrincipalKind>,
 }
 
 impl Principals {
@@ -35,6 +36,7 @@ impl Principals {
                 if let Some(earlier) = self.keys.insert(principal.id.clone(), key) {
                     self.holders.remove(&earlier.hash);
                 }
+                self.kinds.insert(principal.kind);
                 self.holders.insert(*hash, principal.id.clone());
             }
             Fact::TokenRevoked { principal } => {
@@ -67,7 +69,7 @@ impl Principals {
             KeyState::Revoked(at) => Err(Denied::Revoked { who, at }),
             KeyState::Expired(at) => Err(Denied::Expired { who, at }),
             KeyState::Live if at.right.is_of(who.kind) => Ok(Who::Principal(who)),
-            KeyState::Live => Err(Denied::May { who, right: at.right }),
+            KeyState::Live => Err(Denied::NotAllowed { who, right: at.right }),
         }
     }
 
@@ -75,7 +77,7 @@ impl Principals {
     ///
     /// Ever, not now: a door that was locked does not open again when its last key is revoked.
     pub fn has_issued_key_to(&self, right: Right) -> bool {
-        self.keys.values().any(|key| right.is_of(key.principal.kind))
+        self.kinds.iter().any(|kind| right.is_of(*kind))
     }
 
     /// One key.
