@@ -8,7 +8,8 @@ use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use jiff::Timestamp;
 use model::{Fault, PrincipalId, PrincipalKind, PrincipalName, TenantName, Token};
-use response::{Act, Key, KeyState, KeyWanted, Who};
+use response::access::{Key, KeyState, KeyWanted};
+use response::{Act, Who};
 use serde::{Deserialize, Serialize};
 
 use crate::access::actor;

@@ -10,7 +10,8 @@ use model::principal::TokenError;
 use model::{Fault, Faulty, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
-use response::{Act, Declaration, KeyWanted, Mayday, Question, Verified};
+use response::access::KeyWanted;
+use response::{Act, Declaration, Mayday, Question, Verified};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 

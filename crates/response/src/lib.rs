@@ -17,7 +17,7 @@ pub mod record;
 pub mod settle;
 pub mod tally;
 
-pub use access::{Denied, Entrance, Key, KeyError, KeyState, KeyWanted, Right, Unkeyed, Who};
+pub use access::{Denied, Entrance, Right, Unkeyed, Who};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use incidents::{Act, Declaration, Draft};
 pub use look::{FeatureView, IncidentView, TraceView};

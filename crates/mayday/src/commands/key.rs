@@ -8,7 +8,8 @@ use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use model::{PrincipalId, PrincipalKind, PrincipalName, TenantName};
-use response::{KeyWanted, wording};
+use response::access::KeyWanted;
+use response::wording;
 
 use crate::door::Source;
 use crate::world::{self, Usage};
