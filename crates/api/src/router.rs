@@ -13,7 +13,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 use crate::access::check;
 use crate::hosts::{self, Hosts};
 use crate::otlp::traces as export_traces;
-use crate::{incidents, keys, metrics, moved, outcomes, problem, traces};
+use crate::{incidents, keeping, keys, metrics, moved, outcomes, problem, traces};
 
 /// What every handler may use.
 #[derive(Clone)]
@@ -58,7 +58,11 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let keys = Router::new()
         .route("/api/v1/keys", get(keys::list).post(keys::issue))
         .route("/api/v1/keys/{id}", delete(keys::revoke));
+    let keeping = Router::new()
+        .route("/api/v1/erasures", post(keeping::erase))
+        .route("/api/v1/backups", post(keeping::back_up));
     let paths = Router::new()
+        .route("/api/v1/verify", get(keeping::verify))
         .route("/api/v1/features", get(moved::features))
         .route("/api/v1/moved", get(moved::moved))
         .route("/api/v1/traces/{trace}", get(traces::get))
@@ -70,7 +74,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     health
         .merge(figures.layer(guard(Right::Figures)))
         .merge(labels.layer(guard(Right::Label)))
-        .merge(keys.layer(guard(Right::ManageKeys)))
+        .merge(keys.merge(keeping).layer(guard(Right::ManageKeys)))
         .merge(paths.layer(guard(Right::Look)))
         .method_not_allowed_fallback(problem::no_such_method)
         .with_state(api)

@@ -87,6 +87,27 @@ impl Memory {
         traces
     }
 
+    pub(crate) fn person(&self, subject: &str) -> Address {
+        Secret::new([0; 32]).address(subject.as_bytes())
+    }
+
+    pub(crate) fn about(&self, subject: &str) -> u64 {
+        let kept = self.kept();
+        let about = |step: &&Step| step.subjects.iter().any(|one| one == subject);
+        let traces = kept.steps.iter().filter(about).map(|step| step.trace);
+        traces.collect::<std::collections::BTreeSet<_>>().len() as u64
+    }
+
+    pub(crate) fn newest(&self, most: usize) -> Vec<TraceId> {
+        let mut newest = Vec::new();
+        for step in self.kept().steps.iter().rev() {
+            if newest.len() < most && !newest.contains(&step.trace) {
+                newest.push(step.trace);
+            }
+        }
+        newest
+    }
+
     pub(crate) fn erase(&self, subject: &str) -> Erased {
         let mut kept = self.kept();
         let about = |step: &&Step| step.subjects.iter().any(|one| one == subject);

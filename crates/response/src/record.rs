@@ -1,6 +1,7 @@
 //! Recording: bytes in, durable, then answered.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use flight::{Append, FlightError};
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +28,9 @@ const LONGEST_SOURCE: usize = 200;
 impl Mayday {
     /// Records one OTLP trace export request in protobuf.
     pub async fn record(&self, body: &[u8], now: Timestamp) -> Result<Recorded, RecordError> {
+        if self.house.full.load(Ordering::Relaxed) {
+            return Err(RecordError::Full);
+        }
         let Settings { limits, content, .. } = &self.house.settings;
         let mut batch = recorder::decode(body, Encoding::Protobuf, limits, *content)?;
         let rejections = std::mem::take(&mut batch.rejections);
