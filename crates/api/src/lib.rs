@@ -8,6 +8,7 @@
 pub mod access;
 pub mod hosts;
 pub mod incidents;
+pub mod intents;
 pub mod keeping;
 pub mod keys;
 pub mod metrics;

@@ -13,7 +13,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 use crate::access::check;
 use crate::hosts::{self, Hosts};
 use crate::otlp::traces as export_traces;
-use crate::{incidents, keeping, keys, metrics, moved, outcomes, problem, traces};
+use crate::{incidents, intents, keeping, keys, metrics, moved, outcomes, problem, traces};
 
 /// What every handler may use.
 #[derive(Clone)]
@@ -54,7 +54,10 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/healthz", get(metrics::healthz))
         .route("/readyz", get(metrics::readyz));
     let figures = Router::new().route("/metrics", get(metrics::metrics));
-    let labels = Router::new().route("/api/v1/outcomes", post(outcomes::post));
+    let labels = Router::new()
+        .route("/api/v1/outcomes", post(outcomes::post))
+        .route("/api/v1/intents", post(intents::post))
+        .route("/api/v1/intents/{intent}/result", post(intents::resolve));
     let keys = Router::new()
         .route("/api/v1/keys", get(keys::list).post(keys::issue))
         .route("/api/v1/keys/{id}", delete(keys::revoke));
@@ -62,6 +65,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/erasures", post(keeping::erase))
         .route("/api/v1/backups", post(keeping::back_up));
     let paths = Router::new()
+        .route("/api/v1/intents", get(intents::list))
         .route("/api/v1/verify", get(keeping::verify))
         .route("/api/v1/features", get(moved::features))
         .route("/api/v1/moved", get(moved::moved))

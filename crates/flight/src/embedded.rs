@@ -178,6 +178,10 @@ impl Embedded {
         keep::back_up(&self.shelf, to)
     }
 
+    pub(crate) fn with_intents(&self, most: usize) -> Result<Vec<TraceId>, FlightError> {
+        keep::with_intents(&self.shelf, most)
+    }
+
     pub(crate) fn newest(&self, most: usize) -> Result<Vec<TraceId>, FlightError> {
         keep::newest(&self.shelf, most)
     }

@@ -214,6 +214,14 @@ impl Flight {
         }
     }
 
+    /// The traces in which an intent came last, the newest first, up to so many.
+    pub fn with_intents(&self, most: usize) -> Result<Vec<TraceId>, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.with_intents(most),
+            Flight::Memory(engine) => Ok(engine.with_intents(most)),
+        }
+    }
+
     /// The traces that came last, the newest first, up to so many.
     pub fn newest(&self, most: usize) -> Result<Vec<TraceId>, FlightError> {
         match self {

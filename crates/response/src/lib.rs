@@ -10,6 +10,7 @@
 pub mod access;
 pub mod error;
 pub mod incidents;
+pub mod intents;
 pub mod keeping;
 pub mod look;
 pub mod moved;

@@ -50,7 +50,12 @@ impl Mayday {
 
     /// Remembers what must settle: traces whose spans came, and traces about which something was
     /// stated.
-    fn note(&self, arrivals: HashMap<TraceId, Arrival>, told: Vec<TraceId>, now: Timestamp) {
+    pub(crate) fn note(
+        &self,
+        arrivals: HashMap<TraceId, Arrival>,
+        told: Vec<TraceId>,
+        now: Timestamp,
+    ) {
         let mut due = self.room.due();
         for (trace, arrival) in arrivals {
             due.note(trace, arrival, now, self.house.settings.settle_after);

@@ -97,15 +97,25 @@ pub(super) fn back_up(shelf: &Shelf, to: &Path) -> Result<Vec<String>, FlightErr
     Ok(copied)
 }
 
-/// The newest of the traces of a day, for a look at what comes in.
+/// The traces that came last.
 pub(super) fn newest(shelf: &Shelf, most: usize) -> Result<Vec<TraceId>, FlightError> {
+    backwards(shelf, include_str!("../sql/newest.sql"), most)
+}
+
+/// The traces in which an intent came last.
+pub(super) fn with_intents(shelf: &Shelf, most: usize) -> Result<Vec<TraceId>, FlightError> {
+    backwards(shelf, include_str!("../sql/with_intents.sql"), most)
+}
+
+/// Up to so many traces that a question finds in the newest days.
+fn backwards(shelf: &Shelf, sql: &'static str, most: usize) -> Result<Vec<TraceId>, FlightError> {
     let mut traces = Vec::new();
     for (_, reader) in shelf.days.readers()?.into_iter().rev() {
         let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
         let file = DayFile::new(&connection, shelf);
         let wanted = most.saturating_sub(traces.len()) as i64;
         let trace = |row: &rusqlite::Row| super::codec::Columns::of(row, 0).trace();
-        traces.extend(file.rows(include_str!("../sql/newest.sql"), [wanted], trace)?);
+        traces.extend(file.rows(sql, [wanted], trace)?);
         if traces.len() >= most {
             break;
         }
