@@ -24,7 +24,7 @@ fn spans(file: &str) -> [Vec<Attribute>; 3] {
     spans.map(|span| span["attributes"].as_object().unwrap().iter().map(attribute).collect())
 }
 
-fn attribute((key, value): (&String, &Json)) -> Attribute {
+pub(super) fn attribute((key, value): (&String, &Json)) -> Attribute {
     (key.clone(), value_of(value))
 }
 
