@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use model::{Fault, Label, Outcome, RunId, Subject, TraceId};
+use model::{About, Claim, Fault, Outcome, Pivot, RunId, TraceId};
 use serde::Deserialize;
 
 use crate::problem::Problem;
@@ -17,9 +17,19 @@ use crate::router::Api;
 pub struct OutcomeJson {
     run: Option<RunId>,
     trace_id: Option<TraceId>,
+    response_id: Option<String>,
+    pivot: Option<PivotJson>,
     outcome: Outcome,
     source: String,
     at: Option<Timestamp>,
+}
+
+/// Something in the user's own world that runs name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PivotJson {
+    kind: String,
+    value: String,
 }
 
 /// Keeps an outcome; 204 once it is durable.
@@ -28,20 +38,27 @@ pub async fn post(
     body: Result<Json<OutcomeJson>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
     let now = (api.now)();
-    let label = label(json(body)?, now)?;
-    let kept = tokio::spawn(async move { api.mayday.label(label, now).await }).await;
+    let claim = claim(json(body)?, now)?;
+    let kept = tokio::spawn(async move { api.mayday.label(claim, now).await }).await;
     kept.map_err(|_| Problem::new(Fault::Bug, "keeping this outcome ended unexpectedly"))??;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn label(json: OutcomeJson, now: Timestamp) -> Result<Label, Problem> {
-    let subject = match (json.run, json.trace_id) {
-        (Some(run), None) => Subject::Run(run),
-        (None, Some(trace)) => Subject::Trace(trace),
-        _ => return Err(Problem::new(Fault::Invalid, "give either `run` or `trace_id`")),
+fn claim(json: OutcomeJson, now: Timestamp) -> Result<Claim, Problem> {
+    let about = match (json.run, json.trace_id, json.response_id, json.pivot) {
+        (Some(run), None, None, None) => About::Run(run),
+        (None, Some(trace), None, None) => About::Trace(trace),
+        (None, None, Some(value), None) => {
+            About::Pivot(Pivot { kind: "response".to_owned(), value })
+        }
+        (None, None, None, Some(PivotJson { kind, value })) => About::Pivot(Pivot { kind, value }),
+        _ => {
+            let detail = "give one of `run`, `trace_id`, `response_id` and `pivot`";
+            return Err(Problem::new(Fault::Invalid, detail));
+        }
     };
     let at = json.at.unwrap_or(now);
-    Ok(Label { subject, outcome: json.outcome, source: json.source, at })
+    Ok(Claim { about, outcome: json.outcome, source: json.source, at })
 }
 
 /// A JSON body, or the problem with it.

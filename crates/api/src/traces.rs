@@ -1,10 +1,12 @@
 //! `GET /api/v1/traces/{trace}`: a trace as recorded, content back in place.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use jiff::Timestamp;
 use model::id::hex;
-use model::{Fault, SpanId, StepKind, TraceId, Value};
+use model::{Fault, Gone, SpanId, StepKind, TraceId, Value};
 use response::TraceView;
 use response::look::StepView;
 use serde::Serialize;
@@ -19,7 +21,7 @@ pub struct TraceJson {
     steps: Vec<StepJson>,
 }
 
-/// A step in JSON. Attributes whose value was not kept are null and listed in `not_kept`.
+/// A step in JSON. Attributes whose value is not there are null and stand in `not_kept` with why.
 #[derive(Debug, Serialize)]
 pub struct StepJson {
     span: SpanId,
@@ -31,7 +33,7 @@ pub struct StepJson {
     failed: bool,
     attributes: Map<String, JsonValue>,
     origin: Map<String, JsonValue>,
-    not_kept: Vec<String>,
+    not_kept: BTreeMap<String, Gone>,
 }
 
 /// Shows a trace.
@@ -51,9 +53,9 @@ fn trace_json(view: TraceView) -> TraceJson {
 }
 
 fn step_json(StepView { step, attributes }: StepView) -> StepJson {
-    let missing = attributes.iter().filter(|(_, value)| value.is_none());
-    let not_kept = missing.map(|(key, _)| key.clone()).collect();
-    let attribute = |(key, value): (String, Option<Value>)| {
+    let missing = attributes.iter().filter_map(|(key, value)| Some((key, value.as_ref().err()?)));
+    let not_kept = missing.map(|(key, why)| (key.clone(), *why)).collect();
+    let attribute = |(key, value): (String, Result<Value, Gone>)| {
         (key, value.as_ref().map_or(JsonValue::Null, value_json))
     };
     StepJson {

@@ -1,82 +1,168 @@
 //! The engine on disk: one SQLite file for each UTC day on which something was received.
+//!
+//! A request is packed by whoever brings it ([`pack`]), waits for the one writer ([`write`]) and is
+//! answered once it is durable. Readers ([`read`]) have connections of their own. The [`shelf`] is
+//! what they share.
 
+mod body;
+mod chain;
 mod codec;
 mod day;
+mod file;
+mod pack;
+mod pieces;
 mod read;
+mod rows;
+mod shelf;
+mod traces;
+mod verify;
 mod write;
 
+use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
-use model::{ContentHash, Receipt, Settlement, Step, TraceId, Window};
-use tokio::sync::{mpsc, oneshot};
+use jiff::Timestamp;
+use model::{Address, Label, Pivot, Receipt, Settlement, Step, Subject, TraceId, Window};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::error::FlightError;
-use crate::store::{Append, TraceRecord};
-use day::Days;
+use crate::keys::TenantKeys;
+use crate::store::{Append, Erased, TraceRecord, Verified};
+use pack::Packed;
+use shelf::Shelf;
 
 pub use day::Durability;
+pub use pieces::LEVEL as COMPRESSION_LEVEL;
 
 /// Requests that may wait for the writer before more are refused.
-const QUEUE: usize = 64;
+const QUEUE: usize = 256;
+
+/// Packed bytes that may wait for the writer before more are refused.
+const QUEUE_BYTES: usize = 32 << 20;
+
+/// Most traces that one late label about a pivot is given to.
+const MOST_NAMED: usize = 1_000;
 
 /// Flights on disk. One thread writes; readers have connections of their own.
 #[derive(Debug)]
 pub struct Embedded {
     queue: mpsc::Sender<Waiting>,
-    days: Days,
+    room: Arc<Semaphore>,
+    shelf: Arc<Shelf>,
 }
 
 /// A request that waits to be durable.
 pub(crate) struct Waiting {
-    append: Append,
+    packed: Packed,
     answer: oneshot::Sender<Result<Receipt, FlightError>>,
+    _room: OwnedSemaphorePermit,
 }
 
 impl Embedded {
-    /// Opens the flights in a directory, and makes it if it is not there.
-    pub fn open(directory: &Path) -> Result<Self, FlightError> {
+    /// Opens a tenant's flights in a directory, and makes it if it is not there.
+    pub(crate) fn open(directory: &Path, tenant: TenantKeys) -> Result<Self, FlightError> {
         let unusable = |source| FlightError::Directory { path: directory.to_path_buf(), source };
         std::fs::create_dir_all(directory).map_err(unusable)?;
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let writer = write::Writer::new(directory.to_path_buf());
+        let shelf = Arc::new(Shelf::new(directory.to_path_buf(), tenant));
+        shelf.days.check()?;
+        for (pivot, label) in read::awaited(&shelf)? {
+            shelf.await_run(pivot, label);
+        }
+        let writer = write::Writer::new(Arc::clone(&shelf));
         let thread = std::thread::Builder::new().name("flight-writer".to_owned());
         thread.spawn(move || writer.run(waiting)).map_err(unusable)?;
-        let days = Days::new(directory.to_path_buf());
-        days.check()?;
-        Ok(Self { queue, days })
+        Ok(Self { queue, room: Arc::new(Semaphore::new(QUEUE_BYTES)), shelf })
     }
 
     /// How the newest day file is made durable, as its pragmas tell; none before the first append.
     pub fn durability(&self) -> Result<Option<Durability>, FlightError> {
-        self.days.durability()
+        self.shelf.days.durability()
     }
 
-    pub(crate) async fn append(&self, append: Append) -> Result<Receipt, FlightError> {
+    pub(crate) async fn append(&self, mut append: Append) -> Result<Receipt, FlightError> {
+        self.join_labels(&mut append)?;
+        let packed = pack::pack(&self.shelf, append)?;
+        let size = packed.size().clamp(1, QUEUE_BYTES) as u32;
+        let room = Arc::clone(&self.room).try_acquire_many_owned(size);
+        let room = room.map_err(|_| FlightError::Overloaded)?;
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Waiting { append, answer }).map_err(|error| match error {
+        let waiting = Waiting { packed, answer, _room: room };
+        self.queue.try_send(waiting).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => FlightError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => FlightError::Closed,
         })?;
         answered.await.map_err(|_| FlightError::Closed)?
     }
 
-    pub(crate) fn trace(&self, trace: TraceId) -> Result<TraceRecord, FlightError> {
-        read::trace(&self.days, trace)
+    /// Gives labels about a pivot to the traces on record that name it; if there is none, to those
+    /// that come and do.
+    fn join_labels(&self, append: &mut Append) -> Result<(), FlightError> {
+        let mut joined = Vec::new();
+        for label in &append.labels {
+            if let Subject::Pivot(pivot) = label.subject {
+                let traces = read::find(&self.shelf, pivot, MOST_NAMED)?;
+                if traces.is_empty() {
+                    self.shelf.await_run(pivot, label.clone());
+                }
+                joined.extend(traces.into_iter().map(|trace| about(trace, label)));
+            }
+        }
+        let mut met = HashSet::new();
+        for step in &append.batch.steps {
+            let labels = step.pivots.iter().filter_map(|pivot| self.shelf.awaited(pivot));
+            let labels = labels.filter(|label| met.insert((step.trace, label.subject)));
+            let labels: Vec<Label> = labels.collect();
+            joined.extend(labels.iter().map(|label| about(step.trace, label)));
+        }
+        append.labels.append(&mut joined);
+        Ok(())
+    }
+
+    pub(crate) fn traces(
+        &self,
+        traces: &[TraceId],
+    ) -> Result<Vec<Result<TraceRecord, FlightError>>, FlightError> {
+        read::traces(&self.shelf, traces)
     }
 
     pub(crate) fn steps(&self, trace: TraceId) -> Result<Vec<Step>, FlightError> {
-        read::steps(&self.days, trace)
+        read::steps(&self.shelf, trace)
     }
 
-    pub(crate) fn content(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, FlightError> {
-        read::content(&self.days, hash)
+    pub(crate) fn pivot(&self, pivot: &Pivot) -> Address {
+        self.shelf.pivot(pivot)
     }
 
-    pub(crate) fn settlements(&self, window: Window) -> Result<Vec<Settlement>, FlightError> {
-        read::settlements(&self.days, window)
+    pub(crate) fn find(&self, pivot: Address, most: usize) -> Result<Vec<TraceId>, FlightError> {
+        read::find(&self.shelf, pivot, most)
+    }
+
+    pub(crate) fn settlements(
+        &self,
+        window: Window,
+        take: impl FnMut(Settlement),
+    ) -> Result<(), FlightError> {
+        read::settlements(&self.shelf, window, take)
     }
 
     pub(crate) fn unsettled(&self) -> Result<Vec<TraceId>, FlightError> {
-        read::unsettled(&self.days)
+        read::unsettled(&self.shelf)
     }
+
+    pub(crate) fn erase(&self, subject: &str, now: Timestamp) -> Result<Erased, FlightError> {
+        let keys = self.shelf.tenant.destroy(self.shelf.person(subject), now)?;
+        self.shelf.keys.forget_all();
+        Ok(Erased { keys })
+    }
+
+    pub(crate) fn verify(&self) -> Result<Verified, FlightError> {
+        verify::verify(&self.shelf)
+    }
+}
+
+/// The same label, about a trace.
+fn about(trace: TraceId, label: &Label) -> Label {
+    Label { subject: Subject::Trace(trace), ..label.clone() }
 }

@@ -35,6 +35,28 @@ pub enum FlightError {
         /// The newest we know.
         known: i64,
     },
+    /// A file of an earlier Mayday that this one can't read.
+    #[error("{path} has format {found}, and this Mayday reads {known}: move it away to go on")]
+    Older {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The format we know.
+        known: i64,
+    },
+    /// The keys can't be read or written.
+    #[error("could not use the keys")]
+    Keys(#[source] rusqlite::Error),
+    /// The keys were wrapped by another master key.
+    #[error("the keys were wrapped by another master key: give the one they were made with")]
+    WrongMasterKey,
+    /// Two requests of one trace met while its key was being made.
+    #[error("the trace's key was being made by another request: send again in a second")]
+    Crossed,
+    /// A request could not be packed.
+    #[error("could not compress the request; nothing of it was kept")]
+    Pack(#[source] std::io::Error),
     /// An append failed; nothing of it was kept.
     #[error("could not append to the flight record; nothing of the request was kept")]
     Append(#[source] rusqlite::Error),
@@ -62,12 +84,17 @@ impl Faulty for FlightError {
     fn fault(&self) -> Fault {
         match self {
             FlightError::Overloaded => Fault::Limited,
-            FlightError::Newer { .. } => Fault::Conflict,
+            FlightError::Newer { .. } | FlightError::Older { .. } | FlightError::WrongMasterKey => {
+                Fault::Conflict
+            }
             FlightError::Corrupt { .. } => Fault::Bug,
             FlightError::Directory { .. }
             | FlightError::Open { .. }
+            | FlightError::Pack(_)
             | FlightError::Append(_)
             | FlightError::Read(_)
+            | FlightError::Keys(_)
+            | FlightError::Crossed
             | FlightError::Closed => Fault::Unavailable,
         }
     }

@@ -2,18 +2,22 @@
 //!
 //! [`Flight`] is the narrow seam: append, and a few ways to read. It has two engines, one on disk
 //! ([`embedded`]) and its twin in memory ([`memory`]); one conformance suite holds for both.
-//! [`recent`] arranges settled runs for comparison.
+//! [`recent`] arranges settled runs for comparison. [`keys`] stand apart from all data.
 //!
 //! Invariants: an append is answered only once it is durable; versions are added and never changed;
 //! a step sent twice is stored once; the file of a day holds what was received on that day.
 
 pub mod embedded;
 pub mod error;
+pub mod keys;
 pub mod memory;
 pub mod recent;
+mod secret;
 pub mod store;
 
 pub use embedded::Durability;
 pub use error::FlightError;
+pub use keys::{Keyring, MasterKey};
 pub use recent::{Recent, RunSet};
-pub use store::{Append, Flight, TraceRecord};
+pub use secret::Random;
+pub use store::{Append, Broken, DayHead, Erased, Flight, TraceRecord, Verified};

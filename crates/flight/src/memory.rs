@@ -1,12 +1,15 @@
 //! The engine in memory: the same answers as the one on disk, for tests and for its conformance.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use model::run::Through;
-use model::{ContentHash, Label, Receipt, Settlement, Step, TraceId};
+use model::run::{Keep, Through};
+use model::{
+    Address, Gone, Held, Label, Pivot, Receipt, Scope, Settlement, Step, Subject, TraceId,
+};
 
-use crate::store::{Append, TraceRecord};
+use crate::secret::Secret;
+use crate::store::{Append, Erased, TraceRecord};
 
 /// Flights in memory.
 #[derive(Debug, Default)]
@@ -18,8 +21,8 @@ pub struct Memory {
 struct Kept {
     steps: Vec<Step>,
     labels: Vec<Label>,
-    content: HashMap<ContentHash, Vec<u8>>,
     settlements: Vec<Settlement>,
+    erased: Vec<TraceId>,
 }
 
 impl Memory {
@@ -34,8 +37,6 @@ impl Memory {
                 kept.steps.push(step);
             }
         }
-        let content = append.batch.content.into_iter();
-        kept.content.extend(content.filter_map(|one| Some((one.hash, one.bytes?))));
         kept.labels.extend(append.labels);
         kept.settlements.extend(append.settlements);
         receipt
@@ -44,7 +45,7 @@ impl Memory {
     pub(crate) fn trace(&self, trace: TraceId) -> TraceRecord {
         let kept = self.kept();
         let steps = latest_versions(kept.steps.iter().filter(|step| step.trace == trace).cloned());
-        let labels = kept.labels.iter().filter(|label| label.subject.trace() == trace);
+        let labels = kept.labels.iter().filter(|label| kept.concerns(label, trace));
         TraceRecord {
             steps: steps.iter().map(Step::sketch).collect(),
             labels: labels.cloned().collect(),
@@ -54,11 +55,48 @@ impl Memory {
 
     pub(crate) fn steps(&self, trace: TraceId) -> Vec<Step> {
         let kept = self.kept();
-        latest_versions(kept.steps.iter().filter(|step| step.trace == trace).cloned())
+        let mut steps =
+            latest_versions(kept.steps.iter().filter(|step| step.trace == trace).cloned());
+        let why = kept.why_gone(trace);
+        for step in &mut steps {
+            (step.subjects, step.pivots) = (Vec::new(), Vec::new());
+            for part in step.content.iter_mut().flat_map(|field| &mut field.parts) {
+                part.held = match (std::mem::replace(&mut part.held, Held::Gone(Gone::Lost)), why) {
+                    (Held::AddressOf(_), _) => Held::Gone(Gone::HashOnly),
+                    (Held::Text(_), Some(why)) if part.scope == Scope::Personal => Held::Gone(why),
+                    (held, _) => held,
+                };
+            }
+        }
+        steps
     }
 
-    pub(crate) fn content(&self, hash: &ContentHash) -> Option<Vec<u8>> {
-        self.kept().content.get(hash).cloned()
+    pub(crate) fn pivot(&self, pivot: &Pivot) -> Address {
+        Secret::new([0; 32]).derive(pivot.kind.as_bytes()).address(pivot.value.as_bytes())
+    }
+
+    pub(crate) fn find(&self, pivot: Address, most: usize) -> Vec<TraceId> {
+        let kept = self.kept();
+        let mut traces = Vec::new();
+        for step in kept.steps.iter().rev() {
+            let names = step.pivots.iter().any(|one| self.pivot(one) == pivot);
+            if names && !traces.contains(&step.trace) && traces.len() < most {
+                traces.push(step.trace);
+            }
+        }
+        traces
+    }
+
+    pub(crate) fn erase(&self, subject: &str) -> Erased {
+        let mut kept = self.kept();
+        let about = |step: &&Step| step.subjects.iter().any(|one| one == subject);
+        let traces: Vec<TraceId> = kept.steps.iter().filter(about).map(|step| step.trace).collect();
+        let keys = usize::from(!traces.is_empty());
+        kept.erased.extend(traces);
+        for step in &mut kept.steps {
+            step.subjects.retain(|one| one != subject);
+        }
+        Erased { keys }
     }
 
     pub(crate) fn settlements(&self) -> Vec<Settlement> {
@@ -69,7 +107,7 @@ impl Memory {
         let kept = self.kept();
         let steps = kept.steps.iter().map(|step| step.trace);
         let mut traces: Vec<TraceId> =
-            steps.chain(kept.labels.iter().map(|label| label.subject.trace())).collect();
+            steps.chain(kept.labels.iter().filter_map(|label| label.subject.trace())).collect();
         traces.sort_unstable();
         traces.dedup();
         traces.retain(|trace| {
@@ -85,11 +123,30 @@ impl Memory {
 }
 
 impl Kept {
+    /// Why the personal content of a trace is not there.
+    fn why_gone(&self, trace: TraceId) -> Option<Gone> {
+        let last = self.settlements.iter().rfind(|settlement| settlement.trace == trace);
+        let dropped = last.is_some_and(|one| one.payload.keep == Keep::Dropped);
+        let erased = self.erased.contains(&trace);
+        if dropped { Some(Gone::SampledOut) } else { erased.then_some(Gone::Erased) }
+    }
+
+    fn concerns(&self, label: &Label, trace: TraceId) -> bool {
+        let Subject::Pivot(pivot) = label.subject else {
+            return label.subject.trace() == Some(trace);
+        };
+        let keys = Secret::new([0; 32]);
+        let of = |one: &Pivot| keys.derive(one.kind.as_bytes()).address(one.value.as_bytes());
+        let mut steps = self.steps.iter().filter(|step| step.trace == trace);
+        steps.any(|step| step.pivots.iter().any(|one| of(one) == pivot))
+    }
+
     fn through(&self, trace: TraceId) -> Through {
         let last = |place: Option<usize>| place.map_or(0, |place| place as i64 + 1);
         Through {
+            day: 0,
             step: last(self.steps.iter().rposition(|step| step.trace == trace)),
-            label: last(self.labels.iter().rposition(|label| label.subject.trace() == trace)),
+            label: last(self.labels.iter().rposition(|label| self.concerns(label, trace))),
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The seam: what can be asked of flights, whichever engine keeps them.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use model::run::Through;
-use model::{Batch, ContentHash, Label, Receipt, Settlement, Sketch, Step, TraceId, Window};
+use model::{Address, Batch, Label, Pivot, Receipt, Settlement, Sketch, Step, TraceId, Window};
+
+use serde::Serialize;
 
 use crate::embedded::Embedded;
 use crate::error::FlightError;
+use crate::keys::{Keyring, TenantKeys};
 use crate::memory::Memory;
 
 /// Flights, in one of two engines.
@@ -43,10 +47,57 @@ pub struct TraceRecord {
     pub through: Through,
 }
 
+/// What became of the wish to erase a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    /// How many keys were destroyed; none if nothing is on record about that person.
+    pub keys: usize,
+}
+
+/// What a check of the record found.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Verified {
+    /// Days that are intact, with the head of each one's chain.
+    pub days: Vec<DayHead>,
+    /// Versions of steps checked.
+    pub steps: u64,
+    /// Labels checked.
+    pub labels: u64,
+    /// Settlements checked.
+    pub settlements: u64,
+    /// Pieces of content that can't be read because a person was erased.
+    pub erased: u64,
+    /// The first record that fails; nothing after it was checked.
+    pub broken: Option<Broken>,
+}
+
+/// A day and the head of its chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DayHead {
+    /// The day, as `2026-11-23`.
+    pub day: String,
+    /// The head, in hexadecimal.
+    pub head: String,
+    /// Versions of steps in it.
+    pub steps: u64,
+}
+
+/// A record that fails.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Broken {
+    /// The day it is in.
+    pub day: String,
+    /// Which one.
+    pub record: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
 impl Flight {
-    /// Opens the flights in a directory, and makes it if it is not there.
-    pub fn open(directory: &Path) -> Result<Self, FlightError> {
-        Ok(Self::Embedded(Embedded::open(directory)?))
+    /// Opens a tenant's flights in a directory, and makes it if it is not there.
+    pub fn open(directory: &Path, keys: &Arc<Keyring>, tenant: &str) -> Result<Self, FlightError> {
+        let keys = TenantKeys::of(keys, tenant)?;
+        Ok(Self::Embedded(Embedded::open(directory, keys)?))
     }
 
     /// Flights that are forgotten with the process.
@@ -64,9 +115,17 @@ impl Flight {
 
     /// Everything on record of a trace, without payload.
     pub fn trace(&self, trace: TraceId) -> Result<TraceRecord, FlightError> {
+        self.traces(&[trace])?.pop().unwrap_or_else(|| Ok(TraceRecord::default()))
+    }
+
+    /// The same of several traces, read together. One that can't be read spoils no other.
+    pub fn traces(
+        &self,
+        traces: &[TraceId],
+    ) -> Result<Vec<Result<TraceRecord, FlightError>>, FlightError> {
         match self {
-            Flight::Embedded(engine) => engine.trace(trace),
-            Flight::Memory(engine) => Ok(engine.trace(trace)),
+            Flight::Embedded(engine) => engine.traces(traces),
+            Flight::Memory(engine) => Ok(traces.iter().map(|one| Ok(engine.trace(*one))).collect()),
         }
     }
 
@@ -78,20 +137,52 @@ impl Flight {
         }
     }
 
-    /// The bytes at an address; none if they were never kept.
-    pub fn content(&self, hash: &ContentHash) -> Result<Option<Vec<u8>>, FlightError> {
+    /// The keyed hash by which runs are found that name something.
+    pub fn pivot(&self, pivot: &Pivot) -> Address {
         match self {
-            Flight::Embedded(engine) => engine.content(hash),
-            Flight::Memory(engine) => Ok(engine.content(hash)),
+            Flight::Embedded(engine) => engine.pivot(pivot),
+            Flight::Memory(engine) => engine.pivot(pivot),
         }
     }
 
-    /// Settlements in the order they were made, from the first day with runs that started in a
-    /// window and from every later one, where the same traces may have settled again.
-    pub fn settlements(&self, window: Window) -> Result<Vec<Settlement>, FlightError> {
+    /// Traces that name something, the newest first, up to so many.
+    pub fn find(&self, pivot: Address, most: usize) -> Result<Vec<TraceId>, FlightError> {
         match self {
-            Flight::Embedded(engine) => engine.settlements(window),
-            Flight::Memory(engine) => Ok(engine.settlements()),
+            Flight::Embedded(engine) => engine.find(pivot, most),
+            Flight::Memory(engine) => Ok(engine.find(pivot, most)),
+        }
+    }
+
+    /// Destroys the keys of a person. What was said in traces about that person can't be read any
+    /// more, here or in any copy; that it was said still stands in the record.
+    pub fn erase(&self, subject: &str, now: Timestamp) -> Result<Erased, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.erase(subject, now),
+            Flight::Memory(engine) => Ok(engine.erase(subject)),
+        }
+    }
+
+    /// Checks every version against its digest, and every digest against the chain of its day.
+    pub fn verify(&self) -> Result<Verified, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.verify(),
+            Flight::Memory(_) => Ok(Verified::default()),
+        }
+    }
+
+    /// Hands over settlements in the order they were made, from the first day with runs that
+    /// started in a window and from every later one, where the same traces may have settled again.
+    pub fn settlements(
+        &self,
+        window: Window,
+        take: impl FnMut(Settlement),
+    ) -> Result<(), FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.settlements(window, take),
+            Flight::Memory(engine) => {
+                engine.settlements().into_iter().for_each(take);
+                Ok(())
+            }
         }
     }
 

@@ -4,9 +4,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use jiff::SignedDuration;
-use response::{Limits, Settings, SettleAfter};
+use response::{Limits, Mayday, Sampling, Settings, SettleAfter};
 use serde::Deserialize;
 use toml::{Table, Value};
+
+use crate::master::Vault;
+use crate::world;
 
 /// Every setting, as in `config/default.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -16,6 +19,10 @@ pub(crate) struct Config {
     pub(crate) listen: Listen,
     /// What to keep.
     pub(crate) record: Record,
+    /// Where keys are.
+    pub(crate) keys: Keys,
+    /// Whose payload stays.
+    sampling: Rates,
     window: WindowSize,
     moved: Lookback,
 }
@@ -38,7 +45,7 @@ pub(crate) struct Listen {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Record {
-    /// `full`, `hash_only` or `none`.
+    /// `full`, `hash_only` or `metadata_only`.
     pub(crate) content: String,
     /// When a run settles after its root ended.
     pub(crate) settle_after_root: String,
@@ -46,6 +53,25 @@ pub(crate) struct Record {
     pub(crate) settle_after_last_span: String,
     /// Largest body after decompression.
     pub(crate) max_body_bytes: usize,
+}
+
+/// Where keys are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Keys {
+    /// Their directory; beside the data if empty.
+    pub(crate) directory: String,
+    /// The file of the master key; beside the data if empty.
+    pub(crate) master: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rates {
+    rate: f64,
+    outlier_tokens: u64,
+    outlier_steps: usize,
+    outlier_after: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -74,10 +100,28 @@ impl Config {
         Value::Table(table).try_into().context("the settings do not have the form of the defaults")
     }
 
+    /// Opens a data directory with these settings.
+    pub(crate) fn open(&self, directory: &Path) -> Result<Mayday> {
+        let keys = Vault::of(directory, &self.keys.directory, &self.keys.master).open()?;
+        Ok(Mayday::open(directory, &keys, self.settings()?, world::now())?)
+    }
+
+    fn sampling(&self) -> Result<Sampling> {
+        let Rates { rate, outlier_tokens, outlier_steps, outlier_after } = &self.sampling;
+        anyhow::ensure!((0.0..=1.0).contains(rate), "the sampling rate {rate} is not in 0 to 1");
+        Ok(Sampling {
+            rate: *rate,
+            outlier_tokens: *outlier_tokens,
+            outlier_steps: *outlier_steps,
+            outlier_after: duration(outlier_after)?,
+        })
+    }
+
     /// What the use cases need to know of it.
     pub(crate) fn settings(&self) -> Result<Settings> {
         Ok(Settings {
             content: self.record.content.parse().map_err(|error: String| anyhow!(error))?,
+            sampling: self.sampling()?,
             settle_after: SettleAfter {
                 root_ended: duration(&self.record.settle_after_root)?,
                 last_span: duration(&self.record.settle_after_last_span)?,
@@ -119,9 +163,12 @@ mod tests {
     #[test]
     fn a_file_changes_what_it_names_and_an_unknown_line_is_refused() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "[record]\ncontent = \"none\"\n").unwrap();
+        std::fs::write(file.path(), "[record]\ncontent = \"metadata_only\"\n").unwrap();
         let config = Config::read(Some(file.path())).unwrap();
-        assert_eq!((&*config.record.content, &*config.listen.otlp), ("none", "127.0.0.1:4318"));
+        assert_eq!(
+            (&*config.record.content, &*config.listen.otlp),
+            ("metadata_only", "127.0.0.1:4318")
+        );
         std::fs::write(file.path(), "[record]\ncontnet = \"none\"\n").unwrap();
         assert!(Config::read(Some(file.path())).is_err());
     }

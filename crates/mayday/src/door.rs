@@ -77,8 +77,7 @@ impl Source {
             return Ok(Door::Server { client, url: self.server.trim_end_matches('/').to_owned() });
         };
         anyhow::ensure!(directory.is_dir(), "there is no data directory {}", directory.display());
-        let settings = Config::read(None)?.settings()?;
-        let mayday = Mayday::open(directory, settings, world::now())?;
+        let mayday = Config::read(None)?.open(directory)?;
         mayday.settle(world::now()).await?;
         Ok(Door::Here(Arc::new(mayday)))
     }

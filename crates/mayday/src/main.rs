@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod config;
 mod door;
+mod master;
 mod server;
 mod world;
 

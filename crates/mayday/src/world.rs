@@ -16,6 +16,12 @@ pub(crate) fn random() -> u64 {
     getrandom::u64().unwrap_or_else(|_| now().as_nanosecond() as u64)
 }
 
+/// Fills bytes with randomness that keys may be made of.
+pub(crate) fn fill(bytes: &mut [u8]) {
+    #[expect(clippy::expect_used, reason = "a key made of anything less would be worse than none")]
+    getrandom::fill(bytes).expect("invariant: the system has randomness to give");
+}
+
 /// Who is at the keyboard.
 pub(crate) fn user() -> String {
     let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));

@@ -8,10 +8,18 @@ use sha2::{Digest, Sha256};
 use crate::id::{hex, unhex};
 use crate::value::Value;
 
-/// The address of some content: a SHA-256, or an HMAC-SHA-256 under the key of whose it is.
+/// A SHA-256: of a fact, a document, a file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ContentHash([u8; 32]);
+
+/// Where a piece of content is found: 128 bits of an HMAC-SHA-256 under the key of whose it is.
+///
+/// Nobody can try texts against an address without that key, and once the key is destroyed nobody
+/// can at all.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Address([u8; 16]);
 
 /// An attribute whose value is content, cut where its messages begin and end.
 ///
@@ -35,7 +43,7 @@ pub struct Part {
     /// Whose it is.
     pub scope: Scope,
     /// Its address, once it is stored.
-    pub address: Option<ContentHash>,
+    pub address: Option<Address>,
     /// What is there of it.
     pub held: Held,
 }
@@ -101,6 +109,52 @@ impl ContentHash {
     /// The 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+impl Address {
+    /// The address with these bytes.
+    pub fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The address in these bytes, if they are 16.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The 16 bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> Self {
+        address.to_string()
+    }
+}
+
+impl TryFrom<String> for Address {
+    type Error = &'static str;
+
+    /// Reads 32 hexadecimal digits, or the 64 of the hashes that facts named before there were keys.
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let bytes = unhex(&text).filter(|bytes| matches!(bytes.len(), 16 | 32));
+        let address = bytes.and_then(|bytes| Self::from_bytes(bytes.get(..16)?));
+        address.ok_or("a content address is 32 hexadecimal digits")
     }
 }
 

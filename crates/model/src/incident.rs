@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::content::ContentHash;
+use crate::content::{Address, ContentHash};
 use crate::id::{IncidentId, RunId, SpanId};
 use crate::outcome::Outcome;
 use crate::report::Report;
@@ -30,7 +30,7 @@ pub struct Evidence {
     /// The step in it that matters most, if one does.
     pub step: Option<SpanId>,
     /// Addresses of the content that step read and wrote.
-    pub content: Vec<ContentHash>,
+    pub content: Vec<Address>,
 }
 
 /// A postmortem draft that was written.

@@ -22,7 +22,7 @@ pub mod surface;
 pub mod time;
 pub mod value;
 
-pub use content::{ContentHash, Field, Gone, Held, Part, Scope};
+pub use content::{Address, ContentHash, Field, Gone, Held, Part, Scope};
 pub use fact::{Entry, Fact};
 pub use factor::{Factor, Level, Seen};
 pub use fault::{Fault, Faulty};

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::content::ContentHash;
+use crate::content::Address;
 use crate::id::{RunId, TraceId};
 use crate::step::Pivot;
 
@@ -31,7 +31,7 @@ pub enum Subject {
     /// All runs in this trace.
     Trace(TraceId),
     /// All runs in which something was named whose keyed hash this is.
-    Pivot(ContentHash),
+    Pivot(Address),
 }
 
 /// An outcome as somebody states it, before the store has found out which runs it is about.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::content::Field;
-use crate::factor::Seen;
+use crate::factor::{Factor, Level, Seen};
 use crate::id::{SpanId, TraceId};
 use crate::outcome::{Claim, Outcome};
 use crate::value::Attribute;
@@ -145,6 +145,51 @@ impl Step {
             failed: self.failed,
             traits: self.traits.clone(),
         }
+    }
+}
+
+impl Traits {
+    /// Takes in what else was said of the same step: what was not recorded may be by now.
+    pub fn learn(&mut self, said: &Traits) {
+        fn fill<T: Clone>(mine: &mut Option<T>, said: &Option<T>) {
+            if mine.is_none() {
+                mine.clone_from(said);
+            }
+        }
+        fill(&mut self.feature, &said.feature);
+        fill(&mut self.agent, &said.agent);
+        fill(&mut self.service, &said.service);
+        fill(&mut self.outcome, &said.outcome);
+        fill(&mut self.tokens, &said.tokens);
+        match (&mut self.prompt, &said.prompt) {
+            (Some(mine), Some(said)) => {
+                fill(&mut mine.name, &said.name);
+                fill(&mut mine.skeleton, &said.skeleton);
+                fill(&mut mine.undated, &said.undated);
+                fill(&mut mine.text, &said.text);
+            }
+            (mine, said) => fill(mine, said),
+        }
+        self.calls_made.extend(said.calls_made.iter().cloned());
+        self.calls_read.extend(said.calls_read.iter().cloned());
+        self.results.extend(said.results.iter().cloned());
+        self.learn_levels(&said.levels);
+        self.guarded |= said.guarded;
+        if self.effect == Effect::Unknown {
+            self.effect = said.effect;
+        }
+    }
+
+    /// A factor at a level is no longer unrecorded; one that is on record stays so.
+    fn learn_levels(&mut self, said: &[Seen]) {
+        let is_known = |seen: &Seen| matches!(seen.level, Level::Is(_));
+        let known = |levels: &[Seen], factor: &Factor| {
+            levels.iter().any(|seen| is_known(seen) && seen.factor == *factor)
+        };
+        let fresh = said.iter().filter(|seen| is_known(seen) || !known(&self.levels, &seen.factor));
+        let fresh: Vec<Seen> = fresh.cloned().collect();
+        self.levels.retain(|seen| is_known(seen) || !known(&fresh, &seen.factor));
+        self.levels.extend(fresh);
     }
 }
 

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use ledger::{Append, Expected};
 use model::incident::IncidentKind;
 use model::{
-    ContentHash, Evidence, Fact, Incident, IncidentId, Level, Outcome, Report, RunId, Seen,
-    StepKind, Window,
+    Address, ContentHash, Evidence, Fact, Incident, IncidentId, Level, Outcome, Report, RunId,
+    Seen, StepKind, Window,
 };
 
 use crate::error::{IncidentError, MovedError};
@@ -93,13 +93,13 @@ impl Mayday {
 
     /// One incident.
     pub fn incident(&self, id: &IncidentId) -> Result<Incident, IncidentError> {
-        let incidents = self.incidents();
+        let incidents = self.house.incidents();
         incidents.get(id).cloned().ok_or_else(|| IncidentError::NoSuchIncident(id.clone()))
     }
 
     /// Every incident, latest first.
     pub fn list_incidents(&self) -> Vec<Incident> {
-        self.incidents().latest_first().into_iter().cloned().collect()
+        self.house.incidents().latest_first().into_iter().cloned().collect()
     }
 
     /// Writes a postmortem draft and states in the ledger that it was written. Blocking.
@@ -122,15 +122,15 @@ impl Mayday {
     ) -> Result<(), IncidentError> {
         let stream = incident.as_str();
         let append = Append { stream, expected, at: act.at, actor: act.by, facts };
-        let mut incidents = self.incidents.write().unwrap_or_else(PoisonError::into_inner);
-        let entries = self.ledger.append(append).map_err(IncidentError::Ledger)?;
+        let mut incidents = self.house.incidents.write().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.house.ledger.append(append).map_err(IncidentError::Ledger)?;
         entries.iter().for_each(|entry| incidents.apply(entry));
         Ok(())
     }
 
     /// A settled run, as evidence of itself, with its feature.
     fn one_run(&self, id: RunId) -> Result<(String, Evidence), IncidentError> {
-        let record = self.flight.trace(id.trace).map_err(IncidentError::Flight)?;
+        let record = self.room.flight.trace(id.trace).map_err(IncidentError::Flight)?;
         let runs = watch::assemble(id.trace, &record.steps, &record.labels);
         let run = runs.into_iter().find(|run| run.id == id);
         let run = run.ok_or(IncidentError::NoSuchRun(id))?;
@@ -174,11 +174,11 @@ impl Mayday {
 
     /// Adds to a cited run its last model step and the addresses of what that read and wrote.
     fn addressed(&self, evidence: Evidence) -> Result<Evidence, IncidentError> {
-        let steps = self.flight.steps(evidence.run.trace).map_err(IncidentError::Flight)?;
+        let steps = self.room.flight.steps(evidence.run.trace).map_err(IncidentError::Flight)?;
         let last = steps.iter().rfind(|step| step.kind == StepKind::Model);
         let content = last.iter().flat_map(|step| &step.content);
-        let content = content.flat_map(|field| field.parts.iter().copied());
-        let content: Vec<ContentHash> = content.collect();
+        let parts = content.flat_map(|field| &field.parts);
+        let content: Vec<Address> = parts.filter_map(|part| part.address).collect();
         Ok(Evidence { step: last.map(|step| step.span), content, ..evidence })
     }
 }

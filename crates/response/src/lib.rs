@@ -13,6 +13,7 @@ pub mod look;
 pub mod moved;
 pub mod open;
 pub mod record;
+mod room;
 pub mod settle;
 pub mod tally;
 
@@ -20,14 +21,15 @@ pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use incidents::{Act, Declaration, Draft};
 pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
-pub use open::{Mayday, Settings, verify_ledger_in};
+pub use open::{DEFAULT_TENANT, Mayday, Settings, verify_ledger_in};
 pub use record::Recorded;
 pub use tally::{Counted, Tally};
 
+pub use flight::{Keyring, MasterKey, Random};
 pub use incident::{Brief, brief, wording};
 pub use ledger::{Flaw, Verified};
 pub use recorder::{ContentMode, Limits, answer as otlp_answer};
-pub use watch::{SettleAfter, Slice};
+pub use watch::{Sampling, SettleAfter, Slice};
 
 /// What the record would call something that a run ran under: for tests and the demo.
 pub mod levels {

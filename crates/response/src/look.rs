@@ -6,8 +6,7 @@ use incident::timeline::{Clocks, Moment, clocks, moments};
 use incident::{Brief, brief};
 use jiff::Timestamp;
 use ledger::Verified;
-use model::content::Form;
-use model::{BehaviourRate, ContentField, Incident, IncidentId, Step, TraceId, Value, Window};
+use model::{BehaviourRate, Gone, Incident, IncidentId, Step, TraceId, Value, Window};
 use watch::{Slice, series};
 
 use crate::error::{IncidentError, LookError};
@@ -51,10 +50,19 @@ pub struct TraceView {
 /// A step as recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepView {
-    /// The step.
+    /// The step, without its attributes.
     pub step: Step,
-    /// Its attributes, content back in place; none where the value was not kept.
-    pub attributes: Vec<(String, Option<Value>)>,
+    /// Its attributes, content back in place, or why that is not there.
+    pub attributes: Vec<(String, Result<Value, Gone>)>,
+}
+
+impl StepView {
+    fn of(mut step: Step) -> Self {
+        let plain = std::mem::take(&mut step.attributes).into_iter();
+        let content = step.content.iter().map(|field| (field.key.clone(), field.value()));
+        let attributes = plain.map(|(key, value)| (key, Ok(value))).chain(content).collect();
+        Self { step, attributes }
+    }
 }
 
 /// Slices in an incident's chart.
@@ -63,8 +71,8 @@ const SLICES: u32 = 60;
 impl Mayday {
     /// Every feature with runs in memory.
     pub fn features(&self, now: Timestamp) -> Vec<FeatureView> {
-        let since = now.checked_sub(self.settings.lookback).unwrap_or(Timestamp::MIN);
-        let recent = self.recent();
+        let since = now.checked_sub(self.house.settings.lookback).unwrap_or(Timestamp::MIN);
+        let recent = self.room.recent();
         let day = recent.select_what_is_here(Window { start: since, end: Timestamp::MAX }, None);
         let mut outcomes: HashMap<&str, Vec<model::Outcome>> = HashMap::new();
         for run in &day.runs {
@@ -82,38 +90,11 @@ impl Mayday {
 
     /// A trace as recorded. Blocking.
     pub fn trace(&self, trace: TraceId) -> Result<TraceView, LookError> {
-        let steps = self.flight.steps(trace).map_err(LookError::Flight)?;
+        let steps = self.room.flight.steps(trace).map_err(LookError::Flight)?;
         if steps.is_empty() {
             return Err(LookError::NoSuchTrace(trace));
         }
-        let steps = steps.into_iter().map(|step| self.step_view(step)).collect::<Result<_, _>>()?;
-        Ok(TraceView { steps })
-    }
-
-    fn step_view(&self, step: Step) -> Result<StepView, LookError> {
-        let plain = step.attributes.iter().cloned().map(|(key, value)| (key, Some(value)));
-        let mut attributes: Vec<(String, Option<Value>)> = plain.collect();
-        for field in &step.content {
-            attributes.push((field.key.clone(), self.whole(field)?));
-        }
-        Ok(StepView { step, attributes })
-    }
-
-    /// The value of a content field as received; none if a part of it was not kept.
-    fn whole(&self, field: &ContentField) -> Result<Option<Value>, LookError> {
-        let mut parts = HashMap::new();
-        for hash in &field.parts {
-            if let Some(bytes) = self.flight.content(hash).map_err(LookError::Flight)? {
-                parts.insert(*hash, bytes);
-            }
-        }
-        let whole = field.join(|hash| parts.get(hash).map(Vec::as_slice));
-        let text = whole.and_then(|bytes| String::from_utf8(bytes).ok());
-        Ok(match field.form {
-            Form::Text => text.map(Value::Text),
-            Form::Value => text.and_then(|text| serde_json::from_str(&text).ok()),
-            Form::Withheld => None,
-        })
+        Ok(TraceView { steps: steps.into_iter().map(StepView::of).collect() })
     }
 
     /// An incident with all that a page shows. Blocking.
@@ -134,6 +115,6 @@ impl Mayday {
 
     /// Checks the ledger's hash chain. Blocking.
     pub fn verify_ledger(&self) -> Result<Verified, LookError> {
-        self.ledger.verify().map_err(LookError::Ledger)
+        self.house.ledger.verify().map_err(LookError::Ledger)
     }
 }

@@ -27,18 +27,18 @@ impl Mayday {
         let given = given.transpose()?;
         let within = match given {
             Some(windows) => Window { start: windows.baseline.start, end: windows.incident.end },
-            None => last(self.settings.lookback, now),
+            None => last(self.house.settings.lookback, now),
         };
         let runs = self.runs(within, question.feature.as_deref())?;
         if let (Some(feature), true) = (&question.feature, runs.runs.is_empty()) {
             return Err(MovedError::NoSuchFeature(feature.clone()));
         }
-        let tables = by_feature(&runs, &self.catalogue);
+        let tables = by_feature(&runs, &self.house.catalogue);
         let reports = tables.iter().map(|(feature, table)| {
             let found = if given.is_none() { ::moved::split(table, within) } else { None };
             let windows = given.or(found.map(|split| split.windows));
             let windows = windows.unwrap_or_else(|| ::moved::halves(within));
-            let report = ::moved::compare(table, &self.catalogue, windows, Some(feature));
+            let report = ::moved::compare(table, &self.house.catalogue, windows, Some(feature));
             (found.map_or(0.0, |split| split.gain), report)
         });
         let surest =
@@ -47,7 +47,7 @@ impl Mayday {
             Some((_, report)) => report,
             None => {
                 let windows = given.unwrap_or_else(|| ::moved::halves(within));
-                ::moved::compare(&Table::default(), &self.catalogue, windows, None)
+                ::moved::compare(&Table::default(), &self.house.catalogue, windows, None)
             }
         })
     }
@@ -55,13 +55,12 @@ impl Mayday {
     /// The settled runs that started in a window: from memory, or from the day files if it reaches
     /// further back.
     pub(crate) fn runs(&self, within: Window, feature: Option<&str>) -> Result<RunSet, MovedError> {
-        if let Some(runs) = self.recent().select(within, feature) {
+        if let Some(runs) = self.room.recent().select(within, feature) {
             return Ok(runs);
         }
         let mut scan = Recent::new(usize::MAX);
-        for settlement in self.flight.settlements(within).map_err(MovedError::Flight)? {
-            scan.apply(&settlement);
-        }
+        let scanned = self.room.flight.settlements(within, |one| scan.apply(&one));
+        scanned.map_err(MovedError::Flight)?;
         Ok(scan.select_what_is_here(within, feature))
     }
 }

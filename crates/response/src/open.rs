@@ -1,27 +1,33 @@
 //! Opening a data directory: the lock, the stores, and what is rebuilt from them.
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use flight::{Flight, Recent};
+use flight::{Flight, Keyring};
 use incident::Incidents;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Ledger, Verified};
-use model::{Catalogue, Window};
+use model::Catalogue;
 use recorder::{ContentMode, Limits};
 use tokio::sync::Notify;
-use watch::{Due, SettleAfter};
+use watch::{Sampling, SettleAfter};
 
 use crate::error::OpenError;
+use crate::room::Room;
 use crate::tally::Tally;
+
+/// The tenant of those who name none.
+pub const DEFAULT_TENANT: &str = "default";
 
 /// What can be set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// What may be kept of content.
     pub content: ContentMode,
+    /// Whose payload stays once a run has settled.
+    pub sampling: Sampling,
     /// How long to wait for the rest of a trace.
     pub settle_after: SettleAfter,
     /// Most runs in the window in memory.
@@ -36,6 +42,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             content: ContentMode::Full,
+            sampling: Sampling::default(),
             settle_after: SettleAfter {
                 root_ended: SignedDuration::from_secs(10),
                 last_span: SignedDuration::from_secs(60),
@@ -47,21 +54,31 @@ impl Default for Settings {
     }
 }
 
-/// Mayday, open on its stores.
-#[derive(Debug)]
+/// Mayday, open on its stores, as one tenant sees it.
+#[derive(Debug, Clone)]
 pub struct Mayday {
+    pub(crate) house: Arc<House>,
+    pub(crate) room: Arc<Room>,
+}
+
+/// What all tenants have in common.
+#[derive(Debug)]
+pub(crate) struct House {
     pub(crate) settings: Settings,
     pub(crate) catalogue: Catalogue,
-    pub(crate) flight: Arc<Flight>,
-    pub(crate) ledger: Arc<Ledger>,
-    pub(crate) recent: RwLock<Recent>,
-    pub(crate) due: Mutex<Due>,
-    pub(crate) came: Notify,
-    pub(crate) in_hand: AtomicUsize,
-    pub(crate) settling: tokio::sync::Mutex<()>,
+    pub(crate) ledger: Ledger,
     pub(crate) incidents: RwLock<Incidents>,
+    pub(crate) came: Notify,
     pub(crate) tally: Tally,
-    _lock: Option<File>,
+    rooms: Mutex<BTreeMap<String, Arc<Room>>>,
+    place: Place,
+}
+
+/// Where tenants' flights are.
+#[derive(Debug)]
+enum Place {
+    Directory { flights: PathBuf, keys: Arc<Keyring>, _lock: File },
+    Memory,
 }
 
 /// Facts read at a time when following the ledger.
@@ -69,66 +86,103 @@ const PAGE: usize = 512;
 
 impl Mayday {
     /// Opens a data directory under its exclusive lock, and makes it if it is not there.
-    pub fn open(directory: &Path, settings: Settings, now: Timestamp) -> Result<Self, OpenError> {
-        let lock = lock(directory)?;
-        let flight = Flight::open(&directory.join("flights")).map_err(OpenError::Flight)?;
+    pub fn open(
+        directory: &Path,
+        keys: &Arc<Keyring>,
+        settings: Settings,
+        now: Timestamp,
+    ) -> Result<Self, OpenError> {
+        let place = Place::Directory {
+            _lock: lock(directory)?,
+            flights: directory.join("flights"),
+            keys: Arc::clone(keys),
+        };
         let ledger = Ledger::open(directory).map_err(OpenError::Ledger)?;
-        Self::on(flight, ledger, settings, now).map(|mayday| Self { _lock: Some(lock), ..mayday })
+        let house = Arc::new(House::new(place, ledger, settings)?);
+        for tenant in house.tenants_on_disk()? {
+            house.room(&tenant, now)?;
+        }
+        let room = house.room(DEFAULT_TENANT, now)?;
+        Ok(Self { house, room })
     }
 
     /// Opens on stores in memory, which are forgotten with the process.
     pub fn in_memory(settings: Settings, now: Timestamp) -> Result<Self, OpenError> {
-        Self::on(Flight::in_memory(), Ledger::in_memory(), settings, now)
+        let house = Arc::new(House::new(Place::Memory, Ledger::in_memory(), settings)?);
+        let room = house.room(DEFAULT_TENANT, now)?;
+        Ok(Self { house, room })
     }
 
-    fn on(
-        flight: Flight,
-        ledger: Ledger,
-        settings: Settings,
-        now: Timestamp,
-    ) -> Result<Self, OpenError> {
-        let mut recent = Recent::new(settings.window_runs);
-        let since = now.checked_sub(settings.lookback * 8).unwrap_or(Timestamp::MIN);
-        let window = Window { start: since, end: Timestamp::MAX };
-        for settlement in flight.settlements(window).map_err(OpenError::Flight)? {
-            recent.apply(&settlement);
+    /// The same, as another tenant sees it. Blocking where that tenant comes for the first time.
+    pub fn of(&self, tenant: &str, now: Timestamp) -> Result<Self, OpenError> {
+        if tenant == self.room.tenant {
+            return Ok(self.clone());
         }
-        recent.complete_only_since(since);
-        let mut due = Due::default();
-        for trace in flight.unsettled().map_err(OpenError::Flight)? {
-            due.now(trace);
-        }
+        Ok(Self { house: Arc::clone(&self.house), room: self.house.room(tenant, now)? })
+    }
+
+    /// What was counted since the start, of all tenants.
+    pub fn tally(&self) -> &Tally {
+        &self.house.tally
+    }
+
+    /// How many runs the windows in memory hold, and how many traces wait to settle, of all tenants.
+    pub fn gauges(&self) -> (usize, usize) {
+        let gauges = self.house.rooms().into_iter().map(|room| room.gauges());
+        gauges.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+    }
+}
+
+impl House {
+    fn new(place: Place, ledger: Ledger, settings: Settings) -> Result<Self, OpenError> {
         Ok(Self {
             settings,
             catalogue: incident::surfaces(),
             incidents: RwLock::new(follow(&ledger).map_err(OpenError::Ledger)?),
-            flight: Arc::new(flight),
-            ledger: Arc::new(ledger),
-            recent: RwLock::new(recent),
-            due: Mutex::new(due),
+            ledger,
             came: Notify::new(),
-            in_hand: AtomicUsize::new(0),
-            settling: tokio::sync::Mutex::default(),
             tally: Tally::default(),
-            _lock: None,
+            rooms: Mutex::default(),
+            place,
         })
     }
 
-    /// What was counted since the start.
-    pub fn tally(&self) -> &Tally {
-        &self.tally
+    /// A tenant's room, opened when it is first asked for.
+    fn room(&self, tenant: &str, now: Timestamp) -> Result<Arc<Room>, OpenError> {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(room) = rooms.get(tenant) {
+            return Ok(Arc::clone(room));
+        }
+        let flight = match &self.place {
+            Place::Directory { flights, keys, .. } => {
+                Flight::open(&flights.join(tenant), keys, tenant).map_err(OpenError::Flight)?
+            }
+            Place::Memory => Flight::in_memory(),
+        };
+        let room = Room::on(tenant, flight, &self.settings, now).map_err(OpenError::Flight)?;
+        let room = Arc::new(room);
+        rooms.insert(tenant.to_owned(), Arc::clone(&room));
+        Ok(room)
     }
 
-    /// How many runs the window in memory holds, and how many traces wait to settle.
-    pub fn gauges(&self) -> (usize, usize) {
-        let due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = due.waiting() + self.in_hand.load(Ordering::Relaxed);
-        drop(due);
-        (self.recent().len(), waiting)
+    /// Every tenant's room.
+    pub(crate) fn rooms(&self) -> Vec<Arc<Room>> {
+        let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        rooms.values().cloned().collect()
     }
 
-    pub(crate) fn recent(&self) -> RwLockReadGuard<'_, Recent> {
-        self.recent.read().unwrap_or_else(PoisonError::into_inner)
+    fn tenants_on_disk(&self) -> Result<Vec<String>, OpenError> {
+        let Place::Directory { flights, .. } = &self.place else { return Ok(Vec::new()) };
+        let unusable = |source| OpenError::Directory { path: flights.clone(), source };
+        std::fs::create_dir_all(flights).map_err(unusable)?;
+        let mut tenants = Vec::new();
+        for entry in std::fs::read_dir(flights).map_err(unusable)? {
+            let entry = entry.map_err(unusable)?;
+            if entry.file_type().map_err(unusable)?.is_dir() {
+                tenants.extend(entry.file_name().into_string());
+            }
+        }
+        Ok(tenants)
     }
 
     pub(crate) fn incidents(&self) -> RwLockReadGuard<'_, Incidents> {

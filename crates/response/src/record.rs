@@ -1,12 +1,10 @@
 //! Recording: bytes in, durable, then answered.
 
-use std::collections::HashMap;
-use std::sync::PoisonError;
-
-use flight::Append;
+use flight::{Append, FlightError};
 use jiff::{SignedDuration, Timestamp};
-use model::{Batch, Label, Receipt, Rejection};
+use model::{About, Batch, Claim, Label, Receipt, Rejection, Subject, TraceId};
 use recorder::Encoding;
+use std::collections::HashMap;
 use watch::Arrival;
 
 use crate::error::RecordError;
@@ -28,26 +26,58 @@ const LONGEST_SOURCE: usize = 200;
 impl Mayday {
     /// Records one OTLP trace export request in protobuf.
     pub async fn record(&self, body: &[u8], now: Timestamp) -> Result<Recorded, RecordError> {
-        let Settings { limits, content, .. } = &self.settings;
+        let Settings { limits, content, .. } = &self.house.settings;
         let mut batch = recorder::decode(body, Encoding::Protobuf, limits, *content)?;
         let rejections = std::mem::take(&mut batch.rejections);
+        let claims = std::mem::take(&mut batch.claims);
+        let labels: Vec<Label> = claims.into_iter().map(|claim| self.label_of(claim)).collect();
         let arrivals = arrivals(&batch);
-        let append = Append { received: now, batch, ..Append::default() };
-        let receipt = self.flight.append(append).await?;
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
-        for (trace, arrival) in arrivals {
-            due.note(trace, arrival, now, self.settings.settle_after);
-        }
-        drop(due);
-        self.came.notify_one();
-        self.tally.add(Counted::SpansStored, receipt.stored);
-        self.tally.add(Counted::SpansDuplicate, receipt.duplicate);
-        self.tally.add(Counted::SpansRejected, rejections.len() as u64);
+        let told = labels.iter().filter_map(|label| label.subject.trace()).collect();
+        let append = Append { received: now, batch, labels, ..Append::default() };
+        let receipt = self.room.flight.append(append).await?;
+        self.note(arrivals, told, now);
+        let tally = &self.house.tally;
+        tally.add(Counted::SpansStored, receipt.stored);
+        tally.add(Counted::SpansDuplicate, receipt.duplicate);
+        tally.add(Counted::SpansRejected, rejections.len() as u64);
         Ok(Recorded { receipt, rejections })
     }
 
+    /// Remembers what must settle: traces whose spans came, and traces about which something was
+    /// stated.
+    fn note(&self, arrivals: HashMap<TraceId, Arrival>, told: Vec<TraceId>, now: Timestamp) {
+        let mut due = self.room.due();
+        for (trace, arrival) in arrivals {
+            due.note(trace, arrival, now, self.house.settings.settle_after);
+        }
+        told.into_iter().for_each(|trace| due.now(trace));
+        drop(due);
+        self.house.came.notify_one();
+    }
+
+    /// The traces on record that a label is about.
+    fn named(&self, label: &Label) -> Result<Vec<TraceId>, FlightError> {
+        match label.subject {
+            Subject::Run(run) => Ok(vec![run.trace]),
+            Subject::Trace(trace) => Ok(vec![trace]),
+            Subject::Pivot(pivot) => self.room.flight.find(pivot, MOST_NAMED),
+        }
+    }
+
+    /// A claim as a label: what it names by a word of the user's own world, by its keyed hash.
+    fn label_of(&self, claim: Claim) -> Label {
+        let Claim { about, outcome, source, at } = claim;
+        let subject = match about {
+            About::Run(run) => Subject::Run(run),
+            About::Trace(trace) => Subject::Trace(trace),
+            About::Pivot(pivot) => Subject::Pivot(self.room.flight.pivot(&pivot)),
+        };
+        Label { subject, outcome, source, at }
+    }
+
     /// Keeps a late outcome. The run it is about may come before or after it.
-    pub async fn label(&self, label: Label, now: Timestamp) -> Result<(), RecordError> {
+    pub async fn label(&self, claim: Claim, now: Timestamp) -> Result<(), RecordError> {
+        let label = self.label_of(claim);
         if label.source.trim().is_empty() || label.source.len() > LONGEST_SOURCE {
             return Err(RecordError::Label("its source must have 1 to 200 bytes"));
         }
@@ -55,19 +85,21 @@ impl Mayday {
         if label.at < Timestamp::UNIX_EPOCH || label.at > latest {
             return Err(RecordError::Label("its time lies before 1970 or more than a day ahead"));
         }
-        let trace = label.subject.trace();
+        let traces = self.named(&label)?;
         let append = Append { received: now, labels: vec![label], ..Append::default() };
-        self.flight.append(append).await?;
-        self.due.lock().unwrap_or_else(PoisonError::into_inner).now(trace);
-        self.came.notify_one();
-        self.tally.add(Counted::LabelsStored, 1);
+        self.room.flight.append(append).await?;
+        self.note(HashMap::new(), traces, now);
+        self.house.tally.add(Counted::LabelsStored, 1);
         Ok(())
     }
 }
 
+/// Traces that one label may be about.
+const MOST_NAMED: usize = 1_000;
+
 /// When the spans of each trace ended, and when its root did, if it is among them.
-fn arrivals(batch: &Batch) -> HashMap<model::TraceId, Arrival> {
-    let mut arrivals: HashMap<model::TraceId, Arrival> = HashMap::new();
+fn arrivals(batch: &Batch) -> HashMap<TraceId, Arrival> {
+    let mut arrivals: HashMap<TraceId, Arrival> = HashMap::new();
     for step in &batch.steps {
         let came = Arrival { ended: step.ended, root_ended: None };
         let arrival = arrivals.entry(step.trace).or_insert(came);

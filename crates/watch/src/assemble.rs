@@ -7,14 +7,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use model::step::{PromptTrait, ToolCall};
-use model::{Factor, Label, Outcome, Run, RunId, Seen, Sketch, SpanId, StepKind, TraceId, Traits};
+use model::{
+    Factor, Label, Outcome, Run, RunId, Seen, Sketch, Source, SpanId, StepKind, TraceId, Traits,
+};
 
 /// Most levels kept for one run; a run with more is hostile or broken.
 const MOST_LEVELS: usize = 512;
 
 /// The runs of one trace, from all of its steps and labels. Order does not matter.
 pub fn assemble(trace: TraceId, steps: &[Sketch], labels: &[Label]) -> Vec<Run> {
-    let mut steps: Vec<&Sketch> = steps.iter().collect();
+    let told = with_logs(steps);
+    let mut steps: Vec<&Sketch> = told.iter().collect();
     steps.sort_by_key(|step| (step.started, step.span));
     let tree = Tree::of(&steps);
     let roots: BTreeMap<SpanId, Vec<&Sketch>> = tree.runs();
@@ -27,6 +30,24 @@ pub fn assemble(trace: TraceId, steps: &[Sketch], labels: &[Label]) -> Vec<Run> 
     let mut runs: Vec<Run> = runs.collect();
     runs.sort_by_key(|run| (run.started, run.id));
     runs
+}
+
+/// Steps with what log records say about them: a client may send what was said apart from the span
+/// in which it was said.
+fn with_logs(steps: &[Sketch]) -> Vec<Sketch> {
+    let is_span = |step: &&Sketch| step.source == Source::Span;
+    let mut told: Vec<Sketch> = steps.iter().filter(is_span).cloned().collect();
+    let places: HashMap<SpanId, usize> =
+        told.iter().enumerate().map(|(place, step)| (step.span, place)).collect();
+    let mut logs: Vec<&Sketch> = steps.iter().filter(|step| !is_span(step)).collect();
+    logs.sort_by_key(|log| (log.started, log.span));
+    for log in logs {
+        match log.parent.and_then(|parent| places.get(&parent)) {
+            Some(place) if log.kind == told[*place].kind => told[*place].traits.learn(&log.traits),
+            _ => told.push(log.clone()),
+        }
+    }
+    told
 }
 
 /// The steps of a trace, each with its place in it.

@@ -1,6 +1,6 @@
 //! When a trace has settled: a while after its root ended, or a longer while after its last span.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use model::TraceId;
@@ -18,6 +18,7 @@ pub struct SettleAfter {
 #[derive(Debug, Default)]
 pub struct Due {
     waiting: HashMap<TraceId, Waiting>,
+    order: BTreeSet<(Timestamp, TraceId)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -46,24 +47,37 @@ impl Due {
             None => (came.ended, after.last_span),
         };
         let until = ended.min(now).checked_add(wait).unwrap_or(Timestamp::MAX);
-        let waiting = self.waiting.entry(trace).or_insert(Waiting { until, root_came });
-        if root_came {
-            *waiting = Waiting { until, root_came };
-        } else if !waiting.root_came {
-            waiting.until = waiting.until.max(until);
+        let next = match self.waiting.get(&trace) {
+            Some(waiting) if !root_came && waiting.root_came => *waiting,
+            Some(waiting) if !root_came => Waiting { until: until.max(waiting.until), root_came },
+            _ => Waiting { until, root_came },
+        };
+        self.wait(trace, next);
+    }
+
+    fn wait(&mut self, trace: TraceId, waiting: Waiting) {
+        if let Some(before) = self.waiting.insert(trace, waiting) {
+            self.order.remove(&(before.until, trace));
         }
+        self.order.insert((waiting.until, trace));
     }
 
     /// Makes a trace due at once: a label came, or it was found unsettled at start.
     pub fn now(&mut self, trace: TraceId) {
-        self.waiting.insert(trace, Waiting { until: Timestamp::MIN, root_came: true });
+        self.wait(trace, Waiting { until: Timestamp::MIN, root_came: true });
     }
 
-    /// Takes up to `most` traces that have settled by now.
+    /// Takes up to `most` traces that have settled by now, those due longest first.
     pub fn take(&mut self, now: Timestamp, most: usize) -> Vec<TraceId> {
-        let settled = self.waiting.iter().filter(|(_, waiting)| waiting.until <= now);
-        let settled: Vec<TraceId> = settled.map(|(trace, _)| *trace).take(most).collect();
-        settled.iter().for_each(|trace| _ = self.waiting.remove(trace));
+        let mut settled = Vec::new();
+        while let Some((until, trace)) = self.order.first().copied() {
+            if until > now || settled.len() >= most {
+                break;
+            }
+            self.order.pop_first();
+            self.waiting.remove(&trace);
+            settled.push(trace);
+        }
         settled
     }
 

@@ -1,29 +1,13 @@
 //! How steps and runs become columns, and columns become steps and runs.
 
-use std::borrow::Cow;
-use std::sync::Arc;
-
 use jiff::Timestamp;
-use model::step::Sketch;
+use model::run::Keep;
 use model::time::at_nanos;
-use model::{Attribute, ContentField, Outcome, SpanId, Step, StepKind, TraceId, Traits};
+use model::{Outcome, Source, SpanId, StepKind, TraceId};
 use rusqlite::Row;
 use rusqlite::types::Type;
-use serde::{Deserialize, Serialize};
 
 use crate::error::FlightError;
-
-/// Compression level: the fastest that still halves JSON several times over.
-const LEVEL: i32 = 1;
-
-/// Values shorter than this are kept as they are: a frame around them would be longer.
-const WORTH_COMPRESSING: usize = 96;
-
-/// A packed value that is kept as it is.
-const PLAIN: u8 = 0;
-
-/// A packed value that is a zstd frame.
-const ZSTD: u8 = 1;
 
 /// A stored value that can't be read, with what kind of value it is.
 pub(super) fn corrupt(
@@ -40,15 +24,7 @@ pub(super) fn unreadable(error: rusqlite::Error) -> FlightError {
     }
 }
 
-/// What of a step is compressed together.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Body<'a> {
-    pub(super) name: Cow<'a, str>,
-    pub(super) attributes: Cow<'a, [Attribute]>,
-    pub(super) content: Cow<'a, [ContentField]>,
-}
-
-const KINDS: [StepKind; 8] = [
+const KINDS: [StepKind; 12] = [
     StepKind::Agent,
     StepKind::Model,
     StepKind::Tool,
@@ -57,63 +33,31 @@ const KINDS: [StepKind; 8] = [
     StepKind::Guardrail,
     StepKind::Evaluation,
     StepKind::Other,
+    StepKind::Memory,
+    StepKind::Context,
+    StepKind::Approval,
+    StepKind::Intent,
 ];
+
+const SOURCES: [Source; 2] = [Source::Span, Source::Log];
 
 const OUTCOMES: [Outcome; 3] = [Outcome::Good, Outcome::Bad, Outcome::Unknown];
 
 pub(super) fn kind_code(kind: StepKind) -> i64 {
-    KINDS.iter().position(|other| *other == kind).unwrap_or(KINDS.len() - 1) as i64
+    KINDS.iter().position(|other| *other == kind).unwrap_or_default() as i64
+}
+
+pub(super) fn source_code(source: Source) -> i64 {
+    SOURCES.iter().position(|other| *other == source).unwrap_or_default() as i64
 }
 
 pub(super) fn outcome_code(outcome: Outcome) -> i64 {
-    OUTCOMES.iter().position(|other| *other == outcome).unwrap_or(OUTCOMES.len() - 1) as i64
+    OUTCOMES.iter().position(|other| *other == outcome).unwrap_or_default() as i64
 }
 
 /// Nanoseconds since 1970. A time outside 1677 to 2262 is stored as the nearer edge.
 pub(super) fn nanos(at: Timestamp) -> i64 {
     at.as_nanosecond().clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
-}
-
-pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, rusqlite::Error> {
-    serde_json::to_vec(value)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
-}
-
-/// Compresses values, one after the other. The first byte of a packed value says how it is packed.
-pub(super) struct Packer {
-    compressor: zstd::bulk::Compressor<'static>,
-}
-
-impl Packer {
-    pub(super) fn new() -> std::io::Result<Self> {
-        Ok(Self { compressor: zstd::bulk::Compressor::new(LEVEL)? })
-    }
-
-    pub(super) fn pack(&mut self, bytes: &[u8]) -> Result<Vec<u8>, rusqlite::Error> {
-        if bytes.len() < WORTH_COMPRESSING {
-            return Ok([&[PLAIN], bytes].concat());
-        }
-        let compressed = self.compressor.compress(bytes);
-        let compressed =
-            compressed.map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-        Ok([&[ZSTD], compressed.as_slice()].concat())
-    }
-}
-
-pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, FlightError> {
-    let broken = corrupt("packed value");
-    match packed.split_first() {
-        Some((&PLAIN, bytes)) => Ok(bytes.to_vec()),
-        Some((&ZSTD, bytes)) => {
-            zstd::stream::decode_all(bytes).map_err(|error| broken(error.into()))
-        }
-        _ => Err(broken("it does not say how it is packed".into())),
-    }
-}
-
-pub(super) fn unpack_json<T: for<'a> Deserialize<'a>>(bytes: &[u8]) -> Result<T, FlightError> {
-    let bytes = unpack(bytes)?;
-    serde_json::from_slice(&bytes).map_err(|error| corrupt("step")(error.into()))
 }
 
 /// Reads column after column of a row, each as the type that the model wants.
@@ -160,76 +104,27 @@ impl<'a> Columns<'a> {
         )
     }
 
+    pub(super) fn source(&mut self) -> rusqlite::Result<Source> {
+        let code: i64 = self.get()?;
+        let source = usize::try_from(code).ok().and_then(|code| SOURCES.get(code).copied());
+        self.known(source, Type::Integer)
+    }
+
     pub(super) fn outcome(&mut self) -> rusqlite::Result<Outcome> {
         let code: i64 = self.get()?;
         let outcome = usize::try_from(code).ok().and_then(|code| OUTCOMES.get(code).copied());
         self.known(outcome, Type::Integer)
     }
 
-    pub(super) fn traits(&mut self) -> rusqlite::Result<Traits> {
-        let bytes: Vec<u8> = self.get()?;
-        self.known(serde_json::from_slice(&bytes).ok(), Type::Blob)
+    pub(super) fn keep(&mut self) -> rusqlite::Result<Keep> {
+        let word: String = self.get()?;
+        self.known(serde_json::from_str(&word).ok(), Type::Text)
     }
 
     fn known<T>(&self, value: Option<T>, kind: Type) -> rusqlite::Result<T> {
         value.ok_or_else(|| {
             let what = "a stored value is not of the kind its column holds";
             rusqlite::Error::FromSqlConversionFailure(self.next - 1, kind, what.into())
-        })
-    }
-}
-
-/// A row of `sketches.sql`: the step's number and the step without payload.
-pub(super) fn sketch(row: &Row) -> rusqlite::Result<(i64, Sketch)> {
-    let mut columns = Columns::of(row, 0);
-    let id = columns.get()?;
-    let sketch = Sketch {
-        span: columns.span()?,
-        parent: columns.maybe_span()?,
-        kind: columns.kind()?,
-        started: columns.instant()?,
-        ended: columns.instant()?,
-        traits: columns.traits()?,
-    };
-    Ok((id, sketch))
-}
-
-/// A row of `steps.sql`, still packed.
-pub(super) struct PackedStep {
-    sketch: Sketch,
-    failed: bool,
-    body: Vec<u8>,
-    origin: Vec<u8>,
-}
-
-pub(super) fn packed_step(row: &Row) -> rusqlite::Result<PackedStep> {
-    let mut columns = Columns::of(row, 0);
-    let (span, parent, kind) = (columns.span()?, columns.maybe_span()?, columns.kind()?);
-    let failed = columns.get()?;
-    let (started, ended) = (columns.instant()?, columns.instant()?);
-    let traits = columns.traits()?;
-    let sketch = Sketch { span, parent, kind, started, ended, traits };
-    Ok(PackedStep { sketch, failed, body: columns.get()?, origin: columns.get()? })
-}
-
-impl PackedStep {
-    pub(super) fn unpack(self, trace: TraceId) -> Result<Step, FlightError> {
-        let Body { name, attributes, content } = unpack_json(&self.body)?;
-        let origin: Vec<Attribute> = unpack_json(&self.origin)?;
-        let Sketch { span, parent, kind, started, ended, traits } = self.sketch;
-        Ok(Step {
-            trace,
-            span,
-            parent,
-            kind,
-            name: name.into_owned(),
-            started,
-            ended,
-            failed: self.failed,
-            traits,
-            attributes: attributes.into_owned(),
-            content: content.into_owned(),
-            origin: Arc::from(origin),
         })
     }
 }

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::FlightError;
 
 /// The format of the day files that this Mayday writes.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// What the database itself says of how it is made durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,11 @@ pub struct Durability {
 #[derive(Debug)]
 pub(super) struct Days {
     directory: PathBuf,
-    open: Mutex<BTreeMap<PathBuf, Arc<Mutex<Connection>>>>,
+    open: Mutex<BTreeMap<PathBuf, Reader>>,
 }
+
+/// A connection that reads a day.
+pub(super) type Reader = Arc<Mutex<Connection>>;
 
 impl Days {
     pub(super) fn new(directory: PathBuf) -> Self {
@@ -49,23 +52,28 @@ impl Days {
     }
 
     /// A connection that reads each day, oldest first.
-    pub(super) fn readers(&self) -> Result<Vec<Arc<Mutex<Connection>>>, FlightError> {
-        let paths = self.paths()?;
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut readers = Vec::with_capacity(paths.len());
-        for path in paths {
-            let reader = match open.get(&path) {
-                Some(reader) => Arc::clone(reader),
-                None => {
-                    let Some(reader) = reader(&path)? else { continue };
-                    let reader = Arc::new(Mutex::new(reader));
-                    open.insert(path, Arc::clone(&reader));
-                    reader
-                }
-            };
-            readers.push(reader);
+    pub(super) fn readers(&self) -> Result<Vec<(PathBuf, Reader)>, FlightError> {
+        let mut readers = Vec::new();
+        for path in self.paths()? {
+            let reader = self.reader(&path)?;
+            readers.extend(reader.map(|reader| (path, reader)));
         }
         Ok(readers)
+    }
+
+    /// A connection that reads a day; none while there is no such day.
+    pub(super) fn reader(&self, path: &Path) -> Result<Option<Reader>, FlightError> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reader) = open.get(path) {
+            return Ok(Some(Arc::clone(reader)));
+        }
+        if !path.exists() {
+            return Ok(None);
+        }
+        let Some(reader) = reader(path)? else { return Ok(None) };
+        let reader = Arc::new(Mutex::new(reader));
+        open.insert(path.to_path_buf(), Arc::clone(&reader));
+        Ok(Some(reader))
     }
 
     /// Fails if any day file can't be read by this Mayday.
@@ -93,6 +101,25 @@ pub(super) fn path(directory: &Path, received: Timestamp) -> PathBuf {
     directory.join(format!("{day}.db"))
 }
 
+/// The file of a day, counted from 1970.
+pub(super) fn path_of(directory: &Path, day: i32) -> PathBuf {
+    let start = Timestamp::from_second(i64::from(day) * 24 * 60 * 60).unwrap_or_default();
+    path(directory, start)
+}
+
+/// The day of a file, counted from 1970; 0 if its name is not a day's.
+pub(super) fn number_of(path: &Path) -> i32 {
+    let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+    let day: Result<jiff::civil::Date, _> = name.parse();
+    let start = day.ok().and_then(|day| day.to_zoned(TimeZone::UTC).ok());
+    start.map_or(0, |start| number(start.timestamp()))
+}
+
+/// The day of an instant, counted from 1970.
+pub(super) fn number(received: Timestamp) -> i32 {
+    received.as_second().div_euclid(24 * 60 * 60) as i32
+}
+
 /// Opens a day file for writing, and makes it if it is not there.
 pub(super) fn writer(path: &Path) -> Result<Connection, FlightError> {
     let failed = |source| FlightError::Open { path: path.to_path_buf(), source };
@@ -102,7 +129,10 @@ pub(super) fn writer(path: &Path) -> Result<Connection, FlightError> {
     set("journal_mode", "WAL")?;
     set("synchronous", "FULL")?;
     set("busy_timeout", "5000")?;
-    connection.set_prepared_statement_cache_capacity(32);
+    // What is deleted, such as the wrapping of a key by an older one, is overwritten.
+    set("secure_delete", "ON")?;
+    set("cache_size", "-32000")?;
+    connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(include_str!("../sql/schema.sql")).map_err(failed)?;
     connection.pragma_update(None, "user_version", FORMAT).map_err(failed)?;
     sync_directory(path)?;
@@ -125,6 +155,9 @@ fn check_format(path: &Path, connection: &Connection) -> Result<i64, FlightError
         .map_err(|source| FlightError::Open { path: path.to_path_buf(), source })?;
     if found > FORMAT {
         return Err(FlightError::Newer { path: path.to_path_buf(), found, known: FORMAT });
+    }
+    if (1..FORMAT).contains(&found) {
+        return Err(FlightError::Older { path: path.to_path_buf(), found, known: FORMAT });
     }
     Ok(found)
 }

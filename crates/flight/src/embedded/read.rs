@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::PoisonError;
 
-use model::run::Through;
+use model::run::{Payload, Through};
 use model::{
-    ContentHash, Factor, Label, Run, RunId, Seen, Settlement, Sketch, SpanId, Step, Subject,
-    TraceId, Window,
+    Address, Factor, Label, Run, RunId, Seen, Settlement, Sketch, SpanId, Step, Subject, TraceId,
+    Window,
 };
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
-use super::codec::{Columns, corrupt, packed_step, sketch, unpack, unreadable};
-use super::day::Days;
+use super::codec::{Columns, corrupt};
+use super::day;
+use super::file::DayFile;
+use super::shelf::Shelf;
 use crate::error::FlightError;
 use crate::memory::latest_versions;
 use crate::store::TraceRecord;
@@ -21,53 +23,73 @@ const UNSETTLED_DAYS: usize = 2;
 
 /// Asks every day file, oldest first.
 fn each_day(
-    days: &Days,
-    mut ask: impl FnMut(&Connection) -> Result<(), FlightError>,
+    shelf: &Shelf,
+    mut ask: impl FnMut(i32, &mut DayFile) -> Result<(), FlightError>,
 ) -> Result<(), FlightError> {
-    for reader in days.readers()? {
-        ask(&reader.lock().unwrap_or_else(PoisonError::into_inner))?;
+    for (path, reader) in shelf.days.readers()? {
+        let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
+        ask(day::number_of(&path), &mut DayFile::new(&connection, shelf))?;
     }
     Ok(())
 }
 
-/// All rows of a question that a parameter narrows.
-fn rows<T>(
-    day: &Connection,
-    sql: &'static str,
-    parameters: impl rusqlite::Params,
-    read: impl FnMut(&Row) -> rusqlite::Result<T>,
-) -> Result<Vec<T>, FlightError> {
-    let mut statement = day.prepare_cached(sql).map_err(FlightError::Read)?;
-    let rows = statement.query_map(parameters, read).map_err(FlightError::Read)?;
-    rows.collect::<rusqlite::Result<Vec<T>>>().map_err(unreadable)
-}
-
-pub(super) fn trace(days: &Days, trace: TraceId) -> Result<TraceRecord, FlightError> {
-    let mut latest: BTreeMap<SpanId, Sketch> = BTreeMap::new();
-    let mut record = TraceRecord::default();
-    each_day(days, |day| {
-        record.through = Through::default();
-        for (id, step) in
-            rows(day, include_str!("../sql/sketches.sql"), [trace.as_bytes()], sketch)?
-        {
-            record.through.step = id;
-            if latest.get(&step.span).is_none_or(|kept| kept.ended <= step.ended) {
-                latest.insert(step.span, step);
+/// All that is on record of each of some traces, without payload. A trace that can't be read spoils
+/// no other.
+pub(super) fn traces(
+    shelf: &Shelf,
+    traces: &[TraceId],
+) -> Result<Vec<Result<TraceRecord, FlightError>>, FlightError> {
+    let mut records: Vec<Result<Reading, FlightError>> =
+        traces.iter().map(|_| Ok(Reading::default())).collect();
+    each_day(shelf, |day, file| {
+        for (trace, record) in traces.iter().zip(&mut records) {
+            let Ok(reading) = record else { continue };
+            if let Err(error) = reading.read(day, file, *trace) {
+                *record = Err(error);
             }
-        }
-        for (id, label) in rows(day, include_str!("../sql/labels.sql"), [trace.as_bytes()], label)?
-        {
-            record.through.label = id;
-            record.labels.push(label);
         }
         Ok(())
     })?;
-    record.steps = latest.into_values().collect();
-    record.steps.sort_by_key(|step| (step.started, step.span));
-    Ok(record)
+    Ok(records.into_iter().map(|record| record.map(Reading::done)).collect())
 }
 
-fn label(row: &Row) -> rusqlite::Result<(i64, Label)> {
+/// A trace's record while day after day is read.
+#[derive(Default)]
+struct Reading {
+    latest: BTreeMap<SpanId, Sketch>,
+    record: TraceRecord,
+}
+
+impl Reading {
+    fn read(&mut self, day: i32, file: &mut DayFile, trace: TraceId) -> Result<(), FlightError> {
+        let Self { latest, record } = self;
+        let mut through = Through { day, ..Through::default() };
+        for row in file.step_rows(trace)? {
+            through.step = row.id;
+            if latest.get(&row.span).is_none_or(|kept| kept.ended <= row.ended) {
+                latest.insert(row.span, file.sketch(&row)?);
+            }
+        }
+        for (id, label) in
+            file.rows(include_str!("../sql/labels.sql"), [trace.as_bytes()], label)?
+        {
+            through.label = id;
+            record.labels.push(label);
+        }
+        if (through.step, through.label) != (0, 0) {
+            record.through = through;
+        }
+        Ok(())
+    }
+
+    fn done(mut self) -> TraceRecord {
+        self.record.steps = self.latest.into_values().collect();
+        self.record.steps.sort_by_key(|step| (step.started, step.span));
+        self.record
+    }
+}
+
+pub(super) fn label(row: &Row) -> rusqlite::Result<(i64, Label)> {
     let mut columns = Columns::of(row, 0);
     let id = columns.get()?;
     let subject: String = columns.get()?;
@@ -79,48 +101,67 @@ fn label(row: &Row) -> rusqlite::Result<(i64, Label)> {
     Ok((id, Label { subject, outcome, source: columns.get()?, at: columns.instant()? }))
 }
 
-pub(super) fn steps(days: &Days, trace: TraceId) -> Result<Vec<Step>, FlightError> {
+pub(super) fn steps(shelf: &Shelf, trace: TraceId) -> Result<Vec<Step>, FlightError> {
     let mut steps = Vec::new();
-    each_day(days, |day| {
-        for packed in rows(day, include_str!("../sql/steps.sql"), [trace.as_bytes()], packed_step)?
-        {
-            steps.push(packed.unpack(trace)?);
-        }
+    each_day(shelf, |_, file| {
+        steps.extend(file.steps(trace)?);
         Ok(())
     })?;
     Ok(latest_versions(steps))
 }
 
-pub(super) fn content(days: &Days, hash: &ContentHash) -> Result<Option<Vec<u8>>, FlightError> {
-    let mut found: Option<Vec<u8>> = None;
-    each_day(days, |day| {
-        if found.is_none() {
-            let mut statement = day
-                .prepare_cached(include_str!("../sql/content.sql"))
-                .map_err(FlightError::Read)?;
-            let row = statement.query_row([hash.as_bytes()], |row| row.get(0));
-            found = row.optional().map_err(FlightError::Read)?;
-        }
+/// The traces in which something was named, the newest first.
+pub(super) fn find(
+    shelf: &Shelf,
+    pivot: Address,
+    most: usize,
+) -> Result<Vec<TraceId>, FlightError> {
+    let mut traces = Vec::new();
+    each_day(shelf, |_, file| {
+        let trace = |row: &Row| Columns::of(row, 0).trace();
+        let parameters = (pivot.as_bytes(), most as i64);
+        let mut found = file.rows(include_str!("../sql/find.sql"), parameters, trace)?;
+        found.append(&mut traces);
+        traces = found;
         Ok(())
     })?;
-    let Some(bytes) = found.map(|packed| unpack(&packed)).transpose()? else { return Ok(None) };
-    if ContentHash::of(&bytes) == *hash {
-        Ok(Some(bytes))
-    } else {
-        Err(corrupt("content")("its bytes do not match its address".into()))
-    }
+    let mut met = std::collections::HashSet::new();
+    traces.retain(|trace| met.insert(*trace));
+    traces.truncate(most);
+    Ok(traces)
 }
 
-pub(super) fn settlements(days: &Days, window: Window) -> Result<Vec<Settlement>, FlightError> {
-    let mut settlements = Vec::new();
-    each_day(days, |day| {
-        // Later days may settle the same traces again, with other starts.
-        if !settlements.is_empty() || holds_runs_in(day, window)? {
-            settlements.extend(settlements_of(day)?);
+/// Labels of the newest days about what no run on record names.
+pub(super) fn awaited(shelf: &Shelf) -> Result<Vec<(Address, Label)>, FlightError> {
+    let readers = shelf.days.readers()?;
+    let mut awaited = Vec::new();
+    for (_, reader) in readers.iter().rev().take(UNSETTLED_DAYS) {
+        let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = DayFile::new(&connection, shelf);
+        for (_, label) in file.rows(include_str!("../sql/awaited.sql"), [], label)? {
+            if let Subject::Pivot(pivot) = label.subject {
+                awaited.push((pivot, label));
+            }
         }
-        Ok(())
-    })?;
-    Ok(settlements)
+    }
+    Ok(awaited)
+}
+
+/// Hands over settlements, in the order they were made.
+pub(super) fn settlements(
+    shelf: &Shelf,
+    window: Window,
+    mut take: impl FnMut(Settlement),
+) -> Result<(), FlightError> {
+    let mut begun = false;
+    each_day(shelf, |_, file| {
+        // Later days may settle the same traces again, with other starts.
+        begun = begun || holds_runs_in(file.day, window)?;
+        match begun {
+            true => settlements_of(file, |settled| take(settled.settlement)),
+            false => Ok(()),
+        }
+    })
 }
 
 fn holds_runs_in(day: &Connection, window: Window) -> Result<bool, FlightError> {
@@ -135,52 +176,74 @@ fn holds_runs_in(day: &Connection, window: Window) -> Result<bool, FlightError> 
 
 /// A row of `runs.sql`: a settlement, and one of its runs if it has any.
 struct SettledRow {
-    settlement: i64,
-    trace: TraceId,
-    run: Option<(i64, Run)>,
+    id: i64,
+    settlement: Settlement,
+    digest: [u8; 16],
+    run: Option<(Run, Vec<u8>)>,
 }
 
-fn settlements_of(day: &Connection) -> Result<Vec<Settlement>, FlightError> {
-    let dictionary = dictionary(day)?;
-    let mut levels: HashMap<i64, Vec<Seen>> = HashMap::new();
-    let pair = |row: &Row| Ok((row.get(0)?, row.get(1)?));
-    for (run, level) in rows::<(i64, i64)>(day, include_str!("../sql/run_levels.sql"), [], pair)? {
-        levels.entry(run).or_default().extend(dictionary.get(&level).cloned());
-    }
-    let mut settlements: Vec<(i64, Settlement)> = Vec::new();
-    for row in rows(day, include_str!("../sql/runs.sql"), [], settled_row)? {
-        if settlements.last().is_none_or(|(id, _)| *id != row.settlement) {
-            let through = Through::default();
-            let settlement = Settlement { trace: row.trace, runs: Vec::new(), through };
-            settlements.push((row.settlement, settlement));
+/// A settlement as it is stored.
+pub(super) struct Settled {
+    pub(super) id: i64,
+    pub(super) settlement: Settlement,
+    pub(super) digest: [u8; 16],
+}
+
+/// Hands over every settlement of a day.
+pub(super) fn settlements_of(
+    file: &DayFile,
+    mut take: impl FnMut(Settled),
+) -> Result<(), FlightError> {
+    let dictionary = dictionary(file)?;
+    let mut statement =
+        file.day.prepare_cached(include_str!("../sql/runs.sql")).map_err(FlightError::Read)?;
+    let rows = statement.query_map([], settled_row).map_err(FlightError::Read)?;
+    let mut whole: Option<Settled> = None;
+    for row in rows {
+        let SettledRow { id, settlement, digest, run } = row.map_err(super::codec::unreadable)?;
+        if whole.as_ref().is_none_or(|open| open.id != id) {
+            whole.replace(Settled { id, settlement, digest }).into_iter().for_each(&mut take);
         }
-        if let (Some((id, mut run)), Some((_, settlement))) = (row.run, settlements.last_mut()) {
-            run.levels = levels.remove(&id).unwrap_or_default();
-            settlement.runs.push(run);
+        if let (Some((mut run, levels)), Some(whole)) = (run, &mut whole) {
+            run.levels = levels_of(&levels, &dictionary)?;
+            whole.settlement.runs.push(run);
         }
     }
-    Ok(settlements.into_iter().map(|(_, settlement)| settlement).collect())
+    whole.into_iter().for_each(take);
+    Ok(())
+}
+
+fn levels_of(ids: &[u8], dictionary: &HashMap<i64, Seen>) -> Result<Vec<Seen>, FlightError> {
+    let ids = ids.as_chunks::<4>().0.iter().map(|id| i64::from(u32::from_le_bytes(*id)));
+    let seen = ids.map(|id| dictionary.get(&id).cloned());
+    seen.collect::<Option<_>>().ok_or_else(|| corrupt("run")("a level is not there".into()))
 }
 
 fn settled_row(row: &Row) -> rusqlite::Result<SettledRow> {
     let mut columns = Columns::of(row, 0);
-    let (settlement, trace) = (columns.get()?, columns.trace()?);
-    let Some(id) = columns.get::<Option<i64>>()? else {
-        return Ok(SettledRow { settlement, trace, run: None });
+    let (id, trace) = (columns.get()?, columns.trace()?);
+    let payload = Payload { keep: columns.keep()?, rate: columns.get()? };
+    let (day, step, label) = (columns.get()?, columns.get()?, columns.get()?);
+    let through = Through { day, step, label };
+    let settlement = Settlement { trace, runs: Vec::new(), payload, through };
+    let digest = columns.get()?;
+    let root = columns.maybe_span()?;
+    let Some(feature) = columns.get::<Option<String>>()? else {
+        return Ok(SettledRow { id, settlement, digest, run: None });
     };
     let run = Run {
-        id: RunId { trace, root: columns.maybe_span()? },
-        feature: columns.get()?,
+        id: RunId { trace, root },
+        feature,
         started: columns.instant()?,
         ended: columns.instant()?,
         outcome: columns.outcome()?,
         steps: columns.get()?,
         levels: Vec::new(),
     };
-    Ok(SettledRow { settlement, trace, run: Some((id, run)) })
+    Ok(SettledRow { id, settlement, digest, run: Some((run, columns.get()?)) })
 }
 
-fn dictionary(day: &Connection) -> Result<HashMap<i64, Seen>, FlightError> {
+fn dictionary(file: &DayFile) -> Result<HashMap<i64, Seen>, FlightError> {
     let entry = |row: &Row| {
         let (id, factor, recorded) = (row.get(0)?, row.get::<_, String>(1)?, row.get(2)?);
         let factor = Factor::from(factor.as_str());
@@ -190,18 +253,45 @@ fn dictionary(day: &Connection) -> Result<HashMap<i64, Seen>, FlightError> {
         };
         Ok((id, seen))
     };
-    Ok(rows(day, include_str!("../sql/levels.sql"), [], entry)?.into_iter().collect())
+    Ok(file.rows(include_str!("../sql/levels.sql"), [], entry)?.into_iter().collect())
 }
 
-pub(super) fn unsettled(days: &Days) -> Result<Vec<TraceId>, FlightError> {
-    let readers = days.readers()?;
-    let mut traces = Vec::new();
-    for reader in readers.iter().rev().take(UNSETTLED_DAYS) {
-        let day = reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let trace = |row: &Row| Columns::of(row, 0).trace();
-        traces.extend(rows(&day, include_str!("../sql/unsettled.sql"), [], trace)?);
+/// Traces with something on record in the newest days that no settlement there has seen.
+pub(super) fn unsettled(shelf: &Shelf) -> Result<Vec<TraceId>, FlightError> {
+    let readers = shelf.days.readers()?;
+    let from = readers.len().saturating_sub(UNSETTLED_DAYS);
+    let mut traces: Vec<(TraceId, Through)> = Vec::new();
+    for (path, reader) in &readers[from..] {
+        let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = DayFile::new(&connection, shelf);
+        let mut error = None;
+        traces.retain(|(trace, last)| {
+            let seen = file.rows(include_str!("../sql/settled.sql"), [trace.as_bytes()], through);
+            let seen = seen.map_err(|e| error = Some(e)).unwrap_or_default();
+            !seen.first().is_some_and(|seen| covers(seen, last))
+        });
+        error.map_or(Ok(()), Err)?;
+        let day = day::number_of(path);
+        let last = |row: &Row| {
+            let mut columns = Columns::of(row, 0);
+            let trace = columns.trace()?;
+            Ok((trace, Through { day, step: columns.get()?, label: columns.get()? }))
+        };
+        traces.extend(file.rows(include_str!("../sql/unsettled.sql"), [day], last)?);
     }
+    let mut traces: Vec<TraceId> = traces.into_iter().map(|(trace, _)| trace).collect();
     traces.sort_unstable();
     traces.dedup();
     Ok(traces)
+}
+
+fn through(row: &Row) -> rusqlite::Result<Through> {
+    let mut columns = Columns::of(row, 0);
+    Ok(Through { day: columns.get()?, step: columns.get()?, label: columns.get()? })
+}
+
+/// Whether a settlement that saw so far has seen what came last.
+fn covers(seen: &Through, last: &Through) -> bool {
+    seen.day > last.day
+        || (seen.day == last.day && seen.step >= last.step && seen.label >= last.label)
 }

@@ -1,1 +1,1 @@
-SELECT body FROM content WHERE hash = ?1
+SELECT chunk, place FROM content WHERE trace = ?1 AND address = ?2

@@ -1,1 +1,1 @@
-SELECT 1 FROM content WHERE hash = ?1
+SELECT 1 FROM content WHERE trace = ?1 AND address = ?2

@@ -1,1 +1,2 @@
-INSERT INTO content (hash, body) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING
+INSERT INTO content (trace, address, chunk, place) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (trace, address) DO NOTHING

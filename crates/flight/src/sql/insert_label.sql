@@ -1,1 +1,2 @@
-INSERT INTO label (trace, subject, outcome, source, at) VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO label (trace, pivot, subject, outcome, source, at, digest)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

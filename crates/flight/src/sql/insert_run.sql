@@ -1,2 +1,2 @@
-INSERT INTO run (settlement, root, feature, started, ended, outcome, steps)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO run (settlement, root, feature, started, ended, outcome, steps, levels)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)

@@ -1,43 +1,79 @@
 -- One UTC day of what was received. Versions are appended, never changed.
+
+-- A trace, with the key that its personal content is sealed with. That key is wrapped by the
+-- tenant's key and by the keys of the people the trace is about, whose ids stand in `people`.
+CREATE TABLE IF NOT EXISTS trace (
+    id INTEGER PRIMARY KEY,
+    trace BLOB NOT NULL UNIQUE,
+    key BLOB NOT NULL,
+    people BLOB NOT NULL,
+    wrapped BLOB
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS origin (
     id INTEGER PRIMARY KEY,
     hash BLOB NOT NULL UNIQUE,
     body BLOB NOT NULL
 ) STRICT;
 
-CREATE TABLE IF NOT EXISTS content (
+-- The bodies of steps that came together.
+CREATE TABLE IF NOT EXISTS block (
     id INTEGER PRIMARY KEY,
-    hash BLOB NOT NULL UNIQUE,
     body BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS step (
     id INTEGER PRIMARY KEY,
-    trace BLOB NOT NULL,
+    trace INTEGER NOT NULL REFERENCES trace (id),
     span BLOB NOT NULL,
     parent BLOB,
     kind INTEGER NOT NULL,
+    source INTEGER NOT NULL,
     failed INTEGER NOT NULL,
     started INTEGER NOT NULL,
     ended INTEGER NOT NULL,
     digest BLOB NOT NULL,
     origin INTEGER NOT NULL REFERENCES origin (id),
-    traits BLOB NOT NULL,
-    body BLOB NOT NULL
+    block INTEGER NOT NULL REFERENCES block (id),
+    place INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX IF NOT EXISTS step_by_trace ON step (trace, span);
 
+-- Content that came together, of one trace, or of all where `trace` is 0.
+CREATE TABLE IF NOT EXISTS chunk (
+    id INTEGER PRIMARY KEY,
+    trace INTEGER NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS content (
+    trace INTEGER NOT NULL,
+    address BLOB NOT NULL,
+    chunk INTEGER NOT NULL REFERENCES chunk (id),
+    place INTEGER NOT NULL,
+    PRIMARY KEY (trace, address)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS pivot (
+    key BLOB NOT NULL,
+    trace INTEGER NOT NULL REFERENCES trace (id),
+    PRIMARY KEY (key, trace)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS label (
     id INTEGER PRIMARY KEY,
-    trace BLOB NOT NULL,
+    trace BLOB,
+    pivot BLOB,
     subject TEXT NOT NULL,
     outcome INTEGER NOT NULL,
     source TEXT NOT NULL,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    digest BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX IF NOT EXISTS label_by_trace ON label (trace);
+CREATE INDEX IF NOT EXISTS label_by_trace ON label (trace) WHERE trace IS NOT NULL;
+CREATE INDEX IF NOT EXISTS label_by_pivot ON label (pivot) WHERE pivot IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS feature (
     id INTEGER PRIMARY KEY,
@@ -55,12 +91,17 @@ CREATE TABLE IF NOT EXISTS level (
 CREATE TABLE IF NOT EXISTS settlement (
     id INTEGER PRIMARY KEY,
     trace BLOB NOT NULL,
+    day INTEGER NOT NULL,
     step INTEGER NOT NULL,
-    label INTEGER NOT NULL
+    label INTEGER NOT NULL,
+    keep TEXT NOT NULL,
+    rate REAL NOT NULL,
+    digest BLOB NOT NULL
 ) STRICT;
 
 CREATE INDEX IF NOT EXISTS settlement_by_trace ON settlement (trace);
 
+-- `levels` holds the ids of its levels, four bytes each, the least significant first.
 CREATE TABLE IF NOT EXISTS run (
     id INTEGER PRIMARY KEY,
     settlement INTEGER NOT NULL REFERENCES settlement (id),
@@ -69,14 +110,18 @@ CREATE TABLE IF NOT EXISTS run (
     started INTEGER NOT NULL,
     ended INTEGER NOT NULL,
     outcome INTEGER NOT NULL,
-    steps INTEGER NOT NULL
+    steps INTEGER NOT NULL,
+    levels BLOB NOT NULL
 ) STRICT;
 
 CREATE INDEX IF NOT EXISTS run_by_settlement ON run (settlement);
 CREATE INDEX IF NOT EXISTS run_by_start ON run (started);
 
-CREATE TABLE IF NOT EXISTS run_level (
-    run INTEGER NOT NULL REFERENCES run (id),
-    level INTEGER NOT NULL REFERENCES level (id),
-    PRIMARY KEY (run, level)
-) STRICT, WITHOUT ROWID;
+-- The hash chain: a link for each commit, over the digests of all versions up to these.
+CREATE TABLE IF NOT EXISTS link (
+    id INTEGER PRIMARY KEY,
+    step INTEGER NOT NULL,
+    label INTEGER NOT NULL,
+    settlement INTEGER NOT NULL,
+    head BLOB NOT NULL
+) STRICT;

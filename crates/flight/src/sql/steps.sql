@@ -1,5 +1,5 @@
-SELECT step.span, step.parent, step.kind, step.failed, step.started, step.ended, step.traits,
-    step.body, origin.body
-FROM step JOIN origin ON origin.id = step.origin
-WHERE step.trace = ?1
+SELECT step.id, step.span, step.parent, step.kind, step.source, step.failed, step.started,
+    step.ended, step.block, step.place, step.origin, step.digest
+FROM step JOIN trace ON trace.id = step.trace
+WHERE trace.trace = ?1
 ORDER BY step.id

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use ledger::{Ledger, LedgerError, Verified};
-use model::{ContentHash, Entry, Fact};
+use model::{Address, ContentHash, Entry, Fact};
 use rusqlite::{Connection, params};
 
 use crate::facts::{AT, all, declared, drafted, state};
@@ -58,8 +58,9 @@ fn a_ledger_of_format_1_is_read_verified_and_extended() {
     let expected = [("inc_k4x81a2m", 1), ("inc_k4x81a2m", 2), ("inc_k4x81a2m", 3), ("inc_zoë", 1)];
     assert_eq!(places, expected.map(|(stream, version)| (stream, version, AT)));
     assert_eq!(entries[0].fact, declared());
+    let kb_answer: Address = ContentHash::of(b"kb answer").to_string().try_into().unwrap();
     assert!(matches!(&entries[1].fact, Fact::EvidenceCited { evidence, .. }
-        if evidence.len() == 1 && evidence[0].content == [ContentHash::of(b"kb answer")]));
+        if evidence.len() == 1 && evidence[0].content == [kb_answer]));
     assert_eq!([&entries[2].fact, &entries[3].fact], [&drafted(1), &drafted(2)]);
 
     let next = &state(&ledger, "inc_k4x81a2m", &[drafted(3)])[0];

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use ::sim::{Play, Scenario, wire};
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use response::Mayday;
 use serde_json::json;
 
 use crate::commands::sim::Exporter;
@@ -88,7 +87,7 @@ impl Ingest {
         let mut config = Config::read(None)?;
         config.listen.otlp = "127.0.0.1:0".to_owned();
         config.listen.http = "127.0.0.1:0".to_owned();
-        let mayday = Mayday::open(&directory.join("data"), config.settings()?, world::now())?;
+        let mayday = config.open(&directory.join("data"))?;
         let server = Server::start(Arc::new(mayday), &config).await?;
         let exporter = Exporter::to(&format!("http://{}", server.otlp))?;
         let began = Instant::now();

@@ -54,7 +54,7 @@ impl Demo {
         let temporary = tempfile::Builder::new().prefix("mayday-demo-").tempdir()?;
         let directory = self.data_dir.as_deref().unwrap_or(temporary.path());
         let config = Config::read(None)?;
-        let mayday = Arc::new(Mayday::open(directory, config.settings()?, world::now())?);
+        let mayday = Arc::new(config.open(directory)?);
         let server = start(&mayday, config).await?;
         let start = before(world::now(), SignedDuration::from_mins(6 * 60 + 1));
         let play = Play::new(self.scenario, self.seed, start);

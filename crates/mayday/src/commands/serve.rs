@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
-use response::Mayday;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
@@ -32,7 +31,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS")]
     http: Option<String>,
 
-    /// What to keep of content: full, hash_only or none
+    /// What to keep of content: full, hash_only or metadata_only
     #[arg(long, value_name = "MODE")]
     content: Option<String>,
 
@@ -48,9 +47,8 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let config = self.config()?;
-        let settings = config.settings()?;
         let mut terminate = signal(SignalKind::terminate())?;
-        let mayday = Arc::new(Mayday::open(&self.data_dir, settings, world::now())?);
+        let mayday = Arc::new(config.open(&self.data_dir)?);
         let server = Server::start(mayday, &config).await?;
         world::print(&format!("otlp http://{}", server.otlp));
         world::print(&format!("http http://{}", server.http));

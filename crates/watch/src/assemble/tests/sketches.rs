@@ -38,6 +38,8 @@ pub(super) fn root(run: &Run) -> Option<u64> {
 
 fn sketch(number: u64, parent: impl Into<Parent>, kind: StepKind) -> Sketch {
     Sketch {
+        source: model::Source::Span,
+        failed: false,
         span: span(number),
         parent: parent.into().0,
         kind,

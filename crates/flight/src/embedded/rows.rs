@@ -1,0 +1,349 @@
+//! One packed request on its way into the rows of a day file.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use model::run::Keep;
+use model::{Label, Level, Receipt, Run, Seen, Settlement, TraceId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::chain::{Digest, Link, Table};
+use super::codec::{nanos, outcome_code};
+use super::pack::{Packed, PackedBlock, PackedChunk, PackedOrigin, PackedStep, PackedTrace};
+use super::traces::TraceKey;
+use crate::error::FlightError;
+use crate::keys::KeyId;
+
+/// Most entries remembered of each kind; a client that sends more distinct ones gains nothing.
+const MOST_KNOWN: usize = 100_000;
+
+/// Rows that are known to be committed, by what they hold.
+#[derive(Default)]
+pub(super) struct Known {
+    traces: HashMap<TraceId, KnownTrace>,
+    origins: HashMap<[u8; 16], i64>,
+    features: HashMap<String, i64>,
+    levels: HashMap<Seen, i64>,
+}
+
+/// The row of a trace.
+#[derive(Clone, Copy)]
+struct KnownTrace {
+    id: i64,
+    key: KeyId,
+    people_bytes: usize,
+    /// Whether the row was made by the request at hand, so that no step of it can be there yet.
+    is_new: bool,
+}
+
+/// One request on its way into the file.
+pub(super) struct Writing<'a> {
+    pub(super) to: &'a Connection,
+    pub(super) known: &'a mut Known,
+    pub(super) link: Link,
+}
+
+impl Writing<'_> {
+    pub(super) fn request(&mut self, packed: &Packed) -> Result<Receipt, FlightError> {
+        let mut traces = HashMap::with_capacity(packed.traces.len());
+        for trace in &packed.traces {
+            traces.insert(trace.trace, self.trace(trace)?);
+        }
+        self.rest(packed, &traces).map_err(FlightError::Append)
+    }
+
+    fn rest(
+        &mut self,
+        packed: &Packed,
+        traces: &HashMap<TraceId, KnownTrace>,
+    ) -> rusqlite::Result<Receipt> {
+        let origins: Vec<i64> =
+            packed.origins.iter().map(|origin| self.origin(origin)).collect::<Result<_, _>>()?;
+        let mut receipt = Receipt::default();
+        let mut met = HashSet::new();
+        for block in &packed.blocks {
+            let stored = self.block(block, &origins, |step| {
+                let trace = traces.get(&step.trace).copied()?;
+                met.insert(step.digest).then_some(trace)
+            })?;
+            receipt.stored += stored;
+            receipt.duplicate += block.steps.len() as u64 - stored;
+        }
+        if receipt.stored > 0 {
+            packed.chunks.iter().try_for_each(|chunk| self.chunk(chunk, traces))?;
+            packed.traces.iter().try_for_each(|trace| self.pivots(trace, traces))?;
+        }
+        packed.labels.iter().try_for_each(|(label, digest)| self.label(label, digest))?;
+        let mut settlements = packed.settlements.iter();
+        settlements.try_for_each(|(settlement, digest)| self.settlement(settlement, digest))?;
+        Ok(receipt)
+    }
+
+    /// The row of a trace, with its key wrapped by the keys of all people known so far.
+    fn trace(&mut self, packed: &PackedTrace) -> Result<KnownTrace, FlightError> {
+        let found = match self.known.traces.get(&packed.trace) {
+            Some(known) => Some(KnownTrace { is_new: false, ..*known }),
+            None => self.find_trace(packed.trace).map_err(FlightError::Append)?,
+        };
+        let (key, people) = (packed.key.id(), packed.key.people_bytes());
+        let people_bytes = people.len();
+        let known = match found {
+            None => {
+                let id = self.insert_trace(packed, key, &people).map_err(FlightError::Append)?;
+                KnownTrace { id, key, people_bytes, is_new: true }
+            }
+            Some(found) if found.key == key && found.people_bytes >= people_bytes => found,
+            Some(found) if found.key == key || packed.key.replaces == Some(found.key) => {
+                self.update_trace(found.id, packed, key, &people).map_err(FlightError::Append)?;
+                KnownTrace { key, people_bytes, ..found }
+            }
+            Some(_) => return Err(FlightError::Crossed),
+        };
+        remember(&mut self.known.traces, packed.trace, known);
+        Ok(known)
+    }
+
+    fn find_trace(&self, trace: TraceId) -> rusqlite::Result<Option<KnownTrace>> {
+        let mut find = self.to.prepare_cached(include_str!("../sql/find_trace.sql"))?;
+        let known = |row: &rusqlite::Row| {
+            let (id, key, people_bytes) =
+                (row.get(0)?, row.get(1)?, row.get::<_, u32>(2)? as usize);
+            Ok(KnownTrace { id, key, people_bytes, is_new: false })
+        };
+        find.query_row([trace.as_bytes()], known).optional()
+    }
+
+    fn insert_trace(
+        &self,
+        packed: &PackedTrace,
+        key: KeyId,
+        people: &[u8],
+    ) -> rusqlite::Result<i64> {
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_trace.sql"))?;
+        insert.insert(params![packed.trace.as_bytes(), key, people, packed.key.wrapped])
+    }
+
+    fn update_trace(
+        &self,
+        id: i64,
+        packed: &PackedTrace,
+        key: KeyId,
+        people: &[u8],
+    ) -> rusqlite::Result<usize> {
+        let mut update = self.to.prepare_cached(include_str!("../sql/update_trace.sql"))?;
+        update.execute(params![id, key, people, packed.key.wrapped])
+    }
+
+    /// Stores the steps that are not there yet, and the block, if there are such. Says how many.
+    ///
+    /// `trace` gives the trace of a step that is the first of its kind in the request.
+    fn block(
+        &mut self,
+        block: &PackedBlock,
+        origins: &[i64],
+        mut trace: impl FnMut(&PackedStep) -> Option<KnownTrace>,
+    ) -> rusqlite::Result<u64> {
+        let mut has = self.to.prepare_cached(include_str!("../sql/has_step.sql"))?;
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_step.sql"))?;
+        let (mut row, mut stored) = (None, 0);
+        for step in &block.steps {
+            let Some(trace) = trace(step) else { continue };
+            let key = params![trace.id, step.span.as_bytes(), step.digest];
+            if !trace.is_new && has.exists(key)? {
+                continue;
+            }
+            let block = match row {
+                Some(row) => row,
+                None => *row.insert(self.insert_block(&block.body)?),
+            };
+            let id = insert.insert(params![
+                trace.id,
+                step.span.as_bytes(),
+                step.parent.as_ref().map(|parent| parent.as_bytes().as_slice()),
+                step.kind,
+                step.source,
+                step.failed,
+                step.started,
+                step.ended,
+                step.digest,
+                origins[step.origin],
+                block,
+                step.place,
+            ])?;
+            self.link.take(Table::Step, id, &step.digest);
+            stored += 1;
+        }
+        Ok(stored)
+    }
+
+    fn insert_block(&self, body: &[u8]) -> rusqlite::Result<i64> {
+        self.to.prepare_cached(include_str!("../sql/insert_block.sql"))?.insert([body])
+    }
+
+    /// Stores content, unless all of it is there already.
+    fn chunk(
+        &mut self,
+        chunk: &PackedChunk,
+        traces: &HashMap<TraceId, KnownTrace>,
+    ) -> rusqlite::Result<()> {
+        let owner = match chunk.trace {
+            None => 0,
+            Some(trace) => match traces.get(&trace) {
+                Some(trace) => trace.id,
+                None => return Ok(()),
+            },
+        };
+        let mut has = self.to.prepare_cached(include_str!("../sql/has_content.sql"))?;
+        let mut is_new = false;
+        for (address, _) in &chunk.addresses {
+            is_new = is_new || !has.exists(params![owner, address.as_bytes()])?;
+        }
+        if !is_new {
+            return Ok(());
+        }
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_chunk.sql"))?;
+        let id = insert.insert(params![owner, chunk.body])?;
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_content.sql"))?;
+        for (address, place) in &chunk.addresses {
+            insert.execute(params![owner, address.as_bytes(), id, place])?;
+        }
+        Ok(())
+    }
+
+    fn pivots(
+        &mut self,
+        packed: &PackedTrace,
+        traces: &HashMap<TraceId, KnownTrace>,
+    ) -> rusqlite::Result<()> {
+        let Some(trace) = traces.get(&packed.trace) else { return Ok(()) };
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_pivot.sql"))?;
+        for pivot in &packed.pivots {
+            insert.execute(params![pivot.as_bytes(), trace.id])?;
+        }
+        Ok(())
+    }
+
+    fn origin(&mut self, origin: &PackedOrigin) -> rusqlite::Result<i64> {
+        if let Some(id) = self.known.origins.get(&origin.hash) {
+            return Ok(*id);
+        }
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_origin.sql"))?;
+        let id = insert.query_row(params![origin.hash, origin.body], |row| row.get(0))?;
+        remember(&mut self.known.origins, origin.hash, id);
+        Ok(id)
+    }
+
+    fn label(&mut self, label: &Label, digest: &Digest) -> rusqlite::Result<()> {
+        let subject = serde_json::to_string(&label.subject)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let pivot = match &label.subject {
+            model::Subject::Pivot(pivot) => Some(*pivot.as_bytes()),
+            model::Subject::Run(_) | model::Subject::Trace(_) => None,
+        };
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_label.sql"))?;
+        let id = insert.insert(params![
+            label.subject.trace().map(|trace| *trace.as_bytes()),
+            pivot,
+            subject,
+            outcome_code(label.outcome),
+            label.source,
+            nanos(label.at),
+            digest,
+        ])?;
+        self.link.take(Table::Label, id, digest);
+        Ok(())
+    }
+
+    fn settlement(&mut self, settlement: &Settlement, digest: &Digest) -> rusqlite::Result<()> {
+        let keep = serde_json::to_string(&settlement.payload.keep)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_settlement.sql"))?;
+        let id = insert.insert(params![
+            settlement.trace.as_bytes(),
+            settlement.through.day,
+            settlement.through.step,
+            settlement.through.label,
+            keep,
+            settlement.payload.rate,
+            digest,
+        ])?;
+        self.link.take(Table::Settlement, id, digest);
+        settlement.runs.iter().try_for_each(|run| self.run(id, run))?;
+        if settlement.payload.keep == Keep::Dropped {
+            self.drop_payload(settlement.trace)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Wraps a trace's key again.
+    pub(super) fn rewrap(&mut self, trace: TraceId, key: &TraceKey) -> rusqlite::Result<()> {
+        let Some(found) = self.find_trace(trace)? else { return Ok(()) };
+        let mut update = self.to.prepare_cached(include_str!("../sql/update_trace.sql"))?;
+        update.execute(params![found.id, key.id(), key.people_bytes(), key.wrapped])?;
+        self.known.traces.remove(&trace);
+        Ok(())
+    }
+
+    /// Takes away what was said in a trace, and its key.
+    pub(super) fn drop_payload(&mut self, trace: TraceId) -> rusqlite::Result<()> {
+        let Some(KnownTrace { id, .. }) = self.find_trace(trace)? else { return Ok(()) };
+        self.to.prepare_cached(include_str!("../sql/delete_chunks.sql"))?.execute([id])?;
+        self.to.prepare_cached(include_str!("../sql/delete_content.sql"))?.execute([id])?;
+        self.to.prepare_cached(include_str!("../sql/drop_key.sql"))?.execute([id])?;
+        self.known.traces.remove(&trace);
+        Ok(())
+    }
+
+    fn run(&mut self, settlement: i64, run: &Run) -> rusqlite::Result<()> {
+        let feature = self.feature(&run.feature)?;
+        let mut levels = Vec::with_capacity(4 * run.levels.len());
+        for seen in &run.levels {
+            levels.extend_from_slice(&(self.level(seen)? as u32).to_le_bytes());
+        }
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_run.sql"))?;
+        insert.execute(params![
+            settlement,
+            run.id.root.as_ref().map(|root| root.as_bytes().as_slice()),
+            feature,
+            nanos(run.started),
+            nanos(run.ended),
+            outcome_code(run.outcome),
+            run.steps,
+            levels,
+        ])?;
+        Ok(())
+    }
+
+    fn feature(&mut self, name: &str) -> rusqlite::Result<i64> {
+        if let Some(id) = self.known.features.get(name) {
+            return Ok(*id);
+        }
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_feature.sql"))?;
+        let id = insert.query_row([name], |row| row.get(0))?;
+        remember(&mut self.known.features, name.to_owned(), id);
+        Ok(id)
+    }
+
+    fn level(&mut self, seen: &Seen) -> rusqlite::Result<i64> {
+        if let Some(id) = self.known.levels.get(seen) {
+            return Ok(*id);
+        }
+        let (recorded, name) = match &seen.level {
+            Level::Is(name) => (true, name.as_str()),
+            Level::NotRecorded => (false, ""),
+        };
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_level.sql"))?;
+        let row = params![seen.factor.as_str(), recorded, name];
+        let id = insert.query_row(row, |row| row.get(0))?;
+        remember(&mut self.known.levels, seen.clone(), id);
+        Ok(id)
+    }
+}
+
+fn remember<K: Hash + Eq, V>(known: &mut HashMap<K, V>, key: K, value: V) {
+    if known.len() >= MOST_KNOWN {
+        known.clear();
+    }
+    known.insert(key, value);
+}

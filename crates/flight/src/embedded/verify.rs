@@ -1,0 +1,249 @@
+//! Verifying: every version against its digest, every digest against the chain of its day.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::PoisonError;
+
+use model::{Gone, Held, TraceId};
+use rusqlite::Row;
+
+use super::chain::{Columns as Digested, Digest, GENESIS, Head, Link, Table, Version};
+use super::codec::{Columns, kind_code, nanos, source_code};
+use super::file::{DayFile, StepRow, step_row};
+use super::read::{label, settlements_of};
+use super::shelf::Shelf;
+use crate::error::FlightError;
+use crate::store::{Broken, DayHead, Verified};
+
+/// Checks all days, oldest first, up to the first record that fails.
+pub(super) fn verify(shelf: &Shelf) -> Result<Verified, FlightError> {
+    let mut verified = Verified::default();
+    for (path, reader) in shelf.days.readers()? {
+        let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = DayFile::new(&connection, shelf);
+        let day = Day { shelf, file, name: name(&path), verified: &mut verified };
+        match day.check() {
+            Ok(()) => {}
+            Err(Stop::Broken(broken)) => {
+                verified.broken = Some(broken);
+                break;
+            }
+            Err(Stop::Failed(error)) => return Err(error),
+        }
+    }
+    Ok(verified)
+}
+
+fn name(path: &Path) -> String {
+    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+struct Day<'a> {
+    shelf: &'a Shelf,
+    file: DayFile<'a>,
+    name: String,
+    verified: &'a mut Verified,
+}
+
+/// Why the check of a day ended early.
+enum Stop {
+    Broken(Broken),
+    Failed(FlightError),
+}
+
+impl From<FlightError> for Stop {
+    fn from(error: FlightError) -> Self {
+        Stop::Failed(error)
+    }
+}
+
+/// A link as stored: the last row of each table in it, 0 for none, and the head after it.
+struct Stored {
+    last: [i64; 3],
+    head: Head,
+}
+
+impl Day<'_> {
+    fn check(mut self) -> Result<(), Stop> {
+        let links = self.file.rows(include_str!("../sql/links.sql"), [], |row| {
+            let last = [row.get(0)?, row.get(1)?, row.get(2)?];
+            Ok(Stored { last, head: row.get(3)? })
+        })?;
+        let mut settled: HashMap<i64, (TraceId, Digest)> = HashMap::new();
+        let mut wrong = None;
+        settlements_of(&self.file, |one| {
+            if one.settlement.digest(&self.shelf.chain) != one.digest {
+                wrong.get_or_insert(one.id);
+            }
+            settled.insert(one.id, (one.settlement.trace, one.digest));
+        })?;
+        let mut done = [0; 3];
+        let mut head = GENESIS;
+        for (number, stored) in (1..).zip(&links) {
+            let mut link = Link::after(&head);
+            for (table, done) in [Table::Step, Table::Label].into_iter().zip(&mut done) {
+                let last = stored.last[table as usize];
+                if last != 0 {
+                    self.table(table, *done..last, &mut link)?;
+                    *done = last;
+                }
+            }
+            let last = stored.last[Table::Settlement as usize];
+            for id in done[2] + 1..=last {
+                let what = || format!("settlement {id}");
+                let (trace, digest) =
+                    settled.get(&id).ok_or_else(|| self.broken(what(), "it is missing"))?;
+                if wrong == Some(id) {
+                    return Err(self.broken(format!("settlement {id} of trace {trace}"), CHANGED));
+                }
+                link.take(Table::Settlement, id, digest);
+                self.verified.settlements += 1;
+            }
+            done[2] = done[2].max(last);
+            head = link.head();
+            if head != stored.head {
+                let why = "its records are not those that were committed together";
+                return Err(self.broken(format!("commit {number}"), why));
+            }
+        }
+        self.nothing_beyond(done)?;
+        let day = self.name;
+        self.verified.days.push(DayHead {
+            day,
+            head: model::id::hex(&head),
+            steps: done[0] as u64,
+        });
+        Ok(())
+    }
+
+    /// Checks the rows of a table after one and up to another, and takes them into the link.
+    fn table(
+        &mut self,
+        table: Table,
+        rows: std::ops::Range<i64>,
+        link: &mut Link,
+    ) -> Result<(), Stop> {
+        let mut next = rows.start + 1;
+        let mut digests = match table {
+            Table::Step => self.steps(&rows)?,
+            Table::Label | Table::Settlement => self.labels(&rows)?,
+        }
+        .into_iter();
+        while next <= rows.end {
+            let what = || format!("{} {next}", if table == Table::Step { "step" } else { "label" });
+            match digests.next() {
+                Some((id, digest)) if id == next => link.take(table, id, &digest),
+                _ => return Err(self.broken(what(), "it is missing")),
+            }
+            next += 1;
+        }
+        Ok(())
+    }
+
+    fn steps(&mut self, rows: &std::ops::Range<i64>) -> Result<Vec<(i64, Digest)>, Stop> {
+        let read = |row: &Row| Ok((step_row(row)?, Columns::of(row, 12).trace()?));
+        let sql = include_str!("../sql/step_range.sql");
+        let steps = self.file.rows(sql, [rows.start, rows.end], read);
+        let steps = steps.map_err(|error| self.unreadable("steps", rows, error))?;
+        let mut digests = Vec::with_capacity(steps.len());
+        for (row, trace) in steps {
+            self.step(&row, trace)?;
+            digests.push((row.id, row.digest));
+        }
+        Ok(digests)
+    }
+
+    fn step(&mut self, row: &StepRow, trace: TraceId) -> Result<(), Stop> {
+        let what = format!("step {}, span {} of trace {trace}", row.id, row.span);
+        let (hash, origin) = self
+            .file
+            .origin_bytes(row.origin)
+            .map_err(|error| self.or_broken(&what, "its sender can't be read", error))?;
+        if *self.shelf.chain.address(&origin).as_bytes() != hash {
+            return Err(self.broken(what, "its sender was changed"));
+        }
+        let columns = Digested {
+            trace: *trace.as_bytes(),
+            span: *row.span.as_bytes(),
+            parent: row.parent.map(|parent| *parent.as_bytes()),
+            kind: kind_code(row.kind),
+            source: source_code(row.source),
+            failed: row.failed,
+            started: nanos(row.started),
+            ended: nanos(row.ended),
+        };
+        let chain = &self.shelf.chain;
+        let body = self.file.body(row);
+        let digest = body.map(|body| columns.digest(chain, body, &hash));
+        let digest = digest.map_err(|error| self.or_broken(&what, "it can't be read", error))?;
+        if digest != row.digest {
+            return Err(self.broken(what, CHANGED));
+        }
+        self.content(row, trace, what)?;
+        self.verified.steps += 1;
+        Ok(())
+    }
+
+    /// Checks that what a step says is what its addresses say, as far as it can still be read.
+    fn content(&mut self, row: &StepRow, trace: TraceId, what: String) -> Result<(), Stop> {
+        let step = self.file.step_of(row, trace);
+        let step = step.map_err(|error| self.or_broken(&what, "its content was changed", error))?;
+        for part in step.content.iter().flat_map(|field| &field.parts) {
+            match part.held {
+                Held::Gone(Gone::Lost) => return Err(self.broken(what, "its content is missing")),
+                Held::Gone(Gone::Erased) => self.verified.erased += 1,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn labels(&mut self, rows: &std::ops::Range<i64>) -> Result<Vec<(i64, Digest)>, Stop> {
+        let sql = include_str!("../sql/label_range.sql");
+        let read = |row: &Row| Ok((label(row)?, row.get::<_, Digest>(5)?));
+        let labels = self.file.rows(sql, [rows.start, rows.end], read);
+        let labels = labels.map_err(|error| self.unreadable("labels", rows, error))?;
+        let mut digests = Vec::with_capacity(labels.len());
+        for ((id, label), digest) in labels {
+            if label.digest(&self.shelf.chain) != digest {
+                return Err(self.broken(format!("label {id}"), CHANGED));
+            }
+            self.verified.labels += 1;
+            digests.push((id, digest));
+        }
+        Ok(digests)
+    }
+
+    /// What stands in no link was not committed by a Mayday.
+    fn nothing_beyond(&self, done: [i64; 3]) -> Result<(), Stop> {
+        let last = |row: &Row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]);
+        let last: Vec<[i64; 3]> = self.file.rows(include_str!("../sql/last_ids.sql"), [], last)?;
+        let last = last.first().copied().unwrap_or_default();
+        let beyond = ["step", "label", "settlement"].into_iter().zip(done).zip(last);
+        match beyond.into_iter().find(|((_, done), last)| last > done) {
+            Some(((table, done), _)) => {
+                Err(self.broken(format!("{table} {}", done + 1), "it is in no commit"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn unreadable(&self, what: &str, rows: &std::ops::Range<i64>, error: FlightError) -> Stop {
+        let what = format!("{what} {} to {}", rows.start + 1, rows.end);
+        self.or_broken(&what, "a row of them can't be read", error)
+    }
+
+    /// A value that can't be understood breaks the chain; a file that can't be read ends the check.
+    fn or_broken(&self, what: &str, why: &'static str, error: FlightError) -> Stop {
+        match error {
+            FlightError::Corrupt { .. } => self.broken(what.to_owned(), why),
+            error => Stop::Failed(error),
+        }
+    }
+
+    fn broken(&self, record: String, why: &'static str) -> Stop {
+        Stop::Broken(Broken { day: self.name.clone(), record, why: why.to_owned() })
+    }
+}
+
+const CHANGED: &str = "it was changed";

@@ -1,0 +1,1 @@
+SELECT body FROM block WHERE id = ?1

@@ -1,0 +1,1 @@
+SELECT body FROM chunk WHERE id = ?1

@@ -1,0 +1,1 @@
+DELETE FROM chunk WHERE id IN (SELECT chunk FROM content WHERE trace = ?1)

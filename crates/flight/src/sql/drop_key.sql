@@ -1,0 +1,1 @@
+UPDATE trace SET wrapped = NULL WHERE id = ?1

@@ -1,0 +1,1 @@
+SELECT id, key, length(people) FROM trace WHERE trace = ?1

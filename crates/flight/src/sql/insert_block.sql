@@ -1,0 +1,1 @@
+INSERT INTO block (body) VALUES (?1)

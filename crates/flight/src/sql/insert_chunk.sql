@@ -1,0 +1,1 @@
+INSERT INTO chunk (trace, body) VALUES (?1, ?2)

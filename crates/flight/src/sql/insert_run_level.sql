@@ -1,1 +1,0 @@
-INSERT INTO run_level (run, level) VALUES (?1, ?2)

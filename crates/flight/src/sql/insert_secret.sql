@@ -1,0 +1,1 @@
+INSERT INTO secret (name, wrapped) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+INSERT INTO subject (id, person, wrapped) VALUES (?1, ?2, ?3)

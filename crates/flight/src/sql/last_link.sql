@@ -1,0 +1,1 @@
+SELECT head FROM link ORDER BY id DESC LIMIT 1

@@ -1,0 +1,1 @@
+SELECT step, label, settlement, head FROM link ORDER BY id

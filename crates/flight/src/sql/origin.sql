@@ -1,0 +1,1 @@
+SELECT hash, body FROM origin WHERE id = ?1

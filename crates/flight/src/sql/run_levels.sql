@@ -1,1 +1,0 @@
-SELECT run, level FROM run_level ORDER BY run, level

@@ -1,0 +1,1 @@
+SELECT wrapped FROM secret WHERE name = ?1

@@ -1,1 +1,0 @@
-SELECT id, span, parent, kind, started, ended, traits FROM step WHERE trace = ?1 ORDER BY id

@@ -1,0 +1,1 @@
+SELECT wrapped FROM subject WHERE id = ?1

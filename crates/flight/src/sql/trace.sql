@@ -1,0 +1,1 @@
+SELECT id, key, people, wrapped FROM trace WHERE trace = ?1

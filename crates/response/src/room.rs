@@ -1,0 +1,66 @@
+//! A room: what is one tenant's own. Its flights, the window in memory, and what waits to settle.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+
+use flight::{Flight, FlightError, Recent};
+use jiff::Timestamp;
+use model::Window;
+use watch::Due;
+
+use crate::open::Settings;
+
+/// One tenant's own.
+#[derive(Debug)]
+pub(crate) struct Room {
+    pub(crate) tenant: String,
+    pub(crate) flight: Flight,
+    pub(crate) recent: RwLock<Recent>,
+    pub(crate) due: Mutex<Due>,
+    pub(crate) in_hand: AtomicUsize,
+    pub(crate) settling: tokio::sync::Mutex<()>,
+}
+
+impl Room {
+    /// Rebuilds from flights what is held in memory of them.
+    pub(crate) fn on(
+        tenant: &str,
+        flight: Flight,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<Self, FlightError> {
+        let mut recent = Recent::new(settings.window_runs);
+        let since = now.checked_sub(settings.lookback * 8).unwrap_or(Timestamp::MIN);
+        let window = Window { start: since, end: Timestamp::MAX };
+        flight.settlements(window, |settlement| recent.apply(&settlement))?;
+        recent.complete_only_since(since);
+        let mut due = Due::default();
+        for trace in flight.unsettled()? {
+            due.now(trace);
+        }
+        Ok(Self {
+            tenant: tenant.to_owned(),
+            flight,
+            recent: RwLock::new(recent),
+            due: Mutex::new(due),
+            in_hand: AtomicUsize::new(0),
+            settling: tokio::sync::Mutex::default(),
+        })
+    }
+
+    /// How many runs the window in memory holds, and how many traces wait to settle.
+    pub(crate) fn gauges(&self) -> (usize, usize) {
+        let due = self.due();
+        let waiting = due.waiting() + self.in_hand.load(Ordering::Relaxed);
+        drop(due);
+        (self.recent().len(), waiting)
+    }
+
+    pub(crate) fn recent(&self) -> RwLockReadGuard<'_, Recent> {
+        self.recent.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn due(&self) -> MutexGuard<'_, Due> {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
