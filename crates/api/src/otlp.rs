@@ -1,9 +1,9 @@
 //! `POST /v1/traces`: OTLP over HTTP, in protobuf, plain or gzip.
 
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
@@ -11,10 +11,11 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::LengthLimitError;
 use model::Fault;
-use response::{Counted, Recorded};
+use response::{Counted, Recorded, Who};
 
 use crate::problem::Problem;
 use crate::router::Api;
+use crate::seat::Seat;
 
 const PROTOBUF: &str = "application/x-protobuf";
 
@@ -27,31 +28,32 @@ const PATIENCE_FOR_BODY: Duration = Duration::from_secs(10);
 /// Takes an export request; answers once all that it accepts is durable.
 pub async fn traces(
     State(api): State<Api>,
+    Extension(who): Extension<Who>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let taken = take(&api, &headers, body).await;
+    let taken = take(&api, who, &headers, body).await;
     if taken.is_err() {
         api.mayday.tally().add(Counted::RequestsRefused, 1);
     }
     taken
 }
 
-async fn take(api: &Api, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
+async fn take(api: &Api, who: Who, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
     check_headers(headers)?;
     let turn = tokio::time::timeout(PATIENCE, api.reading.acquire()).await;
     let _turn = turn.map_err(|_| too_busy())?;
     let body = tokio::time::timeout(PATIENCE_FOR_BODY, read(body, api.max_body_bytes)).await;
     let body = body.map_err(|_| too_slow())??;
-    let recorded = record(api, body).await?;
+    let recorded = record(api, who, body).await?;
     let answer = response::otlp_answer(&recorded.rejections);
     Ok(([(CONTENT_TYPE, PROTOBUF)], answer).into_response())
 }
 
 /// Records in a task of its own, so that a sender that goes away can't end it half-way.
-async fn record(api: &Api, body: Bytes) -> Result<Recorded, Problem> {
-    let (mayday, now) = (Arc::clone(&api.mayday), (api.now)());
-    let recorded = tokio::spawn(async move { mayday.record(&body, now).await }).await;
+async fn record(api: &Api, who: Who, body: Bytes) -> Result<Recorded, Problem> {
+    let Seat { mayday, at, .. } = Seat::of(api, who).await?;
+    let recorded = tokio::spawn(async move { mayday.record(&body, at).await }).await;
     match recorded {
         Ok(recorded) => Ok(recorded?),
         Err(_) => Err(Problem::new(Fault::Bug, "recording this request ended unexpectedly")),

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 use jiff::Timestamp;
-use response::Mayday;
+use response::{Mayday, Right, Unkeyed};
 use tokio::sync::Semaphore;
 use tower_http::decompression::RequestDecompressionLayer;
 
+use crate::access::check;
 use crate::hosts::{self, Hosts};
 use crate::otlp::traces as export_traces;
-use crate::{incidents, metrics, moved, outcomes, problem, traces};
+use crate::{incidents, keys, metrics, moved, outcomes, problem, traces};
 
 /// What every handler may use.
 #[derive(Clone)]
@@ -23,6 +24,10 @@ pub struct Api {
     pub now: fn() -> Timestamp,
     /// A source of numbers nobody can guess.
     pub random: fn() -> u64,
+    /// A source of secrets; none if the system has no randomness to give.
+    pub secret: fn() -> Option<[u8; 32]>,
+    /// For whom somebody without a key is taken.
+    pub unkeyed: Unkeyed,
     /// Most bytes of a request's body, after decompression.
     pub max_body_bytes: usize,
     /// How many export requests may be read at once.
@@ -36,26 +41,39 @@ pub fn otlp(api: Api, hosts: Hosts) -> Router {
         .fallback(problem::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
+        .layer(from_fn_with_state(api.guard(Right::Send), check))
         .layer(from_fn_with_state(hosts, hosts::check))
         .with_state(api)
 }
 
 /// What people, scripts and probes talk to. `pages` answers whatever is no API path.
 pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
-    let paths = Router::new()
+    let guard = |right| from_fn_with_state(api.guard(right), check);
+    let pages = pages.layer(guard(Right::Look));
+    let health = Router::new()
         .route("/healthz", get(metrics::healthz))
-        .route("/readyz", get(metrics::readyz))
-        .route("/metrics", get(metrics::metrics))
+        .route("/readyz", get(metrics::readyz));
+    let figures = Router::new().route("/metrics", get(metrics::metrics));
+    let labels = Router::new().route("/api/v1/outcomes", post(outcomes::post));
+    let keys = Router::new()
+        .route("/api/v1/keys", get(keys::list).post(keys::issue))
+        .route("/api/v1/keys/{id}", delete(keys::revoke));
+    let paths = Router::new()
         .route("/api/v1/features", get(moved::features))
         .route("/api/v1/moved", get(moved::moved))
-        .route("/api/v1/outcomes", post(outcomes::post))
         .route("/api/v1/traces/{trace}", get(traces::get))
         .route("/api/v1/incidents", get(incidents::list).post(incidents::declare))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
         .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
-        .route("/api/{*rest}", any(problem::no_such_path))
+        .route("/api/{*rest}", any(problem::no_such_path));
+    health
+        .merge(figures.layer(guard(Right::Figures)))
+        .merge(labels.layer(guard(Right::Label)))
+        .merge(keys.layer(guard(Right::ManageKeys)))
+        .merge(paths.layer(guard(Right::Look)))
         .method_not_allowed_fallback(problem::no_such_method)
-        .with_state(api);
-    paths.merge(pages).layer(from_fn_with_state(hosts, hosts::check))
+        .with_state(api)
+        .merge(pages)
+        .layer(from_fn_with_state(hosts, hosts::check))
 }

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, demo, features, incident, ledger, moved, postmortem, serve, sim};
+use crate::commands::{
+    bench, demo, features, incident, key, ledger, moved, postmortem, serve, sim,
+};
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
 #[derive(Debug, Parser)]
@@ -35,6 +37,9 @@ pub(crate) enum Command {
     /// Draft postmortems
     #[command(subcommand)]
     Postmortem(postmortem::Postmortem),
+    /// Issue, list and revoke keys
+    #[command(subcommand)]
+    Key(key::Key),
     /// Check the ledger of facts
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -55,6 +60,7 @@ impl Command {
             Command::Features(command) => command.run().await,
             Command::Incident(command) => command.run().await,
             Command::Postmortem(command) => command.run().await,
+            Command::Key(command) => command.run().await,
             Command::Ledger(command) => command.run().await,
             Command::Sim(command) => command.run().await,
             Command::Bench(command) => command.run().await,

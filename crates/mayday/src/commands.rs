@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod demo;
 pub(crate) mod features;
 pub(crate) mod incident;
+pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod moved;
 pub(crate) mod postmortem;

@@ -37,8 +37,18 @@ pub(crate) struct Listen {
     pub(crate) http: String,
     /// Names by which this server may be called.
     pub(crate) allowed_hosts: Vec<String>,
-    /// Whether to listen where other machines can reach it, though no key is asked for.
-    pub(crate) allow_remote: bool,
+    /// When keys are asked for.
+    pub(crate) require_keys: RequireKeys,
+}
+
+/// When keys are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RequireKeys {
+    /// On loopback once one was issued, elsewhere from the start.
+    Auto,
+    /// Everywhere from the start.
+    Always,
 }
 
 /// What to keep.

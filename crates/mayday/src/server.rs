@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use api::{Api, Hosts};
-use response::Mayday;
+use response::{Mayday, Right, Unkeyed};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
-use crate::config::Config;
+use crate::config::{Config, RequireKeys};
 use crate::world;
 
 /// How many export requests are read at once: bounds the memory of bodies.
@@ -19,6 +19,9 @@ const READING: usize = 16;
 
 /// How long requests under way may take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How often it is stated who read payload: what a crash may lose of that.
+const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
 
 /// A running server.
 pub(crate) struct Server {
@@ -29,6 +32,7 @@ pub(crate) struct Server {
     stop: watch::Sender<bool>,
     serving: Vec<JoinHandle<std::io::Result<()>>>,
     settling: JoinHandle<()>,
+    stating: JoinHandle<()>,
 }
 
 impl Server {
@@ -36,31 +40,33 @@ impl Server {
     pub(crate) async fn start(mayday: Arc<Mayday>, config: &Config) -> Result<Self> {
         let otlp = bind(&config.listen.otlp).await?;
         let http = bind(&config.listen.http).await?;
+        let addresses = [otlp.local_addr()?, http.local_addr()?];
+        refuse_if_unguarded(&mayday, addresses[0], Right::Send)?;
+        refuse_if_unguarded(&mayday, addresses[1], Right::Look)?;
         let api = Api {
             mayday: Arc::clone(&mayday),
             now: world::now,
             random: world::random,
+            secret: world::secret,
+            unkeyed: Unkeyed::Nobody,
             max_body_bytes: config.record.max_body_bytes,
             reading: Arc::new(Semaphore::new(READING)),
         };
-        let addresses = [otlp.local_addr()?, http.local_addr()?];
-        let remote = addresses.iter().find(|address| !address.ip().is_loopback());
-        if let (Some(remote), false) = (remote, config.listen.allow_remote) {
-            anyhow::bail!(
-                "{remote} can be reached from other machines, and no key is asked for: listen on \
-                 127.0.0.1, or set allow_remote = true behind a proxy that lets in who may"
-            );
-        }
+        let [otlp_api, http_api] = addresses.map(|address| Api {
+            unkeyed: unkeyed(address, config.listen.require_keys),
+            ..api.clone()
+        });
         let bound = addresses.iter().map(|address| host_name(*address));
         let hosts = Hosts::loopback_and(bound.chain(config.listen.allowed_hosts.iter().cloned()));
         let pages = web::router(Arc::clone(&mayday), world::now);
         let (stop, stopped) = watch::channel(false);
         let serving = vec![
-            api::serve(otlp, api::otlp(api.clone(), hosts.clone()), told(stopped.clone())),
-            api::serve(http, api::http(api, hosts, pages), told(stopped.clone())),
+            api::serve(otlp, api::otlp(otlp_api, hosts.clone()), told(stopped.clone())),
+            api::serve(http, api::http(http_api, hosts, pages), told(stopped.clone())),
         ];
         let [otlp, http] = addresses;
-        Ok(Self { otlp, http, stop, serving, settling: keep_settling(mayday, stopped) })
+        let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
+        Ok(Self { otlp, http, stop, serving, settling: keep_settling(mayday, stopped), stating })
     }
 
     /// Where the pages are.
@@ -77,6 +83,7 @@ impl Server {
             }
         }
         _ = tokio::time::timeout(GRACE, self.settling).await;
+        _ = tokio::time::timeout(GRACE, self.stating).await;
     }
 }
 
@@ -87,6 +94,26 @@ async fn bind(address: &str) -> Result<TcpListener> {
              takes a free one"
         )
     })
+}
+
+/// For whom somebody without a key is taken who comes in at this address.
+fn unkeyed(address: SocketAddr, require: RequireKeys) -> Unkeyed {
+    match require {
+        RequireKeys::Auto if address.ip().is_loopback() => Unkeyed::Operator,
+        RequireKeys::Auto | RequireKeys::Always => Unkeyed::Nobody,
+    }
+}
+
+/// An address that others can reach needs a key that opens it, or nobody could mean to use it.
+fn refuse_if_unguarded(mayday: &Mayday, address: SocketAddr, right: Right) -> Result<()> {
+    let kind = if right == Right::Send { "ingest" } else { "person" };
+    anyhow::ensure!(
+        address.ip().is_loopback() || mayday.has_issued_key_to(right),
+        "{address} can be reached from other machines, and no key opens it yet: listen on \
+         127.0.0.1, or first make one with `mayday key create --kind {kind} --name NAME --data-dir \
+         DIR`"
+    );
+    Ok(())
 }
 
 /// The address as a name in a Host header, without port.
@@ -113,5 +140,25 @@ fn keep_settling(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHan
                 }
             }
         });
+    })
+}
+
+/// States now and then who read payload, until told to stop. What is left then is stated when the
+/// last holder of `mayday` is gone.
+fn keep_stating_reads(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut pause = tokio::time::interval(STATE_READS_EVERY);
+        loop {
+            tokio::select! {
+                () = told(stopped.clone()) => return,
+                _ = pause.tick() => {}
+            }
+            let mayday = Arc::clone(&mayday);
+            let state = move || mayday.state_reads(world::now());
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(state).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "could not state who read payload; it stays counted");
+            }
+        }
     })
 }

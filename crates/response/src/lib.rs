@@ -3,10 +3,11 @@
 //! [`Mayday`] is opened on a data directory and serves every door: the API, the pages and the
 //! command line call the same methods and so give the same answers. In the way of a night:
 //! [`record`] keeps what comes in, [`settle`] turns traces into runs, [`moved`](mod@moved) compares
-//! them, [`incidents`] declares and drafts, [`look`] shows.
+//! them, [`incidents`] declares and drafts, [`look`] shows; [`access`] says who may, and who did.
 //!
 //! Now and randomness are arguments. A fact is appended first; what it means is folded from there.
 
+pub mod access;
 pub mod error;
 pub mod incidents;
 pub mod look;
@@ -17,11 +18,12 @@ mod room;
 pub mod settle;
 pub mod tally;
 
+pub use access::{Denied, Entrance, Right, Unkeyed, Who};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use incidents::{Act, Declaration, Draft};
 pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
-pub use open::{DEFAULT_TENANT, Mayday, Settings, verify_ledger_in};
+pub use open::{Mayday, Settings, verify_ledger_in};
 pub use record::Recorded;
 pub use tally::{Counted, Tally};
 

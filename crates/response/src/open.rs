@@ -9,17 +9,15 @@ use flight::{Flight, Keyring};
 use incident::Incidents;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Ledger, Verified};
-use model::Catalogue;
+use model::{Catalogue, TenantName};
 use recorder::{ContentMode, Limits};
 use tokio::sync::Notify;
 use watch::{Sampling, SettleAfter};
 
+use crate::access::{Principals, Reads};
 use crate::error::OpenError;
 use crate::room::Room;
 use crate::tally::Tally;
-
-/// The tenant of those who name none.
-pub const DEFAULT_TENANT: &str = "default";
 
 /// What can be set.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,11 +64,13 @@ pub struct Mayday {
 pub(crate) struct House {
     pub(crate) settings: Settings,
     pub(crate) catalogue: Catalogue,
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) incidents: RwLock<Incidents>,
+    pub(crate) principals: RwLock<Principals>,
+    pub(crate) reads: Reads,
     pub(crate) came: Notify,
     pub(crate) tally: Tally,
-    rooms: Mutex<BTreeMap<String, Arc<Room>>>,
+    rooms: Mutex<BTreeMap<TenantName, Arc<Room>>>,
     place: Place,
 }
 
@@ -102,20 +102,25 @@ impl Mayday {
         for tenant in house.tenants_on_disk()? {
             house.room(&tenant, now)?;
         }
-        let room = house.room(DEFAULT_TENANT, now)?;
+        let room = house.room(&TenantName::standard(), now)?;
         Ok(Self { house, room })
     }
 
     /// Opens on stores in memory, which are forgotten with the process.
     pub fn in_memory(settings: Settings, now: Timestamp) -> Result<Self, OpenError> {
         let house = Arc::new(House::new(Place::Memory, Ledger::in_memory(), settings)?);
-        let room = house.room(DEFAULT_TENANT, now)?;
+        let room = house.room(&TenantName::standard(), now)?;
         Ok(Self { house, room })
     }
 
+    /// Whether this is what a tenant sees.
+    pub fn is_of(&self, tenant: &TenantName) -> bool {
+        self.room.tenant == *tenant
+    }
+
     /// The same, as another tenant sees it. Blocking where that tenant comes for the first time.
-    pub fn of(&self, tenant: &str, now: Timestamp) -> Result<Self, OpenError> {
-        if tenant == self.room.tenant {
+    pub fn of(&self, tenant: &TenantName, now: Timestamp) -> Result<Self, OpenError> {
+        if self.is_of(tenant) {
             return Ok(self.clone());
         }
         Ok(Self { house: Arc::clone(&self.house), room: self.house.room(tenant, now)? })
@@ -135,10 +140,14 @@ impl Mayday {
 
 impl House {
     fn new(place: Place, ledger: Ledger, settings: Settings) -> Result<Self, OpenError> {
+        let (incidents, principals) = follow(&ledger).map_err(OpenError::Ledger)?;
+        let ledger = Arc::new(ledger);
         Ok(Self {
             settings,
             catalogue: incident::surfaces(),
-            incidents: RwLock::new(follow(&ledger).map_err(OpenError::Ledger)?),
+            incidents: RwLock::new(incidents),
+            principals: RwLock::new(principals),
+            reads: Reads::new(Arc::clone(&ledger)),
             ledger,
             came: Notify::new(),
             tally: Tally::default(),
@@ -148,20 +157,21 @@ impl House {
     }
 
     /// A tenant's room, opened when it is first asked for.
-    fn room(&self, tenant: &str, now: Timestamp) -> Result<Arc<Room>, OpenError> {
+    fn room(&self, tenant: &TenantName, now: Timestamp) -> Result<Arc<Room>, OpenError> {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(room) = rooms.get(tenant) {
             return Ok(Arc::clone(room));
         }
         let flight = match &self.place {
             Place::Directory { flights, keys, .. } => {
-                Flight::open(&flights.join(tenant), keys, tenant).map_err(OpenError::Flight)?
+                Flight::open(&flights.join(tenant.as_str()), keys, tenant.as_str())
+                    .map_err(OpenError::Flight)?
             }
             Place::Memory => Flight::in_memory(),
         };
         let room = Room::on(tenant, flight, &self.settings, now).map_err(OpenError::Flight)?;
         let room = Arc::new(room);
-        rooms.insert(tenant.to_owned(), Arc::clone(&room));
+        rooms.insert(tenant.clone(), Arc::clone(&room));
         Ok(room)
     }
 
@@ -171,7 +181,7 @@ impl House {
         rooms.values().cloned().collect()
     }
 
-    fn tenants_on_disk(&self) -> Result<Vec<String>, OpenError> {
+    fn tenants_on_disk(&self) -> Result<Vec<TenantName>, OpenError> {
         let Place::Directory { flights, .. } = &self.place else { return Ok(Vec::new()) };
         let unusable = |source| OpenError::Directory { path: flights.clone(), source };
         std::fs::create_dir_all(flights).map_err(unusable)?;
@@ -179,7 +189,8 @@ impl House {
         for entry in std::fs::read_dir(flights).map_err(unusable)? {
             let entry = entry.map_err(unusable)?;
             if entry.file_type().map_err(unusable)?.is_dir() {
-                tenants.extend(entry.file_name().into_string());
+                let name = entry.file_name();
+                tenants.extend(name.to_str().and_then(|name| name.parse::<TenantName>().ok()));
             }
         }
         Ok(tenants)
@@ -215,13 +226,16 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
 }
 
 /// Folds every fact of the ledger.
-fn follow(ledger: &Ledger) -> Result<Incidents, ledger::LedgerError> {
-    let mut incidents = Incidents::default();
+fn follow(ledger: &Ledger) -> Result<(Incidents, Principals), ledger::LedgerError> {
+    let (mut incidents, mut principals) = (Incidents::default(), Principals::default());
     let mut next = 1;
     loop {
         let entries = ledger.read(next, PAGE)?;
-        let Some(last) = entries.last() else { return Ok(incidents) };
+        let Some(last) = entries.last() else { return Ok((incidents, principals)) };
         next = last.seq + 1;
-        entries.iter().for_each(|entry| incidents.apply(entry));
+        for entry in &entries {
+            incidents.apply(entry);
+            principals.apply(entry);
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Recording: bytes in, durable, then answered.
 
+use std::collections::HashMap;
+
 use flight::{Append, FlightError};
 use jiff::{SignedDuration, Timestamp};
 use model::{About, Batch, Claim, Label, Receipt, Rejection, Subject, TraceId};
 use recorder::Encoding;
-use std::collections::HashMap;
 use watch::Arrival;
 
 use crate::error::RecordError;

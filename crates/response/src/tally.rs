@@ -17,6 +17,8 @@ pub enum Counted {
     TracesSettled,
     /// Late outcomes kept.
     LabelsStored,
+    /// Requests without a key, or without the right one.
+    RequestsDenied,
 }
 
 /// Every count, in the order of [`Counted::ALL`].
@@ -27,13 +29,14 @@ pub struct Tally {
 
 impl Counted {
     /// Everything that is counted.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SpansStored,
         Self::SpansDuplicate,
         Self::SpansRejected,
         Self::RequestsRefused,
         Self::TracesSettled,
         Self::LabelsStored,
+        Self::RequestsDenied,
     ];
 
     /// The metric's name without unit suffix, and its help text.
@@ -45,6 +48,9 @@ impl Counted {
             Self::RequestsRefused => ("mayday_requests_refused", "Export requests refused whole"),
             Self::TracesSettled => ("mayday_traces_settled", "Traces settled into runs"),
             Self::LabelsStored => ("mayday_labels_stored", "Late outcomes kept"),
+            Self::RequestsDenied => {
+                ("mayday_requests_denied", "Requests without a key, or without the right one")
+            }
         }
     }
 }

@@ -89,7 +89,7 @@ impl Ingest {
         config.listen.http = "127.0.0.1:0".to_owned();
         let mayday = config.open(&directory.join("data"))?;
         let server = Server::start(Arc::new(mayday), &config).await?;
-        let exporter = Exporter::to(&format!("http://{}", server.otlp))?;
+        let exporter = Exporter::to(&format!("http://{}", server.otlp), None)?;
         let began = Instant::now();
         let lanes = (0..self.connections as usize).map(|lane| {
             let lane = load.bodies.iter().skip(lane).step_by(self.connections as usize);

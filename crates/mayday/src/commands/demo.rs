@@ -113,7 +113,7 @@ async fn start(mayday: &Arc<Mayday>, mut config: Config) -> Result<Server> {
 
 /// Plays the six hours into the server's own OTLP port.
 async fn send(play: &Play, server: &Server) -> Result<()> {
-    let exporter = Exporter::to(&format!("http://{}", server.otlp))?;
+    let exporter = Exporter::to(&format!("http://{}", server.otlp), None)?;
     let bar = ProgressBar::with_draw_target(
         Some(play.length().as_secs().unsigned_abs()),
         ProgressDrawTarget::stderr(),

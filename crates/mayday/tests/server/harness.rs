@@ -21,19 +21,25 @@ pub(crate) struct Server {
 /// A command of the binary under test.
 pub(crate) fn mayday() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mayday"));
-    command.env("USER", "tester");
+    command.env("USER", "tester").env_remove("MAYDAY_TOKEN");
     command
 }
 
 impl Server {
     /// Starts on free ports; runs settle at once.
     pub(crate) fn start(data_dir: &Path, more: &[&str]) -> Self {
+        Self::start_at("127.0.0.1:0", data_dir, more, Stdio::inherit())
+    }
+
+    /// Starts like that at another address, and logs to there.
+    pub(crate) fn start_at(address: &str, data_dir: &Path, more: &[&str], log: Stdio) -> Self {
         let mut child = mayday()
-            .args(["serve", "--otlp", "127.0.0.1:0", "--http", "127.0.0.1:0"])
+            .args(["serve", "--otlp", address, "--http", address])
             .args(["--settle-after-root", "0s", "--settle-after-last-span", "0s", "--data-dir"])
             .arg(data_dir)
             .args(more)
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -49,6 +55,13 @@ impl Server {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Ends it as an init system does, and waits until it is gone.
+    pub(crate) fn stop(mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
     }
 
     pub(crate) async fn export(&self, body: Vec<u8>) -> Response {

@@ -1,6 +1,8 @@
 //! The real binary, over real sockets: what goes in, what comes out, and what survives.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod command_line;
