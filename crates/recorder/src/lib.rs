@@ -35,4 +35,4 @@ pub use decode::{DecodeError, Limits, decode, decode_logs};
 pub use encoding::{Encoding, Signal};
 pub use logs::NOT_OURS;
 pub use privacy::ContentMode;
-pub use told::OPEN;
+pub use told::is_open;

@@ -258,7 +258,7 @@ async fn an_agent_reads_the_payload_of_its_own_tenant_only() {
 #[tokio::test]
 async fn where_others_can_reach_it_a_server_starts_only_with_keys_and_always_wants_them() {
     let (_guard, data) = data_dir();
-    let everywhere = ["--otlp", EVERYWHERE, "--http", EVERYWHERE];
+    let everywhere = ["--otlp", EVERYWHERE, "--grpc", EVERYWHERE, "--http", EVERYWHERE];
     for (kind, missing) in [("ingest", "--kind ingest"), ("person", "--kind person")] {
         let serve = ["serve", "--data-dir", data.to_str().unwrap()];
         let (code, _, err) = run(&[&serve[..], &everywhere].concat());

@@ -34,7 +34,7 @@ impl Server {
     /// Starts like that at another address, and logs to there.
     pub(crate) fn start_at(address: &str, data_dir: &Path, more: &[&str], log: Stdio) -> Self {
         let mut child = mayday()
-            .args(["serve", "--otlp", address, "--http", address])
+            .args(["serve", "--otlp", address, "--grpc", address, "--http", address])
             .args(["--settle-after-root", "0s", "--settle-after-last-span", "0s", "--data-dir"])
             .arg(data_dir)
             .args(more)
