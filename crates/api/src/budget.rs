@@ -2,8 +2,8 @@
 //!
 //! A request enters with a small [`Charge`] of its own, or, if it says how long it is, with one that
 //! is large enough; it grows as its body does. Small requests have places kept for them, so that
-//! large ones can't starve them. Nobody waits while they hold something: who outgrows what is left
-//! is told to come back.
+//! large ones can't starve them. Who outgrows a small place waits once for room; who then outgrows
+//! that is told to come back, for two that hold and wait could wait for each other.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,12 @@ const SMALL: usize = 256 * 1_024;
 
 /// Small requests at once.
 const PLACES: usize = 64;
+
+/// Requests that may wait for room while they hold a place: half of the places stay in motion.
+const QUEUE: usize = PLACES / 2;
+
+/// Bytes of room that a request is given which outgrew its place.
+const STEP: usize = 8 * 1_024 * 1_024;
 
 /// What is counted at a time.
 const UNIT: usize = 16 * 1_024;
@@ -29,6 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub struct Budget {
     places: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
     room: Arc<Semaphore>,
     units: usize,
 }
@@ -53,6 +60,7 @@ impl Budget {
         let units = (max_body_bytes * WEIGHT).div_ceil(UNIT).max(1);
         Self {
             places: Arc::new(Semaphore::new(PLACES)),
+            queue: Arc::new(Semaphore::new(QUEUE)),
             room: Arc::new(Semaphore::new(units)),
             units,
         }
@@ -81,28 +89,34 @@ async fn wait(on: &Arc<Semaphore>, permits: usize) -> Result<OwnedSemaphorePermi
 
 impl Charge {
     /// Takes what some more bytes of a body need.
-    pub fn body(&mut self, bytes: usize) -> Result<(), Full> {
-        self.more(bytes * WEIGHT)
+    pub async fn body(&mut self, bytes: usize) -> Result<(), Full> {
+        self.more(bytes * WEIGHT).await
     }
 
     /// Takes some more bytes of memory. One request alone may have all there is, and no more.
-    pub fn more(&mut self, bytes: usize) -> Result<(), Full> {
+    pub async fn more(&mut self, bytes: usize) -> Result<(), Full> {
         self.taken = self.taken.saturating_add(bytes);
         let lacking = self.taken.saturating_sub(self.allowed);
-        let units_held = self.held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
-        let units = lacking.div_ceil(UNIT).min(self.budget.units - units_held);
-        if units == 0 {
-            return Ok(());
-        }
-        let units = u32::try_from(units).map_err(|_| Full)?;
-        let more = Arc::clone(&self.budget.room).try_acquire_many_owned(units);
-        let more = more.map_err(|_| Full)?;
-        self.allowed += more.num_permits() * UNIT;
         match &mut self.held {
-            Some(held) => held.merge(more),
-            None => self.held = Some(more),
+            _ if lacking == 0 => Ok(()),
+            None => {
+                let _turn = self.budget.queue.try_acquire().map_err(|_| Full)?;
+                let units = lacking.max(STEP).div_ceil(UNIT).min(self.budget.units);
+                let held = wait(&self.budget.room, units).await?;
+                self.allowed += held.num_permits() * UNIT;
+                self.held = Some(held);
+                Ok(())
+            }
+            Some(held) => {
+                let left = self.budget.units - held.num_permits();
+                let units = u32::try_from(lacking.div_ceil(UNIT).min(left)).map_err(|_| Full)?;
+                let more = Arc::clone(&self.budget.room).try_acquire_many_owned(units);
+                let more = more.map_err(|_| Full)?;
+                self.allowed += more.num_permits() * UNIT;
+                held.merge(more);
+                Ok(())
+            }
         }
-        Ok(())
     }
 }
 
@@ -118,24 +132,26 @@ mod tests {
 
     #[tokio::test]
     async fn a_small_request_takes_a_place_and_no_room() {
-        let budget = Budget::new(MIB);
+        let budget = Budget::new(16 * MIB);
         let mut charge = budget.enter(None).await.unwrap();
-        charge.body(SMALL / WEIGHT).unwrap();
-        assert_eq!(free(&budget), (PLACES - 1, 3 * MIB));
+        charge.body(SMALL / WEIGHT).await.unwrap();
+        assert_eq!(free(&budget), (PLACES - 1, 48 * MIB));
         drop(charge);
-        assert_eq!(free(&budget), (PLACES, 3 * MIB));
+        assert_eq!(free(&budget), (PLACES, 48 * MIB));
     }
 
     #[tokio::test]
     async fn a_request_grows_and_gives_back_what_it_took() {
-        let budget = Budget::new(MIB);
+        let budget = Budget::new(16 * MIB);
         let mut charge = budget.enter(None).await.unwrap();
-        for _ in 0..MIB / 1_024 {
-            charge.body(1_024).unwrap();
+        charge.body(MIB).await.unwrap();
+        assert_eq!(free(&budget), (PLACES - 1, 48 * MIB - STEP));
+        for _ in 0..15 {
+            charge.body(MIB).await.unwrap();
         }
         assert_eq!(free(&budget), (PLACES - 1, SMALL));
         drop(charge);
-        assert_eq!(free(&budget), (PLACES, 3 * MIB));
+        assert_eq!(free(&budget), (PLACES, 48 * MIB));
     }
 
     #[tokio::test]
@@ -143,26 +159,41 @@ mod tests {
         let budget = Budget::new(MIB);
         let mut charge = budget.enter(Some(MIB)).await.unwrap();
         assert_eq!(free(&budget), (PLACES, 0));
-        charge.body(MIB).unwrap();
+        charge.body(MIB).await.unwrap();
         assert_eq!(free(&budget), (PLACES, 0));
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn where_large_ones_took_all_room_small_ones_pass_and_growing_ones_are_told() {
         let budget = Budget::new(MIB);
-        let _large = budget.enter(Some(MIB)).await.unwrap();
+        let large = budget.enter(Some(MIB)).await.unwrap();
         let mut small = budget.enter(Some(10_000)).await.unwrap();
-        assert_eq!(small.body(10_000), Ok(()));
-        assert_eq!(small.body(SMALL), Err(Full));
+        assert_eq!(small.body(10_000).await, Ok(()));
+        assert_eq!(small.body(SMALL).await, Err(Full));
+        drop(large);
+        assert_eq!(small.body(SMALL).await, Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_outgrows_a_place_waits_for_room_and_then_no_more() {
+        let budget = Budget::new(16 * MIB);
+        let large = budget.enter(Some(16 * MIB)).await.unwrap();
+        let mut growing = budget.enter(None).await.unwrap();
+        let (grown, ()) = tokio::join!(growing.body(MIB), async {
+            tokio::task::yield_now().await;
+            drop(large);
+        });
+        assert_eq!(grown, Ok(()));
+        let _large = budget.enter(Some(13 * MIB)).await.unwrap();
+        assert_eq!(growing.body(MIB).await, Ok(()), "it was given more than it asked for");
+        assert_eq!(growing.body(2 * MIB).await, Err(Full));
     }
 
     #[tokio::test]
     async fn one_alone_may_decode_to_more_than_there_is() {
         let budget = Budget::new(MIB);
         let mut charge = budget.enter(Some(MIB)).await.unwrap();
-        assert_eq!(charge.more(100 * MIB), Ok(()));
-        let mut other = budget.enter(None).await.unwrap();
-        assert_eq!(other.more(100 * MIB), Err(Full));
+        assert_eq!(charge.more(100 * MIB).await, Ok(()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -170,13 +201,30 @@ mod tests {
         let budget = Budget::new(MIB);
         let _large = budget.enter(Some(MIB)).await.unwrap();
         assert_eq!(budget.enter(Some(MIB)).await.unwrap_err(), Full);
-        let small: Vec<_> = (0..PLACES).map(|_| budget.enter(None)).collect();
         let mut held = Vec::new();
-        for place in small {
-            held.push(place.await.unwrap());
+        for _ in 0..PLACES {
+            held.push(budget.enter(None).await.unwrap());
         }
         assert_eq!(budget.enter(None).await.unwrap_err(), Full);
         held.pop();
         assert!(budget.enter(None).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn half_of_the_places_stay_in_motion() {
+        let budget = Budget::new(MIB);
+        let _large = budget.enter(Some(MIB)).await.unwrap();
+        let waiting = (0..QUEUE).map(|_| {
+            let budget = budget.clone();
+            tokio::spawn(async move { budget.enter(None).await?.more(SMALL + 1).await })
+        });
+        let waiting: Vec<_> = waiting.collect();
+        tokio::task::yield_now().await;
+        let mut one_more = budget.enter(None).await.unwrap();
+        let told = tokio::time::timeout(Duration::ZERO, one_more.more(SMALL + 1)).await;
+        assert_eq!(told.expect("it waits for nothing"), Err(Full));
+        for task in waiting {
+            assert_eq!(task.await.unwrap(), Err(Full));
+        }
     }
 }

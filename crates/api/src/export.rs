@@ -33,23 +33,14 @@ pub(crate) struct Read {
 }
 
 /// Lets the sender in, waits for a turn, and reads the body unless that is too large or too slow.
-///
-/// `packed` says how many times longer the body may turn out than its header says, if it has one.
-pub(crate) async fn read(
-    api: &Api,
-    headers: &HeaderMap,
-    packed: Option<usize>,
-    body: Body,
-) -> Result<Read, Problem> {
+pub(crate) async fn read(api: &Api, headers: &HeaderMap, body: Body) -> Result<Read, Problem> {
     let who = admit(api, Right::Send, credentials(headers))?;
     let most = api.max_body_bytes;
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let length = length.zip(packed).map(|(length, packed): (usize, usize)| (length, packed));
-    if length.is_some_and(|(length, packed)| length > most && packed == 1) {
+    if length.is_some_and(|length| length > most) {
         return Err(too_large(most));
     }
-    let expected = length.map(|(length, packed)| length.saturating_mul(packed).min(most));
-    let mut charge = api.budget.enter(expected).await.map_err(too_busy)?;
+    let mut charge = api.budget.enter(length).await.map_err(too_busy)?;
     let body = tokio::time::timeout(PATIENCE_FOR_BODY, collect(body, most, &mut charge)).await;
     let body = body.map_err(|_| too_slow())??;
     Ok(Read { who, body, charge })
@@ -64,7 +55,7 @@ async fn collect(mut body: Body, most: usize, charge: &mut Charge) -> Result<Byt
         if read.len() + data.len() > most {
             return Err(too_large(most));
         }
-        charge.body(data.len()).map_err(too_busy)?;
+        charge.body(data.len()).await.map_err(too_busy)?;
         read.extend_from_slice(&data);
     }
     Ok(read.into())
@@ -72,9 +63,9 @@ async fn collect(mut body: Body, most: usize, charge: &mut Charge) -> Result<Byt
 
 impl Read {
     /// The same request with the message that was in its body, which may have been compressed.
-    pub(crate) fn holding(mut self, message: Bytes) -> Result<Self, Problem> {
+    pub(crate) async fn holding(mut self, message: Bytes) -> Result<Self, Problem> {
         let grown = message.len().saturating_sub(self.body.len());
-        self.charge.body(grown).map_err(too_busy)?;
+        self.charge.body(grown).await.map_err(too_busy)?;
         Ok(Self { body: message, ..self })
     }
 }
@@ -87,7 +78,7 @@ impl Export {
         let Self { signal, encoding } = self;
         let Read { who, body, mut charge } = read;
         let Seat { mayday, at, .. } = Seat::of(api, who).await?;
-        charge.more(mayday.footprint(signal, &body, encoding)).map_err(too_busy)?;
+        charge.more(mayday.footprint(signal, &body, encoding)).await.map_err(too_busy)?;
         let recorded = tokio::spawn(async move {
             let recorded = mayday.record(signal, &body, encoding, at).await;
             drop(charge);

@@ -53,7 +53,7 @@ async fn export(api: Api, signal: Signal, request: Request) -> Response {
 /// Reads a request as it comes: with the frame around its message, and compressed if it is.
 async fn receive(api: &Api, request: Request) -> Result<(Request, Read), Problem> {
     let (parts, body) = request.into_parts();
-    let read = export::read(api, &parts.headers, None, body).await?;
+    let read = export::read(api, &parts.headers, body).await?;
     let framed = Body::new(Full::new(read.body.clone()));
     Ok((Request::from_parts(parts, framed), read))
 }
@@ -69,8 +69,8 @@ async fn answer(api: Api, signal: Signal, request: Request, read: Read) -> Respo
         async move {
             let read = read.ok_or_else(|| Status::internal("one request, one message"))?;
             let export = Export { signal, encoding: Encoding::Protobuf };
-            let answer = export.record(&api, read.holding(message.into_inner())?).await;
-            Ok::<_, Status>(tonic::Response::new(answer?))
+            let read = read.holding(message.into_inner()).await?;
+            Ok::<_, Status>(tonic::Response::new(export.record(&api, read).await?))
         }
     });
     let response = grpc.unary(service, request).await;

@@ -19,9 +19,6 @@ use crate::router::Api;
 const MEDIA_TYPES: [(&str, Encoding); 2] =
     [("application/x-protobuf", Encoding::Protobuf), ("application/json", Encoding::Json)];
 
-/// How many times longer than its gzip a batch of spans is expected to be.
-const GZIP_SAVES: usize = 8;
-
 /// Takes spans; answers once all that it accepts is durable.
 pub async fn traces(State(api): State<Api>, request: Request) -> Response {
     take(&api, Signal::Traces, request).await
@@ -55,12 +52,10 @@ async fn record(
     body: Body,
 ) -> Result<Response, Problem> {
     // Gzip is unpacked on the way here; what is still packed is something else.
-    let packed = match headers.get(CONTENT_ENCODING) {
-        None => 1,
-        Some(encoding) if encoding == "identity" => 1,
-        Some(_) => return Err(unsupported("send the body plain or with content-encoding gzip")),
-    };
-    let read = export::read(api, headers, Some(packed), body).await?;
+    if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(unsupported("send the body plain or with content-encoding gzip"));
+    }
+    let read = export::read(api, headers, body).await?;
     let answer = export.record(api, read).await?;
     Ok(([(CONTENT_TYPE, media_type(export.encoding))], answer).into_response())
 }
