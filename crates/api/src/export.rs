@@ -7,7 +7,7 @@ use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use model::Fault;
-use response::{Encoding, Recorded, Right, Signal, Who};
+use response::{Counted, Encoding, Recorded, Right, Signal, Who};
 
 use crate::access::{admit, credentials};
 use crate::budget::{Charge, Full};
@@ -37,9 +37,7 @@ pub(crate) async fn read(api: &Api, headers: &HeaderMap, body: Body) -> Result<R
     let who = admit(api, Right::Send, credentials(headers))?;
     let most = api.max_body_bytes;
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length| length > most) {
-        return Err(too_large(most));
-    }
+    let length = length.filter(|length| *length <= most);
     let mut charge = api.budget.enter(length).await.map_err(too_busy)?;
     let body = tokio::time::timeout(PATIENCE_FOR_BODY, collect(body, most, &mut charge)).await;
     let body = body.map_err(|_| too_slow())??;
@@ -53,12 +51,25 @@ async fn collect(mut body: Body, most: usize, charge: &mut Charge) -> Result<Byt
         let frame = frame.map_err(|_| unreadable())?;
         let Ok(data) = frame.into_data() else { continue };
         if read.len() + data.len() > most {
+            drop(read);
+            discard(body, most).await;
             return Err(too_large(most));
         }
         charge.body(data.len()).await.map_err(too_busy)?;
         read.extend_from_slice(&data);
     }
     Ok(read.into())
+}
+
+/// Reads on for as much again, so that a sender that is still writing gets to read the refusal.
+async fn discard(mut body: Body, most: usize) {
+    let mut left = most;
+    while let Some(Ok(frame)) = body.frame().await {
+        left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+        if left == 0 {
+            return;
+        }
+    }
 }
 
 impl Read {
@@ -91,6 +102,13 @@ impl Export {
             }
             Err(_) => Err(Problem::new(Fault::Bug, "recording this request ended unexpectedly")),
         }
+    }
+}
+
+/// Counts a request that is refused; those that are denied have been counted as such.
+pub(crate) fn count_refusal(api: &Api, fault: Fault) {
+    if !matches!(fault, Fault::Unauthenticated | Fault::Denied) {
+        api.mayday.tally().add(Counted::RequestsRefused, 1);
     }
 }
 

@@ -3,11 +3,14 @@
 //! Only the protocol is gRPC's: messages pass through unread, and are taken as those that come over
 //! HTTP are.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
 use http_body_util::Full;
 use model::Fault;
 use prost::bytes::{Buf, BufMut};
@@ -19,7 +22,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 use tower::service_fn;
 
 use crate::export::{self, Export, Read};
-use crate::problem::Problem;
+use crate::problem::{self, Problem};
 use crate::router::Api;
 
 /// Where traces are exported to.
@@ -38,14 +41,25 @@ pub async fn logs(State(api): State<Api>, request: Request) -> Response {
     export(api, Signal::Logs, request).await
 }
 
+/// The answer to a path that is not there: to a call, that the method is not implemented.
+pub async fn no_such_path(headers: HeaderMap) -> Response {
+    let is_call = |kind: &HeaderValue| kind.as_bytes().starts_with(b"application/grpc");
+    if headers.get(CONTENT_TYPE).is_some_and(is_call) {
+        return Status::unimplemented("only traces and logs can be exported here").into_http();
+    }
+    problem::no_such_path().await.into_response()
+}
+
 async fn export(api: Api, signal: Signal, request: Request) -> Response {
-    let tally = api.clone();
+    let mayday = Arc::clone(&api.mayday);
     let response = match receive(&api, request).await {
         Ok((request, read)) => answer(api, signal, request, read).await,
         Err(problem) => Status::from(problem).into_http(),
     };
-    if response.headers().contains_key(Status::GRPC_STATUS) {
-        tally.mayday.tally().add(Counted::RequestsRefused, 1);
+    match refused(&response) {
+        // Those that are denied have been counted as such.
+        None | Some(Code::Unauthenticated | Code::PermissionDenied) => {}
+        Some(_) => mayday.tally().add(Counted::RequestsRefused, 1),
     }
     response
 }
@@ -58,27 +72,33 @@ async fn receive(api: &Api, request: Request) -> Result<(Request, Read), Problem
     Ok((Request::from_parts(parts, framed), read))
 }
 
+/// Unpacks the message and records it.
 async fn answer(api: Api, signal: Signal, request: Request, read: Read) -> Response {
+    let most = api.max_body_bytes;
     let mut grpc = Grpc::new(Unread)
         .accept_compressed(CompressionEncoding::Gzip)
-        .max_decoding_message_size(api.max_body_bytes);
-    let most = api.max_body_bytes;
+        .max_decoding_message_size(most);
     let mut read = Some(read);
     let service = service_fn(move |message: tonic::Request<Bytes>| {
         let (api, read) = (api.clone(), read.take());
         async move {
             let read = read.ok_or_else(|| Status::internal("one request, one message"))?;
-            let export = Export { signal, encoding: Encoding::Protobuf };
             let read = read.holding(message.into_inner()).await?;
+            let export = Export { signal, encoding: Encoding::Protobuf };
             Ok::<_, Status>(tonic::Response::new(export.record(&api, read).await?))
         }
     });
-    let response = grpc.unary(service, request).await;
-    match Status::from_header_map(response.headers()).map(|status| status.code()) {
+    let response = grpc.unary(service, request).await.map(Body::new);
+    match refused(&response) {
         // This code would have clients send the same message again.
         Some(Code::OutOfRange) => Status::from(export::too_large(most)).into_http(),
-        _ => response.map(Body::new),
+        _ => response,
     }
+}
+
+/// The code of a refusal, which has no body and so stands in the headers.
+fn refused(response: &Response) -> Option<Code> {
+    Status::from_header_map(response.headers()).map(|status| status.code())
 }
 
 /// How long a client is told to wait before it tries again.

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::Fault;
 use prost::Message;
-use response::{Counted, Encoding, Signal};
+use response::{Encoding, Signal};
 use serde_json::json;
 
 use crate::export::{self, Export};
@@ -40,7 +40,7 @@ async fn take(api: &Api, signal: Signal, request: Request) -> Response {
         )),
     };
     taken.unwrap_or_else(|problem| {
-        api.mayday.tally().add(Counted::RequestsRefused, 1);
+        export::count_refusal(api, problem.fault());
         refused(problem, encoding)
     })
 }

@@ -40,7 +40,7 @@ pub fn otlp(api: Api, hosts: Hosts) -> Router {
         .route("/v1/logs", post(export::logs))
         .route(grpc::TRACES, post(grpc::traces))
         .route(grpc::LOGS, post(grpc::logs))
-        .fallback(problem::no_such_path)
+        .fallback(grpc::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
         .layer(from_fn_with_state(hosts, hosts::check))
