@@ -1,10 +1,11 @@
-//! The project's own chores: `cargo xtask test | tidy | layers | accuracy`.
+//! The project's own chores: `cargo xtask test | tidy | layers | accuracy | fuzz`.
 #![allow(clippy::print_stdout, reason = "the answer of a command")]
 #![allow(clippy::print_stderr, reason = "the progress of a command")]
 
 mod accuracy;
 mod child;
 mod finding;
+mod fuzz;
 mod layers;
 mod source;
 mod test;
@@ -33,6 +34,7 @@ enum Chore {
     /// Checks the directions between the crates.
     Layers,
     Accuracy(accuracy::Accuracy),
+    Fuzz(fuzz::Fuzz),
 }
 
 fn main() -> ExitCode {
@@ -52,5 +54,6 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::Tidy => tidy::check(&workspace),
         Chore::Layers => layers::check(&workspace),
         Chore::Accuracy(accuracy) => accuracy.run(&workspace),
+        Chore::Fuzz(fuzz) => fuzz.run(&workspace),
     }
 }

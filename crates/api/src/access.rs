@@ -79,7 +79,8 @@ pub(crate) fn actor(who: &Who, by: Option<String>) -> Result<String, Problem> {
     })
 }
 
-fn credentials(headers: &HeaderMap) -> Credentials<'_> {
+/// What the headers of a request, or the metadata of a call, show.
+pub(crate) fn credentials(headers: &HeaderMap) -> Credentials<'_> {
     // A value that is no text is shown as one that is no token.
     let value = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     Credentials { authorization: value("authorization"), api_key: value("x-api-key") }

@@ -38,6 +38,16 @@ impl Problem {
     pub fn with_status(status: StatusCode, fault: Fault, detail: impl Into<String>) -> Self {
         Self { status, fault, detail: detail.into() }
     }
+
+    /// What kind of failure it is.
+    pub fn fault(&self) -> Fault {
+        self.fault
+    }
+
+    /// The words for the caller.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
 }
 
 fn status(fault: Fault) -> StatusCode {

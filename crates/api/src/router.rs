@@ -7,13 +7,15 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{any, delete, get, post};
 use jiff::Timestamp;
 use response::{Mayday, Right, Unkeyed};
-use tokio::sync::Semaphore;
 use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::access::check;
+use crate::budget::Budget;
 use crate::hosts::{self, Hosts};
-use crate::otlp::traces as export_traces;
-use crate::{incidents, intents, keeping, keys, metrics, moved, outcomes, problem, traces};
+use crate::{
+    grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export, outcomes, problem,
+    traces,
+};
 
 /// What every handler may use.
 #[derive(Clone)]
@@ -30,18 +32,20 @@ pub struct Api {
     pub unkeyed: Unkeyed,
     /// Most bytes of a request's body, after decompression.
     pub max_body_bytes: usize,
-    /// How many export requests may be read at once.
-    pub reading: Arc<Semaphore>,
+    /// What export requests may take of memory while they are read and decoded.
+    pub budget: Budget,
 }
 
-/// What exporters talk to.
+/// What exporters talk to, over HTTP and over gRPC.
 pub fn otlp(api: Api, hosts: Hosts) -> Router {
     Router::new()
-        .route("/v1/traces", post(export_traces))
-        .fallback(problem::no_such_path)
+        .route("/v1/traces", post(export::traces))
+        .route("/v1/logs", post(export::logs))
+        .route(grpc::TRACES, post(grpc::traces))
+        .route(grpc::LOGS, post(grpc::logs))
+        .fallback(grpc::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
-        .layer(from_fn_with_state(api.guard(Right::Send), check))
         .layer(from_fn_with_state(hosts, hosts::check))
         .with_state(api)
 }

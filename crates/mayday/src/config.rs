@@ -32,8 +32,10 @@ pub(crate) struct Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listen {
-    /// For OTLP.
+    /// For OTLP over HTTP.
     pub(crate) otlp: String,
+    /// For OTLP over gRPC.
+    pub(crate) grpc: String,
     /// For everything else.
     pub(crate) http: String,
     /// Names by which this server may be called.

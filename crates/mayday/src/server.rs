@@ -1,21 +1,18 @@
-//! The server: two listeners, one reconciler, and an orderly end.
+//! The server: three listeners, one reconciler, and an orderly end.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use api::{Api, Hosts};
+use api::{Api, Budget, Hosts};
 use response::{Mayday, Right, Unkeyed};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, RequireKeys};
 use crate::world;
-
-/// How many export requests are read at once: bounds the memory of bodies.
-const READING: usize = 16;
 
 /// How long requests under way may take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -28,8 +25,10 @@ const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
 
 /// A running server.
 pub(crate) struct Server {
-    /// Where OTLP is taken.
+    /// Where OTLP is taken over HTTP.
     pub(crate) otlp: SocketAddr,
+    /// Where OTLP is taken over gRPC.
+    pub(crate) grpc: SocketAddr,
     /// Where everything else is.
     pub(crate) http: SocketAddr,
     stop: watch::Sender<bool>,
@@ -40,13 +39,15 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Binds both addresses and starts to serve.
+    /// Binds the addresses and starts to serve.
     pub(crate) async fn start(mayday: Arc<Mayday>, config: &Config) -> Result<Self> {
         let otlp = bind(&config.listen.otlp).await?;
+        let grpc = bind(&config.listen.grpc).await?;
         let http = bind(&config.listen.http).await?;
-        let addresses = [otlp.local_addr()?, http.local_addr()?];
-        refuse_if_unguarded(&mayday, addresses[0], Right::Send)?;
-        refuse_if_unguarded(&mayday, addresses[1], Right::Look)?;
+        let addresses = [otlp.local_addr()?, grpc.local_addr()?, http.local_addr()?];
+        for (address, right) in addresses.into_iter().zip([Right::Send, Right::Send, Right::Look]) {
+            refuse_if_unguarded(&mayday, address, right)?;
+        }
         let api = Api {
             mayday: Arc::clone(&mayday),
             now: world::now,
@@ -54,9 +55,9 @@ impl Server {
             secret: world::secret,
             unkeyed: Unkeyed::Nobody,
             max_body_bytes: config.record.max_body_bytes,
-            reading: Arc::new(Semaphore::new(READING)),
+            budget: Budget::new(config.record.max_body_bytes),
         };
-        let [otlp_api, http_api] = addresses.map(|address| Api {
+        let [otlp_api, grpc_api, http_api] = addresses.map(|address| Api {
             unkeyed: unkeyed(address, config.listen.require_keys),
             ..api.clone()
         });
@@ -66,20 +67,14 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let serving = vec![
             api::serve(otlp, api::otlp(otlp_api, hosts.clone()), told(stopped.clone())),
+            api::serve(grpc, api::otlp(grpc_api, hosts.clone()), told(stopped.clone())),
             api::serve(http, api::http(http_api, hosts, pages), told(stopped.clone())),
         ];
-        let [otlp, http] = addresses;
+        let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
-        Ok(Self {
-            otlp,
-            http,
-            stop,
-            serving,
-            settling: keep_settling(mayday, stopped),
-            stating,
-            keeping,
-        })
+        let settling = keep_settling(mayday, stopped);
+        Ok(Self { otlp, grpc, http, stop, serving, settling, stating, keeping })
     }
 
     /// Where the pages are.
@@ -104,8 +99,8 @@ impl Server {
 async fn bind(address: &str) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!(
-            "could not listen on {address}: choose other addresses with --otlp and --http, port 0 \
-             takes a free one"
+            "could not listen on {address}: choose other addresses with --otlp, --grpc and --http, \
+             port 0 takes a free one"
         )
     })
 }

@@ -1,30 +1,33 @@
-//! Counting what a request holds in bytes, before anything is made of it.
+//! Counting what a request holds while it is still bytes.
 //!
 //! An empty span is two bytes on the wire and some hundred in memory, and so is an empty attribute,
 //! so a request that is small enough to be read can still be too large to be decoded.
 
-use prost::encoding::{WireType, decode_key, decode_varint};
+use crate::decode::{DecodeError, Limits};
+use crate::encoding::{Encoding, Sent, Signal};
 
 /// How much a request holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Size {
-    /// Scopes or resources, whichever are more.
+    /// Resources.
+    pub(crate) resources: usize,
+    /// Scopes.
     pub(crate) scopes: usize,
-    /// Spans.
-    pub(crate) spans: usize,
-    /// Attributes, events, links and values in lists, at any depth.
-    pub(crate) parts: usize,
+    /// Spans or log records.
+    pub(crate) items: usize,
 }
 
 /// The messages of OTLP that can hold others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Request,
-    ResourceSpans,
+    Sent,
+    Scoped,
     Resource,
-    ScopeSpans,
     Scope,
+    Item,
     Span,
+    Record,
     Event,
     Link,
     KeyValue,
@@ -33,87 +36,103 @@ enum Kind {
     Map,
 }
 
-/// Which fields of which messages hold which messages.
-const WITHIN: &[(Kind, u32, Kind)] = &[
-    (Kind::Request, 1, Kind::ResourceSpans),
-    (Kind::ResourceSpans, 1, Kind::Resource),
-    (Kind::ResourceSpans, 2, Kind::ScopeSpans),
-    (Kind::Resource, 1, Kind::KeyValue),
-    (Kind::ScopeSpans, 1, Kind::Scope),
-    (Kind::ScopeSpans, 2, Kind::Span),
-    (Kind::Scope, 3, Kind::KeyValue),
-    (Kind::Span, 9, Kind::KeyValue),
-    (Kind::Span, 11, Kind::Event),
-    (Kind::Span, 13, Kind::Link),
-    (Kind::Event, 3, Kind::KeyValue),
-    (Kind::Link, 4, Kind::KeyValue),
-    (Kind::KeyValue, 2, Kind::AnyValue),
-    (Kind::AnyValue, 5, Kind::List),
-    (Kind::AnyValue, 6, Kind::Map),
-    (Kind::List, 1, Kind::AnyValue),
-    (Kind::Map, 1, Kind::KeyValue),
+/// Which fields hold which messages: holder, number in protobuf, name in JSON, held.
+///
+/// Requests for traces and for logs have the same shape down to the scopes' items, which are
+/// looked into one by one.
+const WITHIN: &[(Kind, u32, &str, Kind)] = &[
+    (Kind::Request, 1, "resourceSpans", Kind::Sent),
+    (Kind::Request, 1, "resourceLogs", Kind::Sent),
+    (Kind::Sent, 2, "scopeSpans", Kind::Scoped),
+    (Kind::Sent, 2, "scopeLogs", Kind::Scoped),
+    (Kind::Scoped, 2, "spans", Kind::Item),
+    (Kind::Scoped, 2, "logRecords", Kind::Item),
+    (Kind::Resource, 1, "attributes", Kind::KeyValue),
+    (Kind::Scope, 3, "attributes", Kind::KeyValue),
+    (Kind::Span, 9, "attributes", Kind::KeyValue),
+    (Kind::Span, 11, "events", Kind::Event),
+    (Kind::Span, 13, "links", Kind::Link),
+    (Kind::Record, 5, "body", Kind::AnyValue),
+    (Kind::Record, 6, "attributes", Kind::KeyValue),
+    (Kind::Event, 3, "attributes", Kind::KeyValue),
+    (Kind::Link, 4, "attributes", Kind::KeyValue),
+    (Kind::KeyValue, 2, "value", Kind::AnyValue),
+    (Kind::AnyValue, 5, "arrayValue", Kind::List),
+    (Kind::AnyValue, 6, "kvlistValue", Kind::Map),
+    (Kind::List, 1, "values", Kind::AnyValue),
+    (Kind::Map, 1, "values", Kind::KeyValue),
 ];
 
-/// Deepest message looked into; the decoder refuses what is deeper.
-const DEEPEST: usize = 100;
+impl Kind {
+    /// What the field of this number holds, in protobuf.
+    pub(crate) fn numbered(self, number: u32) -> Option<Kind> {
+        let field = WITHIN.iter().find(|(of, other, ..)| *of == self && *other == number);
+        field.map(|(.., held)| *held)
+    }
 
-/// Counts up to the first byte that is no protobuf; a request with such a byte is refused anyway.
-pub(crate) fn size(request: &[u8]) -> Size {
-    let mut counts = Counts::default();
-    counts.walk(Kind::Request, request, 0);
-    let scopes = counts.scopes.max(counts.resources);
-    Size { scopes, spans: counts.spans, parts: counts.parts }
+    /// What the field of this name holds, in JSON.
+    pub(crate) fn named(self, name: &[u8]) -> Option<Kind> {
+        let field = WITHIN.iter().find(|(of, _, other, _)| *of == self && other.as_bytes() == name);
+        field.map(|(.., held)| *held)
+    }
 }
 
-#[derive(Default)]
-struct Counts {
-    resources: usize,
-    scopes: usize,
-    spans: usize,
-    parts: usize,
-}
-
-impl Counts {
-    fn walk(&mut self, kind: Kind, message: &[u8], depth: usize) {
-        for (field, inner) in (Fields { message }) {
-            let held = WITHIN.iter().find(|(of, number, _)| *of == kind && *number == field);
-            let Some((_, _, held)) = held else { continue };
-            match held {
-                Kind::ResourceSpans => self.resources += 1,
-                Kind::ScopeSpans => self.scopes += 1,
-                Kind::Span => self.spans += 1,
-                _ => self.parts += 1,
-            }
-            if depth < DEEPEST {
-                self.walk(*held, inner, depth + 1);
-            }
+impl Size {
+    /// Counts one message more.
+    pub(crate) fn see(&mut self, kind: Kind) {
+        match kind {
+            Kind::Sent => self.resources += 1,
+            Kind::Scoped => self.scopes += 1,
+            Kind::Item => self.items += 1,
+            _ => {}
         }
     }
 }
 
-/// The fields of a message that hold bytes.
-struct Fields<'a> {
-    message: &'a [u8],
+/// A request cut into its items, unless it holds more than it may.
+pub(crate) fn cut<'a>(
+    request: &'a [u8],
+    encoding: Encoding,
+    signal: Signal,
+    limits: &Limits,
+) -> Result<Vec<Sent<'a>>, DecodeError> {
+    let size = encoding.outline(request)?;
+    within(size.items, limits.spans, "spans or log records")?;
+    within(size.scopes.max(size.resources), limits.scopes, "resources or scopes")?;
+    let sent = encoding.cut(request)?;
+    within(parts(&sent, encoding, signal), limits.parts, "attributes, events and links")?;
+    Ok(sent)
 }
 
-impl<'a> Iterator for Fields<'a> {
-    type Item = (u32, &'a [u8]);
+fn within(got: usize, limit: usize, what: &'static str) -> Result<(), DecodeError> {
+    if got > limit { Err(DecodeError::TooMany { got, limit, what }) } else { Ok(()) }
+}
 
-    fn next(&mut self) -> Option<(u32, &'a [u8])> {
-        loop {
-            let (field, wire) = decode_key(&mut self.message).ok()?;
-            let length = match wire {
-                WireType::LengthDelimited => decode_varint(&mut self.message).ok()?,
-                WireType::SixtyFourBit => 8,
-                WireType::ThirtyTwoBit => 4,
-                WireType::Varint => decode_varint(&mut self.message).ok().map(|_| 0)?,
-                WireType::StartGroup | WireType::EndGroup => return None,
-            };
-            let inner;
-            (inner, self.message) = self.message.split_at_checked(usize::try_from(length).ok()?)?;
-            if wire == WireType::LengthDelimited {
-                return Some((field, inner));
-            }
-        }
-    }
+/// Attributes, events, links and values in lists, at any depth, in a whole request.
+fn parts(sent: &[Sent], encoding: Encoding, signal: Signal) -> usize {
+    let count = |kind: Kind| move |message: &&[u8]| encoding.parts(kind, message);
+    let of_scope = |scoped: &crate::encoding::Scoped| -> usize {
+        let items: usize = scoped.items.iter().map(count(signal.item())).sum();
+        items + scoped.scope.iter().map(count(Kind::Scope)).sum::<usize>()
+    };
+    let of_resource = |sent: &Sent| -> usize {
+        let resource: usize = sent.resource.iter().map(count(Kind::Resource)).sum();
+        resource + sent.scopes.iter().map(of_scope).sum::<usize>()
+    };
+    sent.iter().map(of_resource).sum()
+}
+
+/// Bytes of memory that one attribute, event or link takes beside its text.
+const BYTES_OF_A_PART: usize = 128;
+
+/// Bytes of memory that one item takes beside its parts.
+const BYTES_OF_AN_ITEM: usize = 512;
+
+/// Roughly the most bytes of memory that decoding a request takes, beside the request.
+pub fn footprint(request: &[u8], encoding: Encoding, signal: Signal, limits: &Limits) -> usize {
+    let Ok(sent) = cut(request, encoding, signal, limits) else { return 0 };
+    let items = sent.iter().flat_map(|sent| &sent.scopes).map(|scoped| scoped.items.len());
+    2 * request.len()
+        + parts(&sent, encoding, signal) * BYTES_OF_A_PART
+        + items.sum::<usize>() * BYTES_OF_AN_ITEM
 }

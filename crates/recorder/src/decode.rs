@@ -1,35 +1,27 @@
 //! OTLP in: one export request, under limits, to a batch.
 
-use std::sync::Arc;
+use model::{Batch, Fault, Faulty, Rejection};
 
-use model::{Attribute, Batch, Fault, Faulty, Rejection};
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::trace::v1::Span;
-use prost::Message;
-
-use crate::count::{self, Size};
+use crate::encoding::{Encoding, Signal};
+use crate::logs::Records;
+use crate::origin::groups;
 use crate::privacy::ContentMode;
 use crate::spans;
-
-/// How a request is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
-    /// Protocol buffers.
-    Protobuf,
-}
 
 /// What one request may hold at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Spans in a request.
+    /// Spans, or log records, in a request.
     pub spans: usize,
     /// Resources, and scopes, in a request.
     pub scopes: usize,
     /// Attributes, events, links and values in lists, in a whole request.
     pub parts: usize,
-    /// Bytes of a resource with its attributes.
+    /// Bytes of a resource with its attributes, and of a scope with its own.
     pub resource_bytes: usize,
-    /// Attributes on a span.
+    /// Bytes of resources in a whole request, each counted once for every scope.
+    pub origin_bytes: usize,
+    /// Attributes on a span or a log record.
     pub attributes: usize,
     /// Bytes of an attribute's key or of a span's name.
     pub name_bytes: usize,
@@ -42,6 +34,7 @@ impl Default for Limits {
             scopes: 10_000,
             parts: 1_000_000,
             resource_bytes: 32 * 1_024,
+            origin_bytes: 16 * 1_024 * 1_024,
             attributes: 4_096,
             name_bytes: 1_024,
         }
@@ -52,8 +45,22 @@ impl Default for Limits {
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     /// Not OTLP, or cut short.
-    #[error("could not read the body as an OTLP trace export request in protobuf")]
-    Protobuf(#[source] prost::DecodeError),
+    #[error(
+        "could not read the body as an OTLP export request in protobuf: it is cut short, or \
+         something else"
+    )]
+    Protobuf,
+    /// Not JSON, or JSON of another form.
+    #[error(
+        "could not read the body as an OTLP export request in JSON: line {line}, column {column} \
+         is no JSON, or not what OTLP has there"
+    )]
+    Json {
+        /// Where, counted from 1.
+        line: usize,
+        /// Where in the line.
+        column: usize,
+    },
     /// Too much at once.
     #[error("the request holds {got} {what}, more than the {limit} allowed: send smaller batches")]
     TooMany {
@@ -66,67 +73,79 @@ pub enum DecodeError {
     },
 }
 
+/// The place alone: what JSON's own error says may quote the body.
+impl From<serde_json::Error> for DecodeError {
+    fn from(error: serde_json::Error) -> Self {
+        DecodeError::Json { line: error.line(), column: error.column() }
+    }
+}
+
 impl Faulty for DecodeError {
     fn fault(&self) -> Fault {
         match self {
-            DecodeError::Protobuf(_) | DecodeError::TooMany { .. } => Fault::Invalid,
+            DecodeError::Protobuf | DecodeError::Json { .. } | DecodeError::TooMany { .. } => {
+                Fault::Invalid
+            }
         }
     }
 }
 
-/// Reads one export request. Spans that can't be kept are listed with the reason; the others stay.
+/// Reads one trace export request. Spans that can't be kept are listed with the reason; the others
+/// stay.
 pub fn decode(
-    bytes: &[u8],
+    request: &[u8],
     encoding: Encoding,
     limits: &Limits,
     mode: ContentMode,
 ) -> Result<Batch, DecodeError> {
-    let Encoding::Protobuf = encoding;
-    check_size(count::size(bytes), limits)?;
-    let request = ExportTraceServiceRequest::decode(bytes).map_err(DecodeError::Protobuf)?;
     let mut batch = Batch::default();
-    for mut resource in request.resource_spans {
-        for scope in std::mem::take(&mut resource.scope_spans) {
-            if resource.encoded_len() > limits.resource_bytes {
-                batch.rejections.extend(scope.spans.iter().map(too_large_a_resource));
-                continue;
-            }
-            let origin = spans::origin(&resource, &scope, mode);
-            for span in scope.spans {
-                keep(&mut batch, span, &origin, limits, mode);
+    for group in groups(request, encoding, Signal::Traces, limits, mode)? {
+        for item in group.items {
+            let step = group.origin.as_ref().map_err(|why| *why).and_then(|origin| {
+                let span = encoding.read(item)?;
+                spans::step(span, origin, limits, mode)
+            });
+            match step {
+                Ok(step) => batch.steps.push(step),
+                Err(why) => batch.rejections.push(refused(encoding, Signal::Traces, item, why)),
             }
         }
     }
     Ok(batch)
 }
 
-fn check_size(size: Size, limits: &Limits) -> Result<(), DecodeError> {
-    let counted = [
-        (size.spans, limits.spans, "spans"),
-        (size.scopes, limits.scopes, "resources or scopes"),
-        (size.parts, limits.parts, "attributes, events and links"),
-    ];
-    match counted.into_iter().find(|(got, limit, _)| got > limit) {
-        Some((got, limit, what)) => Err(DecodeError::TooMany { got, limit, what }),
-        None => Ok(()),
-    }
-}
-
-fn keep(
-    batch: &mut Batch,
-    span: Span,
-    origin: &Arc<[Attribute]>,
+/// Reads one log export request: GenAI events become steps, evaluations also claims. Records that
+/// can't be kept, and those that are none of ours, are listed with the reason.
+pub fn decode_logs(
+    request: &[u8],
+    encoding: Encoding,
     limits: &Limits,
     mode: ContentMode,
-) {
-    let name = span.name.chars().take(80).collect();
-    match spans::step(span, origin, limits, mode) {
-        Ok(step) => batch.steps.push(step),
-        Err(why) => batch.rejections.push(Rejection { span: name, why }),
+) -> Result<Batch, DecodeError> {
+    let mut batch = Batch::default();
+    let mut records = Records::new(limits, mode);
+    for group in groups(request, encoding, Signal::Logs, limits, mode)? {
+        for item in group.items {
+            let read = group.origin.as_ref().map_err(|why| *why).and_then(|origin| {
+                let record = encoding.read(item)?;
+                records.read(record, origin)
+            });
+            match read {
+                Ok((step, claim)) => {
+                    batch.steps.extend(step);
+                    batch.claims.extend(claim);
+                }
+                Err(why) => batch.rejections.push(refused(encoding, Signal::Logs, item, why)),
+            }
+        }
     }
+    Ok(batch)
 }
 
-fn too_large_a_resource(span: &Span) -> Rejection {
-    let span = span.name.chars().take(80).collect();
-    Rejection { span, why: "its resource has more bytes than are allowed" }
+/// Most characters told of a refused item's name.
+const TOLD: usize = 80;
+
+fn refused(encoding: Encoding, signal: Signal, item: &[u8], why: &'static str) -> Rejection {
+    let span = encoding.name_of(signal.item(), item).chars().take(TOLD).collect();
+    Rejection { span, why }
 }

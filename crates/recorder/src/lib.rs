@@ -15,15 +15,24 @@ pub mod answer;
 mod count;
 pub mod decode;
 pub mod dialect;
+mod encoding;
 pub mod fingerprint;
+mod logs;
+mod origin;
 pub mod privacy;
 pub mod reading;
 mod spans;
+mod told;
+mod value;
 pub mod wire;
 
 #[cfg(test)]
 mod tests;
 
 pub use answer::answer;
-pub use decode::{DecodeError, Encoding, Limits, decode};
+pub use count::footprint;
+pub use decode::{DecodeError, Limits, decode, decode_logs};
+pub use encoding::{Encoding, Signal};
+pub use logs::NOT_OURS;
 pub use privacy::ContentMode;
+pub use told::is_open;

@@ -1,7 +1,12 @@
-//! What becomes of spans, as real packages write them and as enemies do.
+//! What becomes of spans and log records, as real packages write them and as enemies do.
 
+mod alike;
+mod beside;
 mod exact;
+mod json;
 mod limits;
+mod logs;
+mod mutation;
 mod privacy;
 mod samples;
 mod told;

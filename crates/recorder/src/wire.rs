@@ -1,18 +1,20 @@
-//! Writes OTLP, for the simulator and for tests: plain spans in, bytes out.
+//! Writes OTLP, for the simulator and for tests: plain spans and log records in, bytes out.
 
 use jiff::Timestamp;
 use model::{Attribute, SpanId, TraceId, Value};
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{
     AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList, any_value,
 };
+use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use opentelemetry_proto::tonic::trace::v1::{self as otlp, ResourceSpans, ScopeSpans, Status};
 use prost::Message;
 
-/// Who sends spans: one resource and one instrumentation scope.
+/// Who sends: one resource and one instrumentation scope.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sender {
     /// Resource attributes.
@@ -55,6 +57,23 @@ pub struct Span {
     pub attributes: Vec<Attribute>,
 }
 
+/// A log record to write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The trace it is about, if that is known.
+    pub trace: Option<TraceId>,
+    /// The span it is about.
+    pub span: Option<SpanId>,
+    /// What happened.
+    pub event: String,
+    /// When.
+    pub at: Timestamp,
+    /// What was said, if that is no attribute.
+    pub body: Option<Value>,
+    /// Its attributes.
+    pub attributes: Vec<Attribute>,
+}
+
 /// One `ExportTraceServiceRequest` in protobuf: each sender with its spans.
 pub fn protobuf(groups: &[(Sender, Vec<Span>)]) -> Vec<u8> {
     request(groups).encode_to_vec()
@@ -68,27 +87,70 @@ pub fn json_line(groups: &[(Sender, Vec<Span>)]) -> String {
     serde_json::to_string(&request(groups)).expect("invariant: an OTLP message is JSON")
 }
 
+/// One `ExportLogsServiceRequest` in protobuf: each sender with its log records.
+pub fn logs_protobuf(groups: &[(Sender, Vec<Record>)]) -> Vec<u8> {
+    logs_request(groups).encode_to_vec()
+}
+
+/// The same request as one line of OTLP/JSON, without the line's end.
+pub fn logs_json_line(groups: &[(Sender, Vec<Record>)]) -> String {
+    #[expect(clippy::expect_used, reason = "the message types hold nothing that JSON can't")]
+    serde_json::to_string(&logs_request(groups)).expect("invariant: an OTLP message is JSON")
+}
+
+fn logs_request(groups: &[(Sender, Vec<Record>)]) -> ExportLogsServiceRequest {
+    let resource_logs = groups.iter().map(|(sender, records)| ResourceLogs {
+        resource: Some(resource(sender)),
+        scope_logs: vec![ScopeLogs {
+            scope: Some(scope(sender)),
+            log_records: records.iter().map(record).collect(),
+            ..ScopeLogs::default()
+        }],
+        ..ResourceLogs::default()
+    });
+    ExportLogsServiceRequest { resource_logs: resource_logs.collect() }
+}
+
+fn record(record: &Record) -> LogRecord {
+    LogRecord {
+        trace_id: record.trace.map_or_else(Vec::new, |trace| trace.as_bytes().to_vec()),
+        span_id: record.span.map_or_else(Vec::new, |span| span.as_bytes().to_vec()),
+        event_name: record.event.clone(),
+        time_unix_nano: unix_nanos(record.at),
+        observed_time_unix_nano: unix_nanos(record.at),
+        body: record.body.as_ref().map(any_value),
+        attributes: key_values(&record.attributes),
+        ..LogRecord::default()
+    }
+}
+
 fn request(groups: &[(Sender, Vec<Span>)]) -> ExportTraceServiceRequest {
     let resource_spans = groups.iter().map(|(sender, spans)| resource_spans(sender, spans));
     ExportTraceServiceRequest { resource_spans: resource_spans.collect() }
 }
 
 fn resource_spans(sender: &Sender, spans: &[Span]) -> ResourceSpans {
-    let scope = InstrumentationScope {
-        name: sender.scope.clone(),
-        version: sender.scope_version.clone(),
-        ..InstrumentationScope::default()
-    };
     let scope_spans = ScopeSpans {
-        scope: Some(scope),
+        scope: Some(scope(sender)),
         spans: spans.iter().map(span).collect(),
         ..ScopeSpans::default()
     };
-    let resource = Resource { attributes: key_values(&sender.resource), ..Resource::default() };
     ResourceSpans {
-        resource: Some(resource),
+        resource: Some(resource(sender)),
         scope_spans: vec![scope_spans],
         ..ResourceSpans::default()
+    }
+}
+
+fn resource(sender: &Sender) -> Resource {
+    Resource { attributes: key_values(&sender.resource), ..Resource::default() }
+}
+
+fn scope(sender: &Sender) -> InstrumentationScope {
+    InstrumentationScope {
+        name: sender.scope.clone(),
+        version: sender.scope_version.clone(),
+        ..InstrumentationScope::default()
     }
 }
 

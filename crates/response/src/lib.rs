@@ -33,7 +33,7 @@ pub use tally::{Counted, Tally};
 pub use flight::{Keyring, MasterKey, Random};
 pub use incident::{Brief, brief, wording};
 pub use ledger::{Flaw, Verified};
-pub use recorder::{ContentMode, Limits, answer as otlp_answer};
+pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
 pub use watch::{Sampling, SettleAfter, Slice};
 
 /// What the record would call something that a run ran under: for tests and the demo.

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::{SpanId, TraceId, Value};
 use recorder::wire::{Kind, Sender, Span, protobuf};
 use response::incidents::Act;
-use response::{Declaration, Mayday, Settings, Who};
+use response::{Declaration, Encoding, Mayday, Settings, Signal, Who};
 
 use tower::ServiceExt;
 
@@ -46,7 +46,7 @@ async fn record_a_hostile_run(mayday: &Mayday) {
     let sender =
         Sender { resource: Vec::new(), scope: "scope".to_owned(), scope_version: "1".to_owned() };
     let body = protobuf(&[(sender, vec![span])]);
-    mayday.record(&body, now()).await.unwrap();
+    mayday.record(Signal::Traces, &body, Encoding::Protobuf, now()).await.unwrap();
     mayday.settle(now() + SignedDuration::from_hours(1)).await.unwrap();
 }
 

@@ -86,6 +86,7 @@ impl Ingest {
     async fn ingest(&self, directory: &Path, load: &Load) -> Result<Duration> {
         let mut config = Config::read(None)?;
         config.listen.otlp = "127.0.0.1:0".to_owned();
+        config.listen.grpc = "127.0.0.1:0".to_owned();
         config.listen.http = "127.0.0.1:0".to_owned();
         let mayday = config.open(&directory.join("data"))?;
         let server = Server::start(Arc::new(mayday), &config).await?;

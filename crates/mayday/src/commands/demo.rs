@@ -103,6 +103,7 @@ async fn start(mayday: &Arc<Mayday>, mut config: Config) -> Result<Server> {
         Ok(server) => Ok(server),
         Err(_) => {
             config.listen.otlp = "127.0.0.1:0".to_owned();
+            config.listen.grpc = "127.0.0.1:0".to_owned();
             config.listen.http = "127.0.0.1:0".to_owned();
             let server = Server::start(Arc::clone(mayday), &config).await?;
             world::tell(&format!("the usual ports are taken; serving at {}", server.url()));

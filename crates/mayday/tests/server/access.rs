@@ -7,7 +7,7 @@ use model::{Fact, Token};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{Server, data_dir, mayday, request, root};
+use crate::harness::{Server, data_dir, mayday, request, root, told};
 
 const LOOPBACK: &str = "127.0.0.1:0";
 const EVERYWHERE: &str = "0.0.0.0:0";
@@ -65,9 +65,8 @@ async fn assert_refused(answer: Response, status: StatusCode, says: &str) {
     let asks: Vec<_> = answer.headers().get_all("www-authenticate").into_iter().collect();
     let asked = ["Bearer realm=\"mayday\"", "Basic realm=\"mayday\", charset=\"UTF-8\""];
     assert_eq!(asks == asked, status == StatusCode::UNAUTHORIZED, "{asks:?}");
-    assert_eq!(answer.headers()["content-type"], "application/problem+json");
-    let problem: Value = answer.json().await.unwrap();
-    assert!(problem["detail"].as_str().unwrap().contains(says), "{problem}");
+    let told = told(answer).await;
+    assert!(told.contains(says), "{told}");
 }
 
 #[tokio::test]
@@ -258,7 +257,7 @@ async fn an_agent_reads_the_payload_of_its_own_tenant_only() {
 #[tokio::test]
 async fn where_others_can_reach_it_a_server_starts_only_with_keys_and_always_wants_them() {
     let (_guard, data) = data_dir();
-    let everywhere = ["--otlp", EVERYWHERE, "--http", EVERYWHERE];
+    let everywhere = ["--otlp", EVERYWHERE, "--grpc", EVERYWHERE, "--http", EVERYWHERE];
     for (kind, missing) in [("ingest", "--kind ingest"), ("person", "--kind person")] {
         let serve = ["serve", "--data-dir", data.to_str().unwrap()];
         let (code, _, err) = run(&[&serve[..], &everywhere].concat());

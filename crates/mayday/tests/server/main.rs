@@ -9,6 +9,10 @@ mod command_line;
 #[cfg(test)]
 mod durability;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
+mod grpc;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod whole_loop;

@@ -10,7 +10,8 @@ use proptest::prelude::*;
 use prost::Message;
 
 use super::samples::*;
-use crate::wire::protobuf;
+use crate::told::OPEN;
+use crate::wire::{json_line, protobuf};
 use crate::{ContentMode, DecodeError, Encoding, Limits, decode};
 
 const MODES: [ContentMode; 3] =
@@ -77,18 +78,32 @@ fn a_parent_that_is_no_id_is_no_parent() {
 }
 
 #[test]
-fn a_start_that_is_missing_or_beyond_what_can_be_stored_is_refused() {
+fn a_time_that_cannot_be_used_is_replaced_by_the_other_and_told() {
     for start in [0, u64::MAX, i64::MAX as u64 + 1] {
-        assert!(refusal(|span| span.start_time_unix_nano = start).contains("start time"));
+        let step = accepted(|span| span.start_time_unix_nano = start);
+        assert_eq!(step.started, step.ended);
+        assert_eq!(under(&step, "otel.start_time_unix_nano"), Some(text(&start.to_string())));
+    }
+    for end in [1, u64::MAX] {
+        let step = accepted(|span| span.end_time_unix_nano = end);
+        assert_eq!(step.ended, step.started, "{end}");
+        assert_eq!(under(&step, "otel.end_time_unix_nano"), Some(text(&end.to_string())));
+        assert_eq!(under(&step, OPEN), None);
     }
 }
 
 #[test]
-fn an_end_that_is_missing_absurd_or_before_the_start_is_the_start() {
-    for end in [0, 1, u64::MAX] {
-        let step = accepted(|span| span.end_time_unix_nano = end);
-        assert_eq!(step.ended, step.started, "{end}");
+fn a_span_with_no_time_that_can_be_used_is_refused() {
+    for end in [0, u64::MAX] {
+        let why = refusal(|span| (span.start_time_unix_nano, span.end_time_unix_nano) = (0, end));
+        assert!(why.contains("time up to 2262"));
     }
+}
+
+#[test]
+fn a_span_without_an_end_is_open() {
+    let step = accepted(|span| span.end_time_unix_nano = 0);
+    assert_eq!((step.ended, under(&step, OPEN)), (step.started, Some(Value::Bool(true))));
 }
 
 #[test]
@@ -196,19 +211,27 @@ fn what_is_nested_too_deep_is_refused_and_what_is_accepted_can_be_stored() {
     for depth in 0..120 {
         for value in [nested_lists(depth), nested_maps(depth)] {
             for key in ["customer.note", "gen_ai.input.messages", "gen_ai.tool.definitions"] {
-                let bytes =
-                    protobuf(&[(shop(), vec![span(vec![(key.to_owned(), value.clone())])])]);
-                let Ok(batch) = attempt(&bytes, &Limits::default()) else { continue };
-                let stored = serde_json::to_string(&(1, &batch.steps[0].attributes)).unwrap();
-                let back: (u8, Vec<model::Attribute>) = serde_json::from_str(&stored).unwrap();
-                assert_eq!(back.1, batch.steps[0].attributes);
-                let back = put_together(&batch.steps[0]);
-                assert_eq!(back, [(key.to_owned(), value.clone())]);
-                accepted += 1;
+                let groups = [(shop(), vec![span(vec![(key.to_owned(), value.clone())])])];
+                let json = json_line(&groups).into_bytes();
+                for (request, encoding) in
+                    [(protobuf(&groups), Encoding::Protobuf), (json, Encoding::Json)]
+                {
+                    let limits = Limits::default();
+                    let batch = decode(&request, encoding, &limits, ContentMode::Full).unwrap();
+                    let Some(step) = batch.steps.first() else {
+                        assert!(batch.rejections[0].why.contains("too deep"));
+                        continue;
+                    };
+                    let stored = serde_json::to_string(&(1, &step.attributes)).unwrap();
+                    let back: (u8, Vec<model::Attribute>) = serde_json::from_str(&stored).unwrap();
+                    assert_eq!(back.1, step.attributes);
+                    assert_eq!(put_together(step), [(key.to_owned(), value.clone())]);
+                    accepted += 1;
+                }
             }
         }
     }
-    assert!(accepted > 100, "{accepted}");
+    assert!(accepted > 200, "{accepted}");
 }
 
 #[test]

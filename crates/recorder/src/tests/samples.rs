@@ -24,7 +24,7 @@ fn spans(file: &str) -> [Vec<Attribute>; 3] {
     spans.map(|span| span["attributes"].as_object().unwrap().iter().map(attribute).collect())
 }
 
-fn attribute((key, value): (&String, &Json)) -> Attribute {
+pub(super) fn attribute((key, value): (&String, &Json)) -> Attribute {
     (key.clone(), value_of(value))
 }
 
@@ -110,8 +110,18 @@ pub(super) fn is(level: &str) -> Vec<Level> {
     vec![Level::Is(level.to_owned())]
 }
 
-/// All attributes of a step, content put together again.
+/// The attributes that came with a step, content put together again.
 pub(super) fn put_together(step: &Step) -> Vec<Attribute> {
+    everything(step).into_iter().filter(|(key, _)| !key.starts_with("otel.")).collect()
+}
+
+/// All attributes of a step, also what is kept beside those that came.
+pub(super) fn everything(step: &Step) -> Vec<Attribute> {
     let joined = step.content.iter().map(|field| (field.key.clone(), field.value().unwrap()));
     step.attributes.iter().cloned().chain(joined).collect()
+}
+
+/// What a step has under a key.
+pub(super) fn under(step: &Step, key: &str) -> Option<Value> {
+    everything(step).into_iter().find(|(other, _)| other == key).map(|(_, value)| value)
 }

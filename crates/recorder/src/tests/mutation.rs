@@ -1,0 +1,268 @@
+//! Good requests, spoilt at random from a seed: whatever comes of them can be stored, nothing
+//! panics, and every item is either kept or refused.
+//!
+//! One run of a test is a few hundred rounds for each entry of the tables; `cargo xtask fuzz` asks
+//! for more, or for another seed.
+
+use std::env;
+use std::str::FromStr;
+
+use model::{Attribute, Batch, Step, Value};
+use proptest::prelude::Rng;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+use serde_json::Value as Json;
+
+use super::samples::*;
+use crate::wire::{Record, json_line, logs_json_line, logs_protobuf, protobuf};
+use crate::{ContentMode, DecodeError, Encoding, Limits, Signal, decode, decode_logs};
+
+/// What libraries write: a list of spans with their attributes for each dialect.
+const DIALECTS: &[(&str, &str)] =
+    &[("genai", include_str!("genai.json")), ("openinference", include_str!("openinference.json"))];
+
+const MODES: [ContentMode; 3] =
+    [ContentMode::Full, ContentMode::HashOnly, ContentMode::MetadataOnly];
+
+/// What JSON may not hold, or seldom holds.
+const TOKENS: &[&str] = &[
+    "null",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\"",
+    "\\",
+    "\\ud800",
+    "\\u0000",
+    "-0",
+    "1e999",
+    "1e-999",
+    "18446744073709551616",
+    "\"NaN\"",
+    "[[[[",
+    "{\"\":",
+    ",",
+    ":",
+    "\u{FEFF}",
+    "\u{10FFFF}",
+    "true",
+    "99999999999999999999",
+];
+
+struct Dice(TestRng);
+
+impl Dice {
+    fn new(of: &str) -> Self {
+        let mut seed = [0; 32];
+        let number: u64 = setting("MAYDAY_FUZZ_SEED", 1);
+        seed[..8].copy_from_slice(&number.to_be_bytes());
+        of.bytes().zip(&mut seed[8..]).for_each(|(byte, place)| *place = byte);
+        Self(TestRng::from_seed(RngAlgorithm::ChaCha, &seed))
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.0.next_u64() % limit.max(1) as u64) as usize
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.below(from.len())]
+    }
+
+    fn range(&mut self, length: usize) -> std::ops::Range<usize> {
+        let start = self.below(length + 1);
+        start..start + self.below((length - start).min(64) + 1)
+    }
+}
+
+fn setting<T: FromStr>(name: &str, otherwise: T) -> T {
+    env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// How often each entry of a table is spoilt.
+fn rounds() -> usize {
+    setting("MAYDAY_FUZZ_ROUNDS", 200)
+}
+
+/// Changes some bytes at one place.
+fn spoil(bytes: &mut Vec<u8>, dice: &mut Dice) {
+    let at = dice.below(bytes.len());
+    let range = dice.range(bytes.len());
+    match dice.below(8) {
+        0 if !bytes.is_empty() => bytes[at] ^= 1 << dice.below(8),
+        1 if !bytes.is_empty() => bytes[at] = *dice.pick(&[0, 1, 0x7f, 0x80, 0xff]),
+        2 => drop(bytes.drain(range)),
+        3 => {
+            let copy = bytes[range].to_vec();
+            bytes.splice(at..at, copy);
+        }
+        4 => bytes.truncate(at),
+        5 => drop(bytes.splice(at..at, dice.0.next_u64().to_le_bytes())),
+        6 => {
+            let token = dice.pick(TOKENS).as_bytes().repeat(1 + dice.below(3));
+            bytes.splice(at..at, token);
+        }
+        _ => {
+            let token = dice.pick(TOKENS).bytes().collect::<Vec<_>>();
+            bytes.splice(range, token);
+        }
+    }
+}
+
+/// Changes one attribute: its key, its type or its text.
+fn spoil_attribute(attributes: &mut Vec<Attribute>, dice: &mut Dice) {
+    let at = dice.below(attributes.len());
+    let Some((key, value)) = attributes.get_mut(at) else { return };
+    match (dice.below(6), value) {
+        (0, _) => *key = spoilt(key, dice),
+        (1, _) => drop(attributes.remove(at)),
+        (2, _) => {
+            let copy = attributes[at].clone();
+            attributes.push(copy);
+        }
+        (3, value) => *value = any_value(dice),
+        (_, Value::Text(text)) => *text = spoilt(text, dice),
+        (_, value) => *value = any_value(dice),
+    }
+}
+
+fn spoilt(text: &str, dice: &mut Dice) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for _ in 0..=dice.below(3) {
+        spoil(&mut bytes, dice);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn any_value(dice: &mut Dice) -> Value {
+    match dice.below(8) {
+        0 => Value::Empty,
+        1 => Value::Bool(true),
+        2 => Value::Int(dice.0.next_u64() as i64),
+        3 => Value::Double(f64::from_bits(dice.0.next_u64())),
+        4 => Value::Bytes(dice.0.next_u64().to_be_bytes().to_vec()),
+        5 => Value::List(vec![any_value(dice), any_value(dice)]),
+        6 => Value::Map(vec![((*dice.pick(TOKENS)).to_owned(), any_value(dice))]),
+        _ => Value::Text((*dice.pick(TOKENS)).to_owned()),
+    }
+}
+
+/// The attributes of each span in a sample.
+fn sample(file: &str) -> Vec<Vec<Attribute>> {
+    let spans: Vec<Json> = serde_json::from_str(file).unwrap();
+    let spans = spans.iter().map(|span| span["attributes"].as_object().unwrap());
+    spans.map(|attributes| attributes.iter().map(attribute).collect()).collect()
+}
+
+fn record(attributes: Vec<Attribute>) -> Record {
+    let span = span(vec![]);
+    Record {
+        trace: Some(span.trace),
+        span: Some(span.span),
+        event: "gen_ai.client.inference.operation.details".to_owned(),
+        at: span.started,
+        body: Some(text("body")),
+        attributes,
+    }
+}
+
+/// A request of these spans, or of log records that say the same.
+fn written(spans: &[Vec<Attribute>], signal: Signal, encoding: Encoding) -> Vec<u8> {
+    let spans = spans.iter().cloned();
+    match (signal, encoding) {
+        (Signal::Traces, Encoding::Protobuf) => protobuf(&[(shop(), spans.map(span).collect())]),
+        (Signal::Traces, Encoding::Json) => {
+            json_line(&[(shop(), spans.map(span).collect())]).into_bytes()
+        }
+        (Signal::Logs, Encoding::Protobuf) => {
+            logs_protobuf(&[(shop(), spans.map(record).collect())])
+        }
+        (Signal::Logs, Encoding::Json) => {
+            logs_json_line(&[(shop(), spans.map(record).collect())]).into_bytes()
+        }
+    }
+}
+
+const WAYS: [(Signal, Encoding); 4] = [
+    (Signal::Traces, Encoding::Protobuf),
+    (Signal::Traces, Encoding::Json),
+    (Signal::Logs, Encoding::Protobuf),
+    (Signal::Logs, Encoding::Json),
+];
+
+fn attempt(
+    request: &[u8],
+    (signal, encoding): (Signal, Encoding),
+    mode: ContentMode,
+) -> Result<Batch, DecodeError> {
+    match signal {
+        Signal::Traces => decode(request, encoding, &Limits::default(), mode),
+        Signal::Logs => decode_logs(request, encoding, &Limits::default(), mode),
+    }
+}
+
+/// Reads a request in every mode, and checks whatever must hold of what is read.
+fn check(request: &[u8], way: (Signal, Encoding)) -> usize {
+    let mut steps = 0;
+    for mode in MODES {
+        let Ok(batch) = attempt(request, way, mode) else { continue };
+        let again = attempt(request, way, mode).unwrap();
+        assert_eq!(format!("{batch:?}"), format!("{again:?}"));
+        batch.steps.iter().for_each(|step| check_step(step, mode));
+        steps = batch.steps.len();
+        let items = way.1.outline(request).unwrap().items;
+        assert!(items <= steps + batch.claims.len() + batch.rejections.len());
+        assert!(items >= steps + batch.rejections.len());
+    }
+    steps
+}
+
+/// What is read can be stored and read back, and in full mode nothing is missing.
+fn check_step(step: &Step, mode: ContentMode) {
+    let stored =
+        serde_json::to_string(&(1, &step.attributes, &*step.origin, &step.traits)).unwrap();
+    type Back = (u8, Vec<Attribute>, Vec<Attribute>, model::Traits);
+    let back: Back = serde_json::from_str(&stored).unwrap();
+    let same = (format!("{:?}", back.1), format!("{:?}", back.2));
+    assert_eq!(same, (format!("{:?}", step.attributes), format!("{:?}", step.origin)));
+    assert_eq!(back.3, step.traits);
+    if mode == ContentMode::Full {
+        assert!(step.content.iter().all(|field| field.value().is_ok()));
+    }
+}
+
+#[test]
+fn bytes_spoilt_anywhere_do_no_harm() {
+    for (name, file) in DIALECTS {
+        for way in WAYS {
+            let request = written(&sample(file), way.0, way.1);
+            let mut dice = Dice::new(&format!("{name} {way:?}"));
+            let mut kept = 0;
+            for _ in 0..rounds() {
+                let mut spoilt = request.clone();
+                for _ in 0..=dice.below(4) {
+                    spoil(&mut spoilt, &mut dice);
+                }
+                kept += check(&spoilt, way);
+            }
+            assert!(kept > 0, "{name} {way:?}: nothing came through, so nothing was tried");
+        }
+    }
+}
+
+#[test]
+fn attributes_spoilt_in_any_dialect_do_no_harm() {
+    for (name, file) in DIALECTS {
+        let mut dice = Dice::new(name);
+        for round in 0..rounds() {
+            let mut spans = sample(file);
+            for attributes in &mut spans {
+                for _ in 0..=dice.below(4) {
+                    spoil_attribute(attributes, &mut dice);
+                }
+            }
+            let way = WAYS[round % WAYS.len()];
+            let kept = check(&written(&spans, way.0, way.1), way);
+            assert_eq!(kept, spans.len(), "{name}");
+        }
+    }
+}

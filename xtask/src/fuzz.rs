@@ -1,0 +1,28 @@
+//! `cargo xtask fuzz`: the tests that spoil good requests at random, for longer than in every run.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::workspace::{Workspace, succeed};
+
+/// Spoils requests of every decoder and dialect, from a seed, and checks that it does no harm.
+#[derive(Debug, Args)]
+pub(crate) struct Fuzz {
+    /// How often each sample is spoilt; 10 000 rounds take some minutes.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    rounds: u64,
+    /// Where to begin. The same seed spoils the same things.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl Fuzz {
+    /// Runs the tests of the recorder that do so.
+    pub(crate) fn run(&self, workspace: &Workspace) -> Result<()> {
+        let mut tests = workspace.cargo(&["test", "-p", "recorder", "--lib", "tests::mutation"]);
+        tests.env("MAYDAY_FUZZ_ROUNDS", self.rounds.to_string());
+        tests.env("MAYDAY_FUZZ_SEED", self.seed.to_string());
+        println!("seed {}, {} rounds for each sample", self.seed, self.rounds);
+        succeed(&mut tests)
+    }
+}
