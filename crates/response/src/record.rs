@@ -46,10 +46,12 @@ impl Mayday {
         for label in &labels {
             told.extend(self.named(label)?);
         }
+        let labelled = labels.len() as u64;
         let append = Append { received: now, batch, labels, ..Append::default() };
         let receipt = self.room.flight.append(append).await?;
         self.note(arrivals, told, now);
         self.count(signal, receipt, &rejections);
+        self.house.tally.add(Counted::LabelsStored, labelled);
         Ok(Recorded { receipt, rejections })
     }
 
