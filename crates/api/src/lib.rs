@@ -11,6 +11,8 @@ mod export;
 pub mod grpc;
 pub mod hosts;
 pub mod incidents;
+pub mod intents;
+pub mod keeping;
 pub mod keys;
 pub mod metrics;
 pub mod moved;

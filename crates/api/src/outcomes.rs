@@ -27,8 +27,8 @@ pub struct OutcomeJson {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PivotJson {
-    kind: String,
-    value: String,
+    pub(crate) kind: String,
+    pub(crate) value: String,
 }
 
 /// Keeps an outcome; 204 once it is durable.

@@ -12,7 +12,10 @@ use tower_http::decompression::RequestDecompressionLayer;
 use crate::access::check;
 use crate::budget::Budget;
 use crate::hosts::{self, Hosts};
-use crate::{grpc, incidents, keys, metrics, moved, otlp as export, outcomes, problem, traces};
+use crate::{
+    grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export, outcomes, problem,
+    traces,
+};
 
 /// What every handler may use.
 #[derive(Clone)]
@@ -55,11 +58,19 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/healthz", get(metrics::healthz))
         .route("/readyz", get(metrics::readyz));
     let figures = Router::new().route("/metrics", get(metrics::metrics));
-    let labels = Router::new().route("/api/v1/outcomes", post(outcomes::post));
+    let labels = Router::new()
+        .route("/api/v1/outcomes", post(outcomes::post))
+        .route("/api/v1/intents", post(intents::post))
+        .route("/api/v1/intents/{intent}/result", post(intents::resolve));
     let keys = Router::new()
         .route("/api/v1/keys", get(keys::list).post(keys::issue))
         .route("/api/v1/keys/{id}", delete(keys::revoke));
+    let keeping = Router::new()
+        .route("/api/v1/erasures", post(keeping::erase))
+        .route("/api/v1/backups", post(keeping::back_up));
     let paths = Router::new()
+        .route("/api/v1/intents", get(intents::list))
+        .route("/api/v1/verify", get(keeping::verify))
         .route("/api/v1/features", get(moved::features))
         .route("/api/v1/moved", get(moved::moved))
         .route("/api/v1/traces/{trace}", get(traces::get))
@@ -71,7 +82,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     health
         .merge(figures.layer(guard(Right::Figures)))
         .merge(labels.layer(guard(Right::Label)))
-        .merge(keys.layer(guard(Right::ManageKeys)))
+        .merge(keys.merge(keeping).layer(guard(Right::ManageKeys)))
         .merge(paths.layer(guard(Right::Look)))
         .method_not_allowed_fallback(problem::no_such_method)
         .with_state(api)

@@ -1,7 +1,9 @@
 //! The commands.
 
+pub(crate) mod backup;
 pub(crate) mod bench;
 pub(crate) mod demo;
+pub(crate) mod erase;
 pub(crate) mod features;
 pub(crate) mod incident;
 pub(crate) mod key;
@@ -10,3 +12,4 @@ pub(crate) mod moved;
 pub(crate) mod postmortem;
 pub(crate) mod serve;
 pub(crate) mod sim;
+pub(crate) mod verify;

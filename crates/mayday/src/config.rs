@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use jiff::SignedDuration;
-use response::{Limits, Mayday, Sampling, Settings, SettleAfter};
+use response::{Keeping, Limits, Mayday, Sampling, Settings, SettleAfter};
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     /// Whose payload stays.
     sampling: Rates,
+    keeping: KeepingFor,
     window: WindowSize,
     moved: Lookback,
 }
@@ -88,6 +89,13 @@ struct Rates {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct KeepingFor {
+    days: u32,
+    quota_bytes: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct WindowSize {
     runs: usize,
 }
@@ -141,6 +149,10 @@ impl Config {
             window_runs: self.window.runs,
             lookback: duration(&self.moved.lookback)?,
             limits: Limits::default(),
+            keeping: Keeping {
+                days: Some(self.keeping.days).filter(|days| *days > 0),
+                quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
+            },
         })
     }
 }

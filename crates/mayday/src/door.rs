@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
+use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
 use clap::Args;
 use model::principal::TokenError;
@@ -11,7 +12,7 @@ use model::{Fault, Faulty, Incident, IncidentId, PrincipalId, Report, RunId, Tok
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
 use response::access::KeyWanted;
-use response::{Act, Declaration, Mayday, Question, Verified};
+use response::{Act, Declaration, Erasure, Mayday, Proof, Question, Verified};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -235,6 +236,39 @@ impl Door {
             Door::Server { client, url, .. } => {
                 read(url, client.delete(format!("{url}/api/v1/keys/{id}")).send().await).await
             }
+        }
+    }
+
+    /// Makes a person's content unreadable, or says what that would do.
+    pub(crate) async fn erase(&self, subject: &str, really: bool) -> Result<Erasure> {
+        match self {
+            Door::Here(mayday) if really => {
+                mayday.erase(subject, act(&world::user())).map_err(usage_first)
+            }
+            Door::Here(mayday) => mayday.would_erase(subject).map_err(usage_first),
+            Door::Server { by, .. } => {
+                let body = json!({ "subject": subject, "dry_run": !really, "by": by });
+                self.post("/api/v1/erasures", &body).await
+            }
+        }
+    }
+
+    /// Checks every record.
+    pub(crate) async fn prove(&self) -> Result<Proof> {
+        match self {
+            Door::Here(mayday) => Ok(mayday.prove()?),
+            Door::Server { .. } => self.get("/api/v1/verify", &[]).await,
+        }
+    }
+
+    /// Copies everything but the keys.
+    pub(crate) async fn back_up(&self) -> Result<BackupJson> {
+        match self {
+            Door::Here(mayday) => {
+                let (directory, files) = mayday.back_up_beside(world::now())?;
+                Ok(BackupJson { directory: directory.display().to_string(), files })
+            }
+            Door::Server { .. } => self.post("/api/v1/backups", &json!({})).await,
         }
     }
 

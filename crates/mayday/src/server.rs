@@ -20,6 +20,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How often it is stated who read payload: what a crash may lose of that.
 const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
 
+/// How often days are closed and the room on the disk looked at.
+const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
+
 /// A running server.
 pub(crate) struct Server {
     /// Where OTLP is taken over HTTP.
@@ -32,6 +35,7 @@ pub(crate) struct Server {
     serving: Vec<JoinHandle<()>>,
     settling: JoinHandle<()>,
     stating: JoinHandle<()>,
+    keeping: JoinHandle<()>,
 }
 
 impl Server {
@@ -67,9 +71,10 @@ impl Server {
             api::serve(http, api::http(http_api, hosts, pages), told(stopped.clone())),
         ];
         let [otlp, grpc, http] = addresses;
+        let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
         let settling = keep_settling(mayday, stopped);
-        Ok(Self { otlp, grpc, http, stop, serving, settling, stating })
+        Ok(Self { otlp, grpc, http, stop, serving, settling, stating, keeping })
     }
 
     /// Where the pages are.
@@ -87,6 +92,7 @@ impl Server {
         }
         _ = tokio::time::timeout(GRACE, self.settling).await;
         _ = tokio::time::timeout(GRACE, self.stating).await;
+        _ = tokio::time::timeout(GRACE, self.keeping).await;
     }
 }
 
@@ -143,6 +149,25 @@ fn keep_settling(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHan
                 }
             }
         });
+    })
+}
+
+/// Closes days, deletes those past their time and looks at the room left, until told to stop.
+fn keep_house(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut pause = tokio::time::interval(KEEP_HOUSE_EVERY);
+        loop {
+            tokio::select! {
+                () = told(stopped.clone()) => return,
+                _ = pause.tick() => {}
+            }
+            let mayday = Arc::clone(&mayday);
+            let keep = move || mayday.keep_house(world::now());
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(keep).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "days could not be closed or deleted");
+            }
+        }
     })
 }
 

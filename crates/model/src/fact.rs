@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::content::ContentHash;
+use crate::content::{Address, ContentHash};
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
 use crate::incident::{Evidence, IncidentKind};
 use crate::principal::{Principal, TenantName, TokenHash};
@@ -44,6 +44,33 @@ pub enum Fact {
         incident: IncidentId,
         /// SHA-256 of the document.
         hash: ContentHash,
+    },
+    /// A person's keys were to be destroyed: what was said about that person can't be read any more.
+    PersonErased {
+        /// Whose flights.
+        tenant: TenantName,
+        /// The person, by keyed hash.
+        person: Address,
+        /// Traces on record that were about that person.
+        traces: u64,
+    },
+    /// A day of flights was over. A day that grows later is closed again.
+    DayClosed {
+        /// Whose.
+        tenant: TenantName,
+        /// Which, as `2026-11-23`.
+        day: String,
+        /// The head of its hash chain, in hexadecimal.
+        head: String,
+        /// Versions of steps in it.
+        steps: u64,
+    },
+    /// A day of flights is past its time and is deleted.
+    DayRetired {
+        /// Whose.
+        tenant: TenantName,
+        /// Which, as `2026-11-23`.
+        day: String,
     },
     /// A principal was given a token. It takes the place of an earlier one.
     TokenIssued {

@@ -46,6 +46,11 @@ pub struct IdError {
 }
 
 impl TraceId {
+    /// The least id there is.
+    pub fn least() -> Self {
+        Self(1_u128.to_be_bytes())
+    }
+
     /// The id in these bytes, unless they are not 16 or all zero.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         non_zero(bytes).map(Self)
@@ -58,6 +63,11 @@ impl TraceId {
 }
 
 impl SpanId {
+    /// The least id there is.
+    pub fn least() -> Self {
+        Self(1_u64.to_be_bytes())
+    }
+
     /// The id in these bytes, unless they are not 8 or all zero.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         non_zero(bytes).map(Self)

@@ -12,6 +12,7 @@ mod keys;
 mod principals;
 mod reads;
 
+use std::fmt;
 use std::sync::{PoisonError, RwLockReadGuard};
 
 use jiff::Timestamp;
@@ -79,6 +80,15 @@ impl Who {
         match self {
             Who::Local => TenantName::standard(),
             Who::Principal(principal) => principal.tenant.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Who::Local => f.write_str("local"),
+            Who::Principal(principal) => principal.fmt(f),
         }
     }
 }

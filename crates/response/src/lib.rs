@@ -10,6 +10,8 @@
 pub mod access;
 pub mod error;
 pub mod incidents;
+pub mod intents;
+pub mod keeping;
 pub mod look;
 pub mod moved;
 pub mod open;
@@ -21,9 +23,10 @@ pub mod tally;
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use incidents::{Act, Declaration, Draft};
+pub use keeping::{Erasure, FlightProof, Keeping, KeepingError, Proof};
 pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
-pub use open::{Mayday, Settings, verify_ledger_in};
+pub use open::{Gauges, Mayday, Settings, verify_ledger_in};
 pub use record::Recorded;
 pub use tally::{Counted, Tally};
 

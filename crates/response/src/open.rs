@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use flight::{Flight, Keyring};
@@ -16,6 +17,7 @@ use watch::{Sampling, SettleAfter};
 
 use crate::access::{Principals, Reads};
 use crate::error::OpenError;
+use crate::keeping::{ClosedDays, Keeping};
 use crate::room::Room;
 use crate::tally::Tally;
 
@@ -34,6 +36,8 @@ pub struct Settings {
     pub lookback: SignedDuration,
     /// What one request may hold.
     pub limits: Limits,
+    /// How long days stay and how much room they may take.
+    pub keeping: Keeping,
 }
 
 impl Default for Settings {
@@ -48,6 +52,7 @@ impl Default for Settings {
             window_runs: 1_000_000,
             lookback: SignedDuration::from_hours(24),
             limits: Limits::default(),
+            keeping: Keeping::default(),
         }
     }
 }
@@ -68,6 +73,9 @@ pub(crate) struct House {
     pub(crate) incidents: RwLock<Incidents>,
     pub(crate) principals: RwLock<Principals>,
     pub(crate) reads: Reads,
+    pub(crate) days: RwLock<ClosedDays>,
+    pub(crate) full: AtomicBool,
+    pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
     pub(crate) tally: Tally,
     rooms: Mutex<BTreeMap<TenantName, Arc<Room>>>,
@@ -79,6 +87,17 @@ pub(crate) struct House {
 enum Place {
     Directory { flights: PathBuf, keys: Arc<Keyring>, _lock: File },
     Memory,
+}
+
+/// How full a Mayday is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gauges {
+    /// Runs in the windows in memory.
+    pub runs: u64,
+    /// Traces that wait to settle.
+    pub waiting: u64,
+    /// Bytes of flights on disk, as they were when last looked at.
+    pub bytes: u64,
 }
 
 /// Facts read at a time when following the ledger.
@@ -131,16 +150,22 @@ impl Mayday {
         &self.house.tally
     }
 
-    /// How many runs the windows in memory hold, and how many traces wait to settle, of all tenants.
-    pub fn gauges(&self) -> (usize, usize) {
-        let gauges = self.house.rooms().into_iter().map(|room| room.gauges());
-        gauges.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+    /// How full it is, of all tenants.
+    pub fn gauges(&self) -> Gauges {
+        let bytes = self.house.bytes.load(Ordering::Relaxed);
+        let mut gauges = Gauges { runs: 0, waiting: 0, bytes };
+        for room in self.house.rooms() {
+            let (runs, waiting) = room.gauges();
+            gauges.runs += runs as u64;
+            gauges.waiting += waiting as u64;
+        }
+        gauges
     }
 }
 
 impl House {
     fn new(place: Place, ledger: Ledger, settings: Settings) -> Result<Self, OpenError> {
-        let (incidents, principals) = follow(&ledger).map_err(OpenError::Ledger)?;
+        let Folds { incidents, principals, days } = follow(&ledger).map_err(OpenError::Ledger)?;
         let ledger = Arc::new(ledger);
         Ok(Self {
             settings,
@@ -148,6 +173,9 @@ impl House {
             incidents: RwLock::new(incidents),
             principals: RwLock::new(principals),
             reads: Reads::new(Arc::clone(&ledger)),
+            days: RwLock::new(days),
+            full: AtomicBool::new(false),
+            bytes: AtomicU64::new(0),
             ledger,
             came: Notify::new(),
             tally: Tally::default(),
@@ -196,6 +224,18 @@ impl House {
         Ok(tenants)
     }
 
+    /// The data directory.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Directory { flights, .. } => flights.parent(),
+            Place::Memory => None,
+        }
+    }
+
+    pub(crate) fn days(&self) -> RwLockReadGuard<'_, ClosedDays> {
+        self.days.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn incidents(&self) -> RwLockReadGuard<'_, Incidents> {
         self.incidents.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -225,17 +265,26 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
     }
 }
 
+/// What is folded from the ledger.
+#[derive(Default)]
+struct Folds {
+    incidents: Incidents,
+    principals: Principals,
+    days: ClosedDays,
+}
+
 /// Folds every fact of the ledger.
-fn follow(ledger: &Ledger) -> Result<(Incidents, Principals), ledger::LedgerError> {
-    let (mut incidents, mut principals) = (Incidents::default(), Principals::default());
+fn follow(ledger: &Ledger) -> Result<Folds, ledger::LedgerError> {
+    let mut folds = Folds::default();
     let mut next = 1;
     loop {
         let entries = ledger.read(next, PAGE)?;
-        let Some(last) = entries.last() else { return Ok((incidents, principals)) };
+        let Some(last) = entries.last() else { return Ok(folds) };
         next = last.seq + 1;
         for entry in &entries {
-            incidents.apply(entry);
-            principals.apply(entry);
+            folds.incidents.apply(entry);
+            folds.principals.apply(entry);
+            folds.days.apply(entry);
         }
     }
 }

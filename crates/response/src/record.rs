@@ -1,6 +1,7 @@
 //! Recording: bytes in, durable, then answered.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use flight::{Append, FlightError};
 use jiff::{SignedDuration, Timestamp};
@@ -33,6 +34,9 @@ impl Mayday {
         encoding: Encoding,
         now: Timestamp,
     ) -> Result<Recorded, RecordError> {
+        if self.house.full.load(Ordering::Relaxed) {
+            return Err(RecordError::Full);
+        }
         let Settings { limits, content, .. } = &self.house.settings;
         let mut batch = match signal {
             Signal::Traces => recorder::decode(body, encoding, limits, *content)?,
@@ -80,7 +84,12 @@ impl Mayday {
 
     /// Remembers what must settle: traces whose spans came, and traces about which something was
     /// stated.
-    fn note(&self, arrivals: HashMap<TraceId, Arrival>, told: Vec<TraceId>, now: Timestamp) {
+    pub(crate) fn note(
+        &self,
+        arrivals: HashMap<TraceId, Arrival>,
+        told: Vec<TraceId>,
+        now: Timestamp,
+    ) {
         let mut due = self.room.due();
         for (trace, arrival) in arrivals {
             due.note(trace, arrival, now, self.house.settings.settle_after);

@@ -76,6 +76,11 @@ impl Days {
         Ok(Some(reader))
     }
 
+    /// Lets go of a day.
+    pub(super) fn close(&self, path: &Path) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
+    }
+
     /// Fails if any day file can't be read by this Mayday.
     pub(super) fn check(&self) -> Result<(), FlightError> {
         self.readers().map(|_| ())
@@ -105,6 +110,11 @@ pub(super) fn path(directory: &Path, received: Timestamp) -> PathBuf {
 pub(super) fn path_of(directory: &Path, day: i32) -> PathBuf {
     let start = Timestamp::from_second(i64::from(day) * 24 * 60 * 60).unwrap_or_default();
     path(directory, start)
+}
+
+/// The day of a file, as it is written: `2026-11-23`.
+pub(super) fn name(path: &Path) -> String {
+    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// The day of a file, counted from 1970; 0 if its name is not a day's.
@@ -163,7 +173,7 @@ fn check_format(path: &Path, connection: &Connection) -> Result<i64, FlightError
 }
 
 /// Makes a new file's name durable, not only its bytes.
-fn sync_directory(path: &Path) -> Result<(), FlightError> {
+pub(super) fn sync_directory(path: &Path) -> Result<(), FlightError> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let synced = std::fs::File::open(directory).and_then(|directory| directory.sync_all());
     synced.map_err(|source| FlightError::Directory { path: directory.to_path_buf(), source })

@@ -9,7 +9,9 @@ use std::io;
 use std::sync::Arc;
 
 use model::run::Keep;
-use model::{Address, Attribute, Held, Label, Part, Scope, Settlement, SpanId, Step, TraceId};
+use model::{
+    Address, Attribute, Gone, Held, Label, Part, Scope, Settlement, SpanId, Step, TraceId,
+};
 
 use super::Shelf;
 use super::body::{Body, FieldBody, Kept, PartRef};
@@ -264,7 +266,8 @@ impl<'a> Packing<'a> {
         let (kept, address) = match &part.held {
             Held::Text(text) => (Kept::Text, self.content(owner, text.as_str().into())),
             Held::AddressOf(text) => (Kept::Address, self.secret(owner).address(text.as_bytes())),
-            Held::Gone(_) => return None,
+            Held::Gone(Gone::HashOnly) => (Kept::Address, part.address?),
+            Held::Gone(_) => (Kept::Text, part.address?),
         };
         Some(PartRef { scope, kept, address, piece: None })
     }

@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS step (
 
 CREATE INDEX IF NOT EXISTS step_by_trace ON step (trace, span);
 
+CREATE INDEX IF NOT EXISTS step_of_intents ON step (id) WHERE kind = 11;
+
 -- Content that came together, of one trace, or of all where `trace` is 0.
 CREATE TABLE IF NOT EXISTS chunk (
     id INTEGER PRIMARY KEY,
