@@ -25,8 +25,12 @@ const STEP: usize = 8 * 1_024 * 1_024;
 /// What is counted at a time.
 const UNIT: usize = 16 * 1_024;
 
-/// Bytes of memory for each byte of a body: itself, what it is decoded to, what is made of that.
-const WEIGHT: usize = 3;
+/// Bytes of memory for each byte of a body: itself, its text in steps, and as much again twice for
+/// what steps are beside their text.
+const WEIGHT: usize = 4;
+
+/// Largest bodies that there is room for at once, in bytes of memory for each byte.
+const ROOM: usize = 3;
 
 /// How long a request may wait for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -55,9 +59,9 @@ pub struct Charge {
 pub struct Full;
 
 impl Budget {
-    /// Room for one request as large as allowed, or for many that are smaller.
+    /// Room for one request as large as allowed, or for several that are smaller.
     pub fn new(max_body_bytes: usize) -> Self {
-        let units = (max_body_bytes * WEIGHT).div_ceil(UNIT).max(1);
+        let units = (max_body_bytes * ROOM).div_ceil(UNIT).max(1);
         Self {
             places: Arc::new(Semaphore::new(PLACES)),
             queue: Arc::new(Semaphore::new(QUEUE)),
@@ -93,8 +97,13 @@ impl Charge {
         self.more(bytes * WEIGHT).await
     }
 
+    /// Takes what steps need beside their text, as far as that was not taken with the body.
+    pub async fn beside(&mut self, bytes: usize, body: usize) -> Result<(), Full> {
+        self.more(bytes.saturating_sub((WEIGHT - 2) * body)).await
+    }
+
     /// Takes some more bytes of memory. One request alone may have all there is, and no more.
-    pub async fn more(&mut self, bytes: usize) -> Result<(), Full> {
+    async fn more(&mut self, bytes: usize) -> Result<(), Full> {
         self.taken = self.taken.saturating_add(bytes);
         let lacking = self.taken.saturating_sub(self.allowed);
         match &mut self.held {

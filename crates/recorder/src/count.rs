@@ -134,17 +134,15 @@ fn parts(sent: &[Sent], encoding: Encoding, signal: Signal) -> usize {
     sent.iter().map(of_resource).sum()
 }
 
-/// Bytes of memory that one attribute, event or link takes beside its text.
-const BYTES_OF_A_PART: usize = 128;
+/// Bytes of memory that one attribute, event, link or value takes beside its text.
+const BYTES_OF_A_PART: usize = 48;
 
 /// Bytes of memory that one item takes beside its parts.
 const BYTES_OF_AN_ITEM: usize = 512;
 
-/// Roughly the most bytes of memory that decoding a request takes, beside the request.
+/// Roughly the most bytes of memory that decoding a request takes beside its text.
 pub fn footprint(request: &[u8], encoding: Encoding, signal: Signal, limits: &Limits) -> usize {
     let Ok(sent) = cut(request, encoding, signal, limits) else { return 0 };
     let items = sent.iter().flat_map(|sent| &sent.scopes).map(|scoped| scoped.items.len());
-    2 * request.len()
-        + parts(&sent, encoding, signal) * BYTES_OF_A_PART
-        + items.sum::<usize>() * BYTES_OF_AN_ITEM
+    parts(&sent, encoding, signal) * BYTES_OF_A_PART + items.sum::<usize>() * BYTES_OF_AN_ITEM
 }

@@ -77,7 +77,7 @@ impl Mayday {
         tally.add(Counted::RecordsIgnored, ignored);
     }
 
-    /// Roughly the most bytes of memory that recording a request takes, beside its own.
+    /// Roughly the most bytes of memory that recording a request takes, beside its text.
     pub fn footprint(&self, signal: Signal, body: &[u8], encoding: Encoding) -> usize {
         recorder::footprint(body, encoding, signal, &self.house.settings.limits)
     }

@@ -27,7 +27,7 @@ async fn a_request_grows_and_gives_back_what_it_took() {
     for _ in 0..15 {
         charge.body(MIB).await.unwrap();
     }
-    assert_eq!(free(&budget), (PLACES - 1, SMALL));
+    assert_eq!(free(&budget), (PLACES - 1, 0));
     drop(charge);
     assert_eq!(free(&budget), (PLACES, 48 * MIB));
 }
@@ -62,9 +62,21 @@ async fn who_outgrows_a_place_waits_for_room_and_then_no_more() {
         drop(large);
     });
     assert_eq!(grown, Ok(()));
-    let _large = budget.enter(Some(13 * MIB)).await.unwrap();
+    let _large = budget.enter(Some(10 * MIB)).await.unwrap();
     assert_eq!(growing.body(MIB).await, Ok(()), "it was given more than it asked for");
-    assert_eq!(growing.body(2 * MIB).await, Err(Full));
+    assert_eq!(growing.body(MIB).await, Err(Full));
+}
+
+#[tokio::test]
+async fn steps_of_a_usual_shape_need_no_more_than_was_taken_with_their_body() {
+    let budget = Budget::new(16 * MIB);
+    let mut charge = budget.enter(Some(4 * MIB)).await.unwrap();
+    charge.body(4 * MIB).await.unwrap();
+    assert_eq!(free(&budget), (PLACES, 32 * MIB));
+    charge.beside(8 * MIB, 4 * MIB).await.unwrap();
+    assert_eq!(free(&budget), (PLACES, 32 * MIB));
+    charge.beside(9 * MIB, 4 * MIB).await.unwrap();
+    assert_eq!(free(&budget), (PLACES, 31 * MIB));
 }
 
 #[tokio::test]
