@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use model::Fault;
 use response::{Counted, Encoding, Recorded, Right, Signal, Who};
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 
 use crate::access::{admit, credentials};
 use crate::budget::{Charge, Full};
@@ -15,8 +17,15 @@ use crate::problem::Problem;
 use crate::router::Api;
 use crate::seat::Seat;
 
-/// How long a body may take to arrive: a sender that stalls must not keep others waiting.
-const PATIENCE_FOR_BODY: Duration = Duration::from_secs(10);
+/// How long a request may take to have its turn and to arrive: a sender that stalls must not keep
+/// others waiting.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long what is left of a refused body is read.
+const PATIENCE_FOR_THE_REST: Duration = Duration::from_secs(5);
+
+/// Bytes of a body that takes long to decode: it is decoded away from the threads that serve.
+const LARGE: usize = 256 * 1_024;
 
 /// What is exported, and how it is written.
 #[derive(Debug, Clone, Copy)]
@@ -33,32 +42,33 @@ pub(crate) struct Read {
 }
 
 /// Lets the sender in, waits for a turn, and reads the body unless that is too large or too slow.
-pub(crate) async fn read(api: &Api, headers: &HeaderMap, body: Body) -> Result<Read, Problem> {
+pub(crate) async fn read(api: &Api, headers: &HeaderMap, mut body: Body) -> Result<Read, Problem> {
+    let reading = tokio::time::timeout(PATIENCE, admitted(api, headers, &mut body)).await;
+    let read = reading.unwrap_or_else(|_| Err(too_slow()));
+    if read.is_err() {
+        let rest = discard(body, api.max_body_bytes);
+        _ = tokio::time::timeout(PATIENCE_FOR_THE_REST, rest).await;
+    }
+    read
+}
+
+async fn admitted(api: &Api, headers: &HeaderMap, body: &mut Body) -> Result<Read, Problem> {
     let who = admit(api, Right::Send, credentials(headers))?;
     let most = api.max_body_bytes;
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let length = length.filter(|length| *length <= most);
     let mut charge = api.budget.enter(length).await.map_err(too_busy)?;
-    let body = tokio::time::timeout(PATIENCE_FOR_BODY, collect(body, most, &mut charge)).await;
-    let body = body.map_err(|_| too_slow())??;
-    Ok(Read { who, body, charge })
-}
-
-/// The whole body, unless it is larger than allowed or can't be unpacked.
-async fn collect(mut body: Body, most: usize, charge: &mut Charge) -> Result<Bytes, Problem> {
-    let mut read = Vec::new();
+    let mut read = Vec::with_capacity(length.unwrap_or_default());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| unreadable())?;
         let Ok(data) = frame.into_data() else { continue };
         if read.len() + data.len() > most {
-            drop(read);
-            discard(body, most).await;
             return Err(too_large(most));
         }
         charge.body(data.len()).await.map_err(too_busy)?;
         read.extend_from_slice(&data);
     }
-    Ok(read.into())
+    Ok(Read { who, body: read.into(), charge })
 }
 
 /// Reads on for as much again, so that a sender that is still writing gets to read the refusal.
@@ -89,13 +99,22 @@ impl Export {
         let Self { signal, encoding } = self;
         let Read { who, body, mut charge } = read;
         let Seat { mayday, at, .. } = Seat::of(api, who).await?;
-        charge.more(mayday.footprint(signal, &body, encoding)).await.map_err(too_busy)?;
-        let recorded = tokio::spawn(async move {
+        let beside = mayday.footprint(signal, &body, encoding);
+        charge.beside(beside, body.len()).await.map_err(too_busy)?;
+        let is_large = body.len() > LARGE;
+        let record = async move {
             let recorded = mayday.record(signal, &body, encoding, at).await;
             drop(charge);
             recorded
-        });
-        match recorded.await {
+        };
+        let recorded = match is_large {
+            true => {
+                let runtime = Handle::current();
+                spawn_blocking(move || runtime.block_on(record)).await
+            }
+            false => tokio::spawn(record).await,
+        };
+        match recorded {
             Ok(recorded) => {
                 let Recorded { rejections, .. } = recorded?;
                 Ok(response::otlp_answer(signal, encoding, &rejections))

@@ -32,7 +32,7 @@ pub(crate) struct Server {
     /// Where everything else is.
     pub(crate) http: SocketAddr,
     stop: watch::Sender<bool>,
-    serving: Vec<JoinHandle<std::io::Result<()>>>,
+    serving: Vec<JoinHandle<()>>,
     settling: JoinHandle<()>,
     stating: JoinHandle<()>,
     keeping: JoinHandle<()>,

@@ -7,6 +7,7 @@ mod json;
 mod limits;
 mod logs;
 mod mutation;
+mod node;
 mod privacy;
 mod samples;
 mod told;

@@ -50,10 +50,12 @@ impl Mayday {
         for label in &labels {
             told.extend(self.named(label)?);
         }
+        let labelled = labels.len() as u64;
         let append = Append { received: now, batch, labels, ..Append::default() };
         let receipt = self.room.flight.append(append).await?;
         self.note(arrivals, told, now);
         self.count(signal, receipt, &rejections);
+        self.house.tally.add(Counted::LabelsStored, labelled);
         Ok(Recorded { receipt, rejections })
     }
 
@@ -75,7 +77,7 @@ impl Mayday {
         tally.add(Counted::RecordsIgnored, ignored);
     }
 
-    /// Roughly the most bytes of memory that recording a request takes, beside its own.
+    /// Roughly the most bytes of memory that recording a request takes, beside its text.
     pub fn footprint(&self, signal: Signal, body: &[u8], encoding: Encoding) -> usize {
         recorder::footprint(body, encoding, signal, &self.house.settings.limits)
     }
