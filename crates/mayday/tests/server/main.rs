@@ -4,6 +4,7 @@
 mod access;
 #[cfg(test)]
 mod bad_input;
+mod bench;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
