@@ -4,6 +4,7 @@
 mod access;
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
 mod bench;
 #[cfg(test)]
 mod command_line;
