@@ -3,7 +3,7 @@
 //! Plain data and the few rules that belong to the data itself. No I/O, no async, no clock.
 //!
 //! In reading order: when ([`time`]), who ([`id`]), what an agent did ([`step`], [`content`],
-//! [`value`]), under which conditions ([`factor`], [`surface`]), with what result ([`outcome`],
+//! [`value`], [`record`]), under which conditions ([`factor`], [`surface`]), with what result ([`outcome`],
 //! [`run`], [`rate`]), what was found ([`report`]), and what was decided ([`incident`],
 //! [`fact`]). [`fault`] is the closed set of ways in which anything can fail.
 
@@ -15,6 +15,7 @@ pub mod id;
 pub mod incident;
 pub mod outcome;
 pub mod rate;
+pub mod record;
 pub mod report;
 pub mod run;
 pub mod step;
@@ -30,6 +31,7 @@ pub use id::{IncidentId, RunId, SpanId, TraceId};
 pub use incident::{Evidence, Incident};
 pub use outcome::{About, Claim, Label, Outcome, Subject};
 pub use rate::{BehaviourRate, Interval};
+pub use record::Record;
 pub use report::{Report, Verdict};
 pub use run::{Payload, Run, Settlement};
 pub use step::{Batch, Effect, Pivot, Receipt, Rejection, Sketch, Source, Step, StepKind, Traits};

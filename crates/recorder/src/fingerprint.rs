@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::id::hex;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::json::Json;
 
 /// Names of days and months: a prompt with today's date in it is still the same prompt.
 const CALENDAR: &[&str] = &[
@@ -29,46 +30,90 @@ const CALENDAR: &[&str] = &[
     "December",
 ];
 
+/// What can be compared of a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Prompt {
+    /// With dates, numbers and ids masked.
+    pub(crate) skeleton: String,
+    /// With dates and times masked.
+    pub(crate) undated: String,
+    /// The exact text.
+    pub(crate) text: String,
+}
+
+/// The fingerprints of a prompt.
+pub(crate) fn prompt(text: &str) -> Prompt {
+    let words = words(text);
+    Prompt {
+        skeleton: masked(text, &words, is_in_skeleton),
+        undated: masked(text, &words, is_in_date),
+        text: exact(text),
+    }
+}
+
 /// The first 128 bits of a SHA-256, in hexadecimal.
 pub fn exact(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes())[..16])
+    of_bytes(text.as_bytes())
+}
+
+fn of_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes)[..16])
 }
 
 /// The fingerprint of a prompt with dates, numbers and ids masked.
 pub fn skeleton(text: &str) -> String {
-    masked(text, |words, place| {
-        let word = bare(words[place]);
-        word.contains(|c: char| c.is_numeric()) || CALENDAR.contains(&word)
-    })
+    masked(text, &words(text), is_in_skeleton)
 }
 
 /// The fingerprint of a prompt with dates and times masked, and every other number in place.
 pub fn undated(text: &str) -> String {
-    masked(text, is_in_date)
+    masked(text, &words(text), is_in_date)
+}
+
+/// A word of a text, and where it begins.
+type Word<'a> = (usize, &'a str);
+
+fn words(text: &str) -> Vec<Word<'_>> {
+    let pieces = text.split(|c| !in_word(c)).filter(|word| !word.is_empty());
+    pieces.map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word)).collect()
 }
 
 /// The fingerprint of a text in which every word that changes by itself is masked.
-fn masked(text: &str, changes: impl Fn(&[&str], usize) -> bool) -> String {
-    let words: Vec<&str> = text.split(|c| !in_word(c)).filter(|word| !word.is_empty()).collect();
+fn masked(text: &str, words: &[Word], changes: impl Fn(&[Word], usize) -> bool) -> String {
     let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    for (place, word) in words.iter().enumerate() {
-        let start = rest.find(in_word).unwrap_or(0);
-        masked.push_str(&rest[..start]);
-        masked.push_str(if changes(&words, place) { "#" } else { word });
-        rest = &rest[start + word.len()..];
+    let mut done = 0;
+    for (place, (start, word)) in words.iter().enumerate() {
+        if changes(words, place) {
+            masked.push_str(&text[done..*start]);
+            masked.push('#');
+            done = start + word.len();
+        }
     }
-    masked.push_str(rest);
+    masked.push_str(&text[done..]);
     exact(&masked)
 }
 
+/// Whether a word is a number, an id, or the name of a day or month.
+fn is_in_skeleton(words: &[Word], place: usize) -> bool {
+    let word = bare(words[place].1);
+    word.contains(|c: char| c.is_numeric()) || is_named(word)
+}
+
+/// Whether a word names a day or a month.
+fn is_named(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_uppercase()) && CALENDAR.contains(&word)
+}
+
 /// Whether a word is a date, a time, or a number beside the name of a day or month.
-fn is_in_date(words: &[&str], place: usize) -> bool {
-    let word = bare(words[place]);
-    let named = |place: usize| words.get(place).is_some_and(|word| CALENDAR.contains(&bare(word)));
+fn is_in_date(words: &[Word], place: usize) -> bool {
+    let word = bare(words[place].1);
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return is_named(word);
+    }
+    let named = |place: usize| words.get(place).is_some_and(|(_, word)| is_named(bare(word)));
     let before = |steps: usize| place.checked_sub(steps).is_some_and(named);
-    let beside = before(1) || before(2) || named(place + 1);
-    CALENDAR.contains(&word) || is_date_or_time(word) || (beside && is_day_or_year(word))
+    let beside = || before(1) || before(2) || named(place + 1);
+    is_date_or_time(word) || (is_day_or_year(word) && beside())
 }
 
 fn is_date_or_time(word: &str) -> bool {
@@ -95,33 +140,45 @@ fn in_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '/' | '+')
 }
 
-/// The fingerprint of a JSON document, whatever the order of its keys; else of the exact text.
+/// The fingerprint of a JSON document in its canonical form (RFC 8785); else of the exact text.
 pub fn canonical(text: &str) -> String {
-    match serde_json::from_str::<Value>(text) {
-        Ok(value) => exact(&value.to_string()),
-        Err(_) => exact(text),
-    }
+    Json::read(text).map_or_else(|| exact(text), |json| of_json(&json))
+}
+
+/// The fingerprint of a JSON document in its canonical form (RFC 8785).
+pub(crate) fn of_json(json: &Json) -> String {
+    of_bytes(&json.canonical())
 }
 
 /// The shape of a tool's answer: its key paths and types, apart for full, empty and error answers.
 pub fn shape(answer: &str) -> String {
-    match serde_json::from_str::<Value>(answer) {
-        Ok(Value::String(inner)) if inner != answer => shape(&inner),
-        Ok(value) => shape_of(&value),
-        Err(_) if answer.trim().is_empty() => "empty:text".to_owned(),
-        Err(_) => "text".to_owned(),
+    match Json::read(answer) {
+        Some(Json::Text(inner)) if inner != answer => shape(&inner),
+        Some(json) => shape_of(&json),
+        None if answer.trim().is_empty() => "empty:text".to_owned(),
+        None => "text".to_owned(),
     }
 }
 
-fn shape_of(value: &Value) -> String {
+/// The shape of an answer that was told to be an error, whatever it says itself.
+pub(crate) fn error_shape(answer: &str) -> String {
+    let shape = shape(answer);
+    match shape.split_once(':') {
+        Some(("error", _)) => shape,
+        Some((_, rest)) => format!("error:{rest}"),
+        None => format!("error:{shape}"),
+    }
+}
+
+fn shape_of(json: &Json) -> String {
     let mut whole = Place::default();
-    whole.see(value);
+    whole.see(json);
     let mut hash = Sha256::new();
     whole.tell(&mut hash);
     let hash = hex(&hash.finalize()[..16]);
-    match value {
-        _ if is_error(value) => format!("error:{hash}"),
-        _ if is_empty(value) => format!("empty:{hash}"),
+    match json {
+        _ if is_error(json) => format!("error:{hash}"),
+        _ if is_empty(json) => format!("empty:{hash}"),
         _ => hash,
     }
 }
@@ -138,21 +195,21 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn see(&mut self, value: &'a Value) {
-        self.kinds.insert(match value {
-            Value::Null => "null",
-            Value::Bool(_) => "bool",
-            Value::Number(_) => "number",
-            Value::String(_) => "text",
-            Value::Array(elements) => {
+    fn see(&mut self, json: &'a Json) {
+        self.kinds.insert(match json {
+            Json::Null => "null",
+            Json::Bool(_) => "bool",
+            Json::Number(_) => "number",
+            Json::Text(_) => "text",
+            Json::List(elements) => {
                 let below = self.elements.get_or_insert_default();
                 elements.iter().for_each(|element| below.see(element));
                 "array"
             }
-            Value::Object(members) => {
+            Json::Map(members) => {
                 for (key, member) in members {
                     let is_data = key.contains(|c: char| c.is_numeric());
-                    let key = if is_data { "#" } else { key.as_str() };
+                    let key = if is_data { "#" } else { key };
                     self.members.entry(key).or_default().see(member);
                 }
                 "object"
@@ -178,25 +235,24 @@ impl<'a> Place<'a> {
     }
 }
 
-fn is_error(value: &Value) -> bool {
-    let Value::Object(members) = value else { return false };
-    let says_so = |value: &Value| match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(list) => !list.is_empty(),
+fn is_error(json: &Json) -> bool {
+    let says_so = |value: &Json| match value {
+        Json::Null | Json::Bool(false) => false,
+        Json::Text(text) => !text.is_empty(),
+        Json::List(list) => !list.is_empty(),
         _ => true,
     };
-    ["error", "errors", "isError"].iter().any(|key| members.get(*key).is_some_and(says_so))
+    ["error", "errors", "isError"].iter().any(|key| json.get(key).is_some_and(says_so))
 }
 
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Bool(true) => false,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
-        Value::Array(elements) => elements.iter().all(is_empty),
-        Value::Object(members) => members.values().all(is_empty),
+fn is_empty(json: &Json) -> bool {
+    match json {
+        Json::Null | Json::Bool(false) => true,
+        Json::Bool(true) => false,
+        Json::Number(number) => *number == 0.0,
+        Json::Text(text) => text.is_empty(),
+        Json::List(elements) => elements.iter().all(is_empty),
+        Json::Map(members) => members.iter().all(|(_, member)| is_empty(member)),
     }
 }
 

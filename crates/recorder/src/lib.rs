@@ -17,12 +17,18 @@ pub mod decode;
 pub mod dialect;
 mod encoding;
 pub mod fingerprint;
+mod json;
 mod logs;
 mod origin;
 pub mod privacy;
 pub mod reading;
+mod settings;
 mod spans;
+mod talk;
 mod told;
+mod tools;
+mod traits;
+mod usage;
 mod value;
 pub mod wire;
 
