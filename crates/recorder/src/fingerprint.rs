@@ -70,50 +70,97 @@ pub fn undated(text: &str) -> String {
     masked(text, &words(text), is_in_date)
 }
 
-/// A word of a text, and where it begins.
-type Word<'a> = (usize, &'a str);
+/// A word of a text.
+struct Word<'a> {
+    start: usize,
+    text: &'a str,
+    has_digit: bool,
+}
 
+/// The words of a text, in one pass.
 fn words(text: &str) -> Vec<Word<'_>> {
-    let pieces = text.split(|c| !in_word(c)).filter(|word| !word.is_empty());
-    pieces.map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word)).collect()
+    let mut words = Vec::with_capacity(text.len() / 6);
+    let (mut start, mut has_digit) = (0, false);
+    for (place, c) in text.char_indices() {
+        match Class::of(c) {
+            Class::Letter => {}
+            Class::Digit => has_digit = true,
+            Class::Between => {
+                if start < place {
+                    words.push(Word { start, text: &text[start..place], has_digit });
+                }
+                (start, has_digit) = (place + c.len_utf8(), false);
+            }
+        }
+    }
+    if start < text.len() {
+        words.push(Word { start, text: &text[start..], has_digit });
+    }
+    words
+}
+
+/// What a character can be: inside a date, a number or an id, or between words.
+enum Class {
+    Letter,
+    Digit,
+    Between,
+}
+
+impl Class {
+    fn of(c: char) -> Self {
+        match c {
+            'a'..='z' | 'A'..='Z' | '-' | '_' | ':' | '.' | '/' | '+' => Class::Letter,
+            '0'..='9' => Class::Digit,
+            c if c.is_ascii() => Class::Between,
+            c if c.is_numeric() => Class::Digit,
+            c if c.is_alphanumeric() => Class::Letter,
+            _ => Class::Between,
+        }
+    }
 }
 
 /// The fingerprint of a text in which every word that changes by itself is masked.
 fn masked(text: &str, words: &[Word], changes: impl Fn(&[Word], usize) -> bool) -> String {
-    let mut masked = String::with_capacity(text.len());
+    let mut hash = Sha256::new();
     let mut done = 0;
-    for (place, (start, word)) in words.iter().enumerate() {
+    for (place, word) in words.iter().enumerate() {
         if changes(words, place) {
-            masked.push_str(&text[done..*start]);
-            masked.push('#');
-            done = start + word.len();
+            hash.update(&text[done..word.start]);
+            hash.update(b"#");
+            done = word.start + word.text.len();
         }
     }
-    masked.push_str(&text[done..]);
-    exact(&masked)
+    hash.update(&text[done..]);
+    hex(&hash.finalize()[..16])
+}
+
+impl Word<'_> {
+    /// Whether it names a day or a month.
+    fn is_named(&self) -> bool {
+        self.text.starts_with(|c: char| c.is_ascii_uppercase()) && CALENDAR.contains(&self.bare())
+    }
+
+    /// The word without what may follow a date.
+    fn bare(&self) -> &str {
+        self.text.trim_end_matches(['.', ':', '/'])
+    }
 }
 
 /// Whether a word is a number, an id, or the name of a day or month.
 fn is_in_skeleton(words: &[Word], place: usize) -> bool {
-    let word = bare(words[place].1);
-    word.contains(|c: char| c.is_numeric()) || is_named(word)
-}
-
-/// Whether a word names a day or a month.
-fn is_named(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_ascii_uppercase()) && CALENDAR.contains(&word)
+    words[place].has_digit || words[place].is_named()
 }
 
 /// Whether a word is a date, a time, or a number beside the name of a day or month.
 fn is_in_date(words: &[Word], place: usize) -> bool {
-    let word = bare(words[place].1);
-    if !word.starts_with(|c: char| c.is_ascii_digit()) {
-        return is_named(word);
+    let word = &words[place];
+    if !word.has_digit {
+        return word.is_named();
     }
-    let named = |place: usize| words.get(place).is_some_and(|(_, word)| is_named(bare(word)));
+    let named = |place: usize| words.get(place).is_some_and(Word::is_named);
     let before = |steps: usize| place.checked_sub(steps).is_some_and(named);
     let beside = || before(1) || before(2) || named(place + 1);
-    is_date_or_time(word) || (is_day_or_year(word) && beside())
+    is_date_or_time(word.bare()) || (is_day_or_year(word.bare()) && beside())
 }
 
 fn is_date_or_time(word: &str) -> bool {
@@ -129,15 +176,6 @@ fn is_date_or_time(word: &str) -> bool {
 fn is_day_or_year(word: &str) -> bool {
     let number = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
     matches!(number.len(), 1 | 2 | 4) && number.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn bare(word: &str) -> &str {
-    word.trim_end_matches(['.', ':', '/'])
-}
-
-/// Whether a character can be inside a date, a number or an id.
-fn in_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '/' | '+')
 }
 
 /// The fingerprint of a JSON document in its canonical form (RFC 8785); else of the exact text.

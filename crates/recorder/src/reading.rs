@@ -13,7 +13,7 @@ use crate::fingerprint;
 use crate::json::document;
 use crate::privacy::ContentMode;
 use crate::settings::{self, Parameter, Settings};
-use crate::talk::events;
+use crate::talk::{Conversation, events};
 use crate::traits;
 
 /// One step, read. What it was made from is borrowed; messages are looked into only on demand.
@@ -134,9 +134,13 @@ impl<'a> Reading<'a> {
         Some(document(told))
     }
 
-    /// Why the model stopped, one for each choice.
-    pub(crate) fn endings(&self) -> Vec<Ending> {
-        self.list(Slot::FinishReasons).into_iter().map(Ending::of).collect()
+    /// Why the model stopped, one for each choice; else as its messages say.
+    pub(crate) fn endings(&self, told: &Conversation) -> Vec<Ending> {
+        let own = self.list(Slot::FinishReasons);
+        match own.is_empty() {
+            true => told.endings.iter().map(Ending::of).collect(),
+            false => own.into_iter().map(Ending::of).collect(),
+        }
     }
 
     /// The parameters of the request.
@@ -145,13 +149,16 @@ impl<'a> Reading<'a> {
     }
 
     /// The provider's own fingerprint of what answered.
-    pub(crate) fn fingerprint(&self) -> Option<&'a str> {
-        self.text(Slot::Fingerprint)
+    pub(crate) fn fingerprint(&self, mode: ContentMode) -> Option<Cow<'a, str>> {
+        let told = self.text(Slot::Fingerprint).map(Cow::Borrowed);
+        told.or_else(|| self.raw_answer(mode).system_fingerprint.map(Cow::Owned))
     }
 
     /// What the provider's answer says of itself, where the dialect keeps it whole.
-    pub(crate) fn raw_answer(&self) -> RawAnswer {
-        if self.kind != StepKind::Model || self.dialect != Dialect::Openinference {
+    pub(crate) fn raw_answer(&self, mode: ContentMode) -> RawAnswer {
+        let may_derive = mode != ContentMode::MetadataOnly;
+        let is_told = self.kind == StepKind::Model && self.dialect == Dialect::Openinference;
+        if !may_derive || !is_told {
             return RawAnswer::default();
         }
         let answer = self.text(Slot::OutputValue).filter(|text| text.starts_with('{'));
@@ -191,10 +198,7 @@ impl<'a> Reading<'a> {
         for (kind, value) in self.own.below(Below::Pivots).chain(self.sender.below(Below::Pivots)) {
             words_in(value).into_iter().for_each(|value| name(kind, value));
         }
-        let in_answer = || match mode {
-            ContentMode::MetadataOnly => None,
-            ContentMode::Full | ContentMode::HashOnly => self.raw_answer().id.map(Cow::Owned),
-        };
+        let in_answer = || self.raw_answer(mode).id.map(Cow::Owned);
         let response = self.word(Slot::ResponseId).or_else(in_answer);
         response.into_iter().for_each(|id| name("response", id));
         let conversation = self.word(Slot::Conversation);

@@ -9,4 +9,5 @@ mod logs;
 mod mutation;
 mod privacy;
 mod samples;
+mod story;
 mod told;

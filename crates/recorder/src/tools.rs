@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use model::Value;
 use model::record::ToolOffered;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::dialect::slot::{Below, Slot};
 use crate::dialect::table::Found;
@@ -23,10 +25,25 @@ pub(crate) fn offered(found: &Found) -> Vec<ToolOffered> {
     if found.has_below(Below::Definitions) {
         return in_keys(found);
     }
-    match found.value(Slot::RequestParameters) {
-        Some(value) => in_request(&document(value)),
-        None => Vec::new(),
+    if let Some(value) = found.value(Slot::RequestParameters) {
+        return in_request(&document(value));
     }
+    match found.text(Slot::InputValue) {
+        Some(request) if request.starts_with('{') => in_whole_request(request),
+        _ => Vec::new(),
+    }
+}
+
+/// The tools in a request as it goes to a provider, of which nothing else is looked at.
+fn in_whole_request(json: &str) -> Vec<ToolOffered> {
+    #[derive(Deserialize)]
+    struct Request<'a> {
+        #[serde(borrow)]
+        tools: Option<&'a RawValue>,
+    }
+    let request: Option<Request> = serde_json::from_str(json).ok();
+    let tools = request.and_then(|request| request.tools);
+    tools.map(|tools| in_list(tools.get())).unwrap_or_default()
 }
 
 /// One hash over all tools, whatever their order: over the canonical JSON of name to schema.

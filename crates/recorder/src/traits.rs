@@ -1,6 +1,7 @@
 //! What a step tells of the run it belongs to.
 
-use model::step::{PromptTrait, ToolResult};
+use model::record::{Ending, Stop};
+use model::step::{PromptTrait, ToolCall, ToolResult};
 use model::{Effect, Factor, Outcome, Seen, StepKind, Traits, Value};
 
 use crate::dialect::slot::{Below, Slot};
@@ -15,10 +16,11 @@ use crate::usage::usage;
 
 /// What a step tells of its run. Where nothing may be kept, nothing is derived from content.
 pub(crate) fn traits(reading: &Reading, mode: ContentMode) -> Traits {
-    let may_derive = mode != ContentMode::MetadataOnly;
-    let conversation = if may_derive { conversation(reading) } else { None };
-    let told = conversation.unwrap_or_default();
-    let guarded = is_guarded(reading);
+    let told = match mode {
+        ContentMode::Full | ContentMode::HashOnly => conversation(reading).unwrap_or_default(),
+        ContentMode::MetadataOnly => Conversation::default(),
+    };
+    let endings = reading.endings(&told);
     Traits {
         marks_run: marks_run(reading),
         feature: reading.sent(Slot::Feature).map(short),
@@ -26,14 +28,19 @@ pub(crate) fn traits(reading: &Reading, mode: ContentMode) -> Traits {
         service: reading.sent(Slot::Service).map(short),
         outcome: reading.text(Slot::Outcome).and_then(|text| text.parse::<Outcome>().ok()),
         prompt: prompt(reading, &told),
-        levels: levels(reading, may_derive),
+        levels: levels(reading, &endings, mode),
         effect: effect(reading.text(Slot::Effect)),
-        guarded,
+        guarded: is_guarded(reading, &endings),
         tokens: usage(reading).and_then(|usage| usage.own_total()),
-        results: results(reading, &told, may_derive),
+        results: results(reading, &told, mode),
         calls_made: shortened(told.calls_made),
         calls_read: shortened(told.calls_read),
     }
+}
+
+/// Whether anything may follow from content.
+fn may_derive(mode: ContentMode) -> bool {
+    mode != ContentMode::MetadataOnly
 }
 
 /// What was said in steps that read or write messages; a tool or a search has other content.
@@ -63,14 +70,13 @@ pub(crate) fn effect(word: Option<&str>) -> Effect {
 }
 
 /// Whether a guardrail or a provider's filter changed or refused something here.
-fn is_guarded(reading: &Reading) -> bool {
-    use model::record::Stop;
+fn is_guarded(reading: &Reading, endings: &[Ending]) -> bool {
     let intervenes = |slot: Slot| reading.text(slot).is_some_and(words::intervenes);
-    let filtered = || reading.endings().iter().any(|ending| ending.stop == Stop::ContentFilter);
-    intervenes(Slot::Verdict) || intervenes(Slot::Action) || filtered()
+    let filtered = endings.iter().any(|ending| ending.stop == Stop::ContentFilter);
+    intervenes(Slot::Verdict) || intervenes(Slot::Action) || filtered
 }
 
-fn shortened(mut calls: Vec<model::step::ToolCall>) -> Vec<model::step::ToolCall> {
+fn shortened(mut calls: Vec<ToolCall>) -> Vec<ToolCall> {
     for call in &mut calls {
         call.id = short(&call.id);
         call.tool = short(&call.tool);
@@ -104,7 +110,7 @@ fn prompt(reading: &Reading, told: &Conversation) -> Option<PromptTrait> {
     })
 }
 
-fn results(reading: &Reading, told: &Conversation, may_derive: bool) -> Vec<ToolResult> {
+fn results(reading: &Reading, told: &Conversation, mode: ContentMode) -> Vec<ToolResult> {
     let read = told.results.iter().map(|result| ToolResult {
         call: short(&result.call),
         tool: None,
@@ -113,7 +119,7 @@ fn results(reading: &Reading, told: &Conversation, may_derive: bool) -> Vec<Tool
     let ran = reading.tool().map(|tool| ToolResult {
         call: reading.text(Slot::ToolCall).map(short).unwrap_or_default(),
         tool: Some(short(tool)),
-        shape: if may_derive { shape_of_result(reading) } else { None },
+        shape: shape_of_result(reading).filter(|_| may_derive(mode)),
     });
     read.chain(ran).collect()
 }
@@ -124,10 +130,10 @@ pub(crate) fn shape_of_result(reading: &Reading) -> Option<String> {
 }
 
 /// Factors whose names and levels need nothing but this step.
-fn levels(reading: &Reading, may_derive: bool) -> Vec<Seen> {
+fn levels(reading: &Reading, endings: &[Ending], mode: ContentMode) -> Vec<Seen> {
     let mut levels = Levels(Vec::new());
     match reading.kind {
-        StepKind::Model if !reading.is_fragment() => model_levels(reading, may_derive, &mut levels),
+        StepKind::Model if !reading.is_fragment() => model_levels(reading, mode, &mut levels),
         StepKind::Retrieval => {
             let source = reading.text(Slot::DataSource).map_or("default".to_owned(), short);
             levels.see(Factor::of("index", &source), reading.sent(Slot::IndexBuild));
@@ -137,6 +143,11 @@ fn levels(reading: &Reading, may_derive: bool) -> Vec<Seen> {
             levels.see(Factor::of("judge", &judge), reading.sent(Slot::JudgeConfig));
         }
         _ => {}
+    }
+    if reading.kind == StepKind::Model {
+        for ending in endings {
+            levels.see(Factor::plain("finish_reason"), Some(ending.word()));
+        }
     }
     if let Some(tool) = reading.tool() {
         levels.see(Factor::plain("tool_called"), Some(tool));
@@ -186,19 +197,16 @@ impl Levels {
     }
 }
 
-fn model_levels(reading: &Reading, may_derive: bool, levels: &mut Levels) {
+fn model_levels(reading: &Reading, mode: ContentMode, levels: &mut Levels) {
     levels.see(Factor::plain("model_requested"), reading.model_requested().as_deref());
     levels.see(Factor::plain("model_served"), reading.text(Slot::ModelServed));
-    let raw = if may_derive { reading.raw_answer().system_fingerprint } else { None };
-    let fingerprint = reading.fingerprint().or(raw.as_deref());
+    let fingerprint = reading.fingerprint(mode);
+    let fingerprint = fingerprint.as_deref();
     if fingerprint.is_some() || reading.provider().as_deref() == Some("openai") {
         levels.see(Factor::plain("model_fingerprint"), fingerprint);
     }
-    levels.see(Factor::plain("parameters"), Some(&stated(reading, may_derive)));
-    for ending in reading.endings() {
-        levels.see(Factor::plain("finish_reason"), Some(ending.word()));
-    }
-    if may_derive {
+    levels.see(Factor::plain("parameters"), Some(&stated(reading, mode)));
+    if may_derive(mode) {
         for tool in tools::offered(&reading.own) {
             levels.see(Factor::of("tool_schema", &short(&tool.name)), Some(&tool.schema));
         }
@@ -206,12 +214,12 @@ fn model_levels(reading: &Reading, may_derive: bool, levels: &mut Levels) {
 }
 
 /// The parameters that shape an answer, as one text; documents among them by their hash.
-fn stated(reading: &Reading, may_derive: bool) -> String {
+fn stated(reading: &Reading, mode: ContentMode) -> String {
     let shaping = reading.parameters().into_iter();
     let shaping = shaping.filter(|one| !NOT_SHAPING.contains(&&*one.name));
     let stated = shaping.filter_map(|one| match one.value {
         Setting::Plain(value) => Some(format!("{}={value}", one.name)),
-        Setting::Document(json) if may_derive => {
+        Setting::Document(json) if may_derive(mode) => {
             Some(format!("{}={}", one.name, fingerprint::canonical(&json)))
         }
         Setting::Document(_) => None,

@@ -27,8 +27,8 @@ pub(crate) type Sort = (&'static str, StepKind, &'static str);
 /// A value under a key that is known, and where in the tables the key stands.
 #[derive(Debug, Clone, Copy)]
 struct Hit<'a> {
-    rank: usize,
-    vocabulary: usize,
+    rank: u16,
+    vocabulary: u8,
     value: &'a Value,
 }
 
@@ -36,7 +36,7 @@ struct Hit<'a> {
 #[derive(Debug, Clone, Copy)]
 struct Under<'a> {
     below: Below,
-    vocabulary: usize,
+    vocabulary: u8,
     rest: &'a str,
     value: &'a Value,
 }
@@ -44,19 +44,19 @@ struct Under<'a> {
 /// Where a key stands in the tables.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    rank: usize,
-    vocabulary: usize,
+    rank: u16,
+    vocabulary: u8,
     means: Means,
     is_loose: bool,
 }
 
 static KEYS: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
-    let entries = VOCABULARIES.iter().enumerate().flat_map(|(vocabulary, words)| {
+    let entries = VOCABULARIES.iter().zip(0_u8..).flat_map(|(words, vocabulary)| {
         let own = words.keys.iter().map(move |pair| (vocabulary, pair, false));
         own.chain(words.loose.iter().map(move |pair| (vocabulary, pair, true)))
     });
     let mut keys = HashMap::new();
-    for (rank, (vocabulary, (key, means), is_loose)) in entries.enumerate() {
+    for ((vocabulary, (key, means), is_loose), rank) in entries.zip(0_u16..) {
         keys.entry(*key).or_insert(Entry { rank, vocabulary, means: *means, is_loose });
     }
     keys
@@ -93,7 +93,7 @@ impl<'a> Found<'a> {
             }
         }
         for (entry, value) in loose {
-            if found.spoken[entry.vocabulary] {
+            if found.spoken[usize::from(entry.vocabulary)] {
                 found.take(entry, value);
             }
         }
@@ -113,7 +113,7 @@ impl<'a> Found<'a> {
             *mine |= other;
         }
         for (name, hit) in more.parameters {
-            self.take_parameter(name, Hit { rank: usize::MAX, ..hit });
+            self.take_parameter(name, Hit { rank: u16::MAX, ..hit });
         }
         self.below.extend(more.below);
         self.subjects.extend(more.subjects);
@@ -121,7 +121,7 @@ impl<'a> Found<'a> {
 
     fn take(&mut self, entry: Entry, value: &'a Value) {
         let Entry { rank, vocabulary, means, .. } = entry;
-        self.spoken[vocabulary] = true;
+        self.spoken[usize::from(vocabulary)] = true;
         let hit = Hit { rank, vocabulary, value };
         let place = match means {
             Means::Is(slot) => &mut self.slots[slot as usize],
@@ -144,10 +144,10 @@ impl<'a> Found<'a> {
     }
 
     fn take_below(&mut self, key: &'a str, value: &'a Value) {
-        for (vocabulary, words) in VOCABULARIES.iter().enumerate() {
+        for (words, vocabulary) in VOCABULARIES.iter().zip(0_u8..) {
             for (beginning, below) in words.below {
                 if let Some(rest) = key.strip_prefix(beginning) {
-                    self.spoken[vocabulary] = true;
+                    self.spoken[usize::from(vocabulary)] = true;
                     return self.below.push(Under { below: *below, vocabulary, rest, value });
                 }
             }
@@ -210,7 +210,7 @@ impl<'a> Found<'a> {
         let slots = slots.chain(self.parameters.iter().map(|(_, hit)| hit));
         let needed = slots.map(|hit| hit.vocabulary);
         let needed = needed.chain(self.below.iter().map(|under| under.vocabulary));
-        let dialects = needed.map(|vocabulary| VOCABULARIES[vocabulary].dialect);
+        let dialects = needed.map(|vocabulary| VOCABULARIES[usize::from(vocabulary)].dialect);
         let vintages = [Dialect::Genai, Dialect::Genai141, Dialect::Genai136, Dialect::GenaiEarly];
         dialects.filter(|dialect| vintages.contains(dialect)).max()
     }
@@ -241,4 +241,23 @@ pub(crate) fn is_metadata(key: &str) -> bool {
         Means::Parameter(_) | Means::Tokens(_) | Means::Sign => true,
         Means::Subject => false,
     })
+}
+
+/// The field that a key fills, or that the keys fill of which it is one.
+pub(crate) fn slot_of(key: &str) -> Option<Slot> {
+    if let Some(entry) = KEYS.get(key) {
+        return match entry.means {
+            Means::Is(slot) => Some(slot),
+            _ => None,
+        };
+    }
+    let below = VOCABULARIES.iter().flat_map(|words| words.below);
+    let (_, below) = below.into_iter().find(|(beginning, _)| key.starts_with(beginning))?;
+    match below {
+        Below::Read => Some(Slot::Input),
+        Below::Wrote => Some(Slot::Output),
+        Below::Definitions => Some(Slot::Definitions),
+        Below::Documents => Some(Slot::Documents),
+        _ => None,
+    }
 }

@@ -18,10 +18,9 @@ pub(crate) const MESSAGES: &[&str] = &[
 
 /// Takes in what events say.
 pub(super) fn tell(found: &Found, talk: &mut Talk) {
-    if let (Some(event), Some(body)) = (found.text(Slot::Event), found.value(Slot::Body)) {
-        if MESSAGES.contains(&event) {
-            json::event(event, &document(body), talk);
-        }
+    let event = found.text(Slot::Event).filter(|event| MESSAGES.contains(event));
+    if let (Some(event), Some(body)) = (event, found.value(Slot::Body)) {
+        json::event(event, &document(body), talk);
     }
     if let Some(list) = found.value(Slot::MessageEvents) {
         json::events(&document(list), talk);
