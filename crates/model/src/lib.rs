@@ -3,8 +3,8 @@
 //! Plain data and the few rules that belong to the data itself. No I/O, no async, no clock.
 //!
 //! In reading order: when ([`time`]), who ([`id`], [`principal`]), what an agent did ([`step`],
-//! [`content`], [`value`]), under which conditions ([`factor`], [`surface`]), with what result
-//! ([`outcome`], [`run`], [`rate`]), what was found ([`report`]), and what was decided
+//! [`content`], [`value`], [`record`]), under which conditions ([`factor`], [`surface`]), with what
+//! result ([`outcome`], [`run`], [`rate`]), what was found ([`report`]), and what was decided
 //! ([`incident`], [`fact`]). [`fault`] is the closed set of ways in which anything can fail.
 
 pub mod content;

@@ -20,7 +20,7 @@ pub use ending::{Ending, Stop};
 pub use missing::{Missing, Why};
 pub use usage::{Convention, Counted, Usage, UsageFlag};
 
-use crate::step::{Effect, StepKind};
+use crate::step::{Effect, StepKind, ToolCall};
 
 /// What one step did and under which conditions, as far as that is on record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,6 +71,12 @@ pub struct Record {
     /// Of an answer that came in pieces: when the first came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<Stream>,
+    /// What the model wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+    /// Whether its status was an error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
     /// What went wrong, by its type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -80,9 +86,9 @@ pub struct Record {
     /// What was remembered or recalled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<Memory>,
-    /// What a judge found.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub evaluation: Option<Evaluation>,
+    /// What judges found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evaluations: Vec<Evaluation>,
     /// What a guardrail decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guardrail: Option<Guardrail>,
@@ -276,6 +282,9 @@ pub struct Retrieval {
     /// The model that made its vectors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub embedding_model: Option<String>,
+    /// Fingerprint of what was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
     /// How many documents were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_k: Option<u64>,
@@ -332,6 +341,17 @@ pub struct Cost {
     /// Who reckoned it: the provider, or the client from a list of prices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+}
+
+/// What a model wrote.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Answer {
+    /// How many messages, one for each choice.
+    pub messages: usize,
+    /// The tools it asks for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<ToolCall>,
 }
 
 /// An answer that came in pieces.

@@ -1,85 +1,159 @@
 //! Dialects: each library's attributes, turned into one reading.
 //!
-//! A dialect is one file that reads as a table. Which one a span speaks is told by its attributes,
-//! never by its schema address, which libraries leave stale or empty.
+//! A dialect is one file that reads as a table of its names. All tables make one, in which each
+//! attribute of a span is looked up once; so a span may mix dialects, as many do. Where two names
+//! mean the same field, the standard's goes before a library's and a new one before an old one.
+//!
+//! What a span *is* follows an order of its own: an explicit type goes before an operation's name,
+//! that before an event's name, that before what merely shows.
 
-pub mod genai;
-pub mod openinference;
+mod genai;
+mod laminar;
+mod langfuse;
+mod mayday;
+mod openinference;
+mod openllmetry;
+mod pydantic;
+pub(crate) mod slot;
+pub(crate) mod table;
+mod vercel;
+pub(crate) mod words;
 
+use model::record::Dialect;
 use model::{Attribute, StepKind, Value};
 
 use crate::reading::Reading;
+use crate::settings;
+use crate::talk::events;
+use slot::{Bucket, Slot};
+use table::{Found, Sort, Vocabulary};
 
-/// Reads a span's attributes in whatever dialect they speak.
-pub fn read(attributes: &[Attribute], origin: &[Attribute]) -> Reading {
-    let attributes = Attributes(attributes);
-    let mut reading = if attributes.text(&["openinference.span.kind"]).is_some() {
-        openinference::read(attributes)
-    } else {
-        genai::read(attributes)
-    };
-    if reading.agent.is_none() && reading.kind == StepKind::Agent {
-        reading.agent = Attributes(origin).text(&["service.name"]).map(str::to_owned);
-    }
-    reading
+/// Every dialect's names, in the order in which they count.
+pub(crate) const VOCABULARIES: [Vocabulary; 12] = [
+    mayday::WORDS,
+    genai::NOW,
+    genai::V1_41,
+    genai::V1_36,
+    mayday::GENERAL,
+    langfuse::WORDS,
+    openinference::WORDS,
+    vercel::WORDS,
+    pydantic::WORDS,
+    openllmetry::WORDS,
+    laminar::WORDS,
+    genai::EARLY,
+];
+
+/// What says what a span is, in the order in which it counts.
+const LADDER: &[(Slot, &[Sort])] = &[
+    (Slot::LangfuseType, langfuse::KINDS),
+    (Slot::OpeninferenceKind, openinference::KINDS),
+    (Slot::Operation, genai::OPERATIONS),
+    (Slot::McpMethod, genai::MCP_METHODS),
+    (Slot::VercelOperation, vercel::KINDS),
+    (Slot::TraceloopKind, openllmetry::KINDS),
+    (Slot::RequestType, openllmetry::REQUEST_TYPES),
+    (Slot::LaminarType, laminar::KINDS),
+    (Slot::Event, genai::EVENTS),
+    (Slot::Event, mayday::EVENTS),
+];
+
+/// Operations whose usage is that of the ones they enclose.
+pub(crate) const ENCLOSING: &[&str] = vercel::ENCLOSING;
+
+/// Whether a key holds metadata by what a dialect says of it: a name, a number, an id.
+pub fn is_metadata(key: &str) -> bool {
+    table::is_metadata(key)
 }
 
-/// A span's attributes, looked up by any of several names.
+/// Reads a span's name and attributes in whatever dialect they speak.
+pub fn read<'a>(
+    name: &'a str,
+    attributes: &'a [Attribute],
+    origin: &'a [Attribute],
+) -> Reading<'a> {
+    let mut own = Found::of(attributes);
+    for (event, said) in events::on_span(&own) {
+        if says_more(event) {
+            own.add(said);
+        }
+    }
+    let (kind, operation) = sort(&own);
+    let settings = settings::of(&own);
+    Reading {
+        dialect: own.dialect(),
+        kind,
+        operation,
+        name,
+        own,
+        sender: Found::of(origin),
+        settings,
+    }
+}
+
+/// Whether an event on a span says of it what attributes should.
+fn says_more(event: &str) -> bool {
+    matches!(event, "gen_ai.client.inference.operation.details" | "exception")
+}
+
+/// What a span is: the kind of step, and the operation's name.
+fn sort<'a>(found: &Found<'a>) -> (StepKind, Option<&'a str>) {
+    let said = LADDER.iter().find_map(|(slot, words)| {
+        let word = found.text(*slot)?;
+        let (_, kind, operation) = words.iter().find(|(known, ..)| *known == word)?;
+        Some((*kind, Some(*operation)))
+    });
+    said.unwrap_or_else(|| (shown(found), found.text(Slot::Operation)))
+}
+
+/// What a span shows itself to be, if it does not say so.
+fn shown(found: &Found) -> StepKind {
+    let has = |slot: Slot| found.value(slot).is_some();
+    let any = |slots: &[Slot]| slots.iter().any(|slot| has(*slot));
+    if has(Slot::EvaluationName) {
+        StepKind::Evaluation
+    } else if any(&[Slot::GuardrailName, Slot::Verdict]) {
+        StepKind::Guardrail
+    } else if has(Slot::ApprovalState) {
+        StepKind::Approval
+    } else if any(&[Slot::ToolCall, Slot::ToolName]) {
+        StepKind::Tool
+    } else if has(Slot::AgentName) && found.dialect() == Dialect::Pydantic {
+        StepKind::Agent
+    } else if is_model_call(found) {
+        StepKind::Model
+    } else if any(&[Slot::Dropped, Slot::Compacted, Slot::TokensBefore]) {
+        StepKind::Context
+    } else if has(Slot::MemoryStore) {
+        StepKind::Memory
+    } else {
+        StepKind::Other
+    }
+}
+
+/// A span with a model, and with something that only a call of it has.
+fn is_model_call(found: &Found) -> bool {
+    let has = |slot: Slot| found.value(slot).is_some();
+    let has_model = has(Slot::ModelRequested) || has(Slot::ModelServed);
+    let has_said =
+        [Slot::Input, Slot::Output, Slot::PlainPrompt, Slot::FinishReasons, Slot::ResponseId];
+    let counts = found.tokens(Bucket::Input).or(found.tokens(Bucket::Output)).is_some();
+    has_model && (counts || has_said.into_iter().any(has))
+}
+
+/// A span's attributes, looked up by name.
 #[derive(Debug, Clone, Copy)]
 pub struct Attributes<'a>(pub &'a [Attribute]);
 
 impl<'a> Attributes<'a> {
-    /// The first of these keys that is there.
-    pub fn get(self, keys: &[&str]) -> Option<&'a Value> {
-        keys.iter().find_map(|key| {
-            let found = self.0.iter().find(|(other, _)| other == key)?;
-            Some(&found.1)
-        })
-    }
-
     /// The first of these keys that holds text which is not empty.
     pub fn text(self, keys: &[&str]) -> Option<&'a str> {
-        keys.iter().find_map(|key| self.get(&[key])?.as_text().filter(|text| !text.is_empty()))
-    }
-
-    /// The first of these keys, written as a plain word or number.
-    pub fn scalar(self, keys: &[&str]) -> Option<String> {
-        match self.get(keys)? {
-            Value::Text(text) => Some(text.clone()),
-            Value::Bool(truth) => Some(truth.to_string()),
-            Value::Int(number) => Some(number.to_string()),
-            Value::Double(number) => Some(number.to_string()),
-            Value::Empty | Value::List(_) | Value::Map(_) | Value::Bytes(_) => None,
-        }
-    }
-
-    /// The text under keys that begin so, with what follows the beginning.
-    pub fn below(self, beginning: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.0
-            .iter()
-            .filter_map(move |(key, value)| Some((key.strip_prefix(beginning)?, value.as_text()?)))
-    }
-
-    /// The first of these keys as JSON: parsed from text, or built from a structured value.
-    pub fn json(self, keys: &[&str]) -> Option<serde_json::Value> {
-        match self.get(keys)? {
-            Value::Text(text) => serde_json::from_str(text).ok(),
-            value => Some(to_json(value)),
-        }
-    }
-}
-
-fn to_json(value: &Value) -> serde_json::Value {
-    use serde_json::Value as Json;
-    match value {
-        Value::Empty | Value::Bytes(_) => Json::Null,
-        Value::Text(text) => Json::from(text.as_str()),
-        Value::Bool(truth) => Json::from(*truth),
-        Value::Int(number) => Json::from(*number),
-        Value::Double(number) => Json::from(*number),
-        Value::List(list) => Json::Array(list.iter().map(to_json).collect()),
-        Value::Map(map) => {
-            Json::Object(map.iter().map(|(key, value)| (key.clone(), to_json(value))).collect())
-        }
+        keys.iter().find_map(|key| {
+            let (_, value) = self.0.iter().find(|(other, _)| other == key)?;
+            match value {
+                Value::Text(text) => Some(text.as_str()).filter(|text| !text.is_empty()),
+                _ => None,
+            }
+        })
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::id::hex;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::json::Json;
 
 /// Names of days and months: a prompt with today's date in it is still the same prompt.
 const CALENDAR: &[&str] = &[
@@ -29,46 +30,137 @@ const CALENDAR: &[&str] = &[
     "December",
 ];
 
+/// What can be compared of a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Prompt {
+    /// With dates, numbers and ids masked.
+    pub(crate) skeleton: String,
+    /// With dates and times masked.
+    pub(crate) undated: String,
+    /// The exact text.
+    pub(crate) text: String,
+}
+
+/// The fingerprints of a prompt.
+pub(crate) fn prompt(text: &str) -> Prompt {
+    let words = words(text);
+    Prompt {
+        skeleton: masked(text, &words, is_in_skeleton),
+        undated: masked(text, &words, is_in_date),
+        text: exact(text),
+    }
+}
+
 /// The first 128 bits of a SHA-256, in hexadecimal.
 pub fn exact(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes())[..16])
+    of_bytes(text.as_bytes())
+}
+
+fn of_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes)[..16])
 }
 
 /// The fingerprint of a prompt with dates, numbers and ids masked.
 pub fn skeleton(text: &str) -> String {
-    masked(text, |words, place| {
-        let word = bare(words[place]);
-        word.contains(|c: char| c.is_numeric()) || CALENDAR.contains(&word)
-    })
+    masked(text, &words(text), is_in_skeleton)
 }
 
 /// The fingerprint of a prompt with dates and times masked, and every other number in place.
 pub fn undated(text: &str) -> String {
-    masked(text, is_in_date)
+    masked(text, &words(text), is_in_date)
+}
+
+/// A word of a text.
+struct Word<'a> {
+    start: usize,
+    text: &'a str,
+    has_digit: bool,
+}
+
+/// The words of a text, in one pass.
+fn words(text: &str) -> Vec<Word<'_>> {
+    let mut words = Vec::with_capacity(text.len() / 6);
+    let (mut start, mut has_digit) = (0, false);
+    for (place, c) in text.char_indices() {
+        match Class::of(c) {
+            Class::Letter => {}
+            Class::Digit => has_digit = true,
+            Class::Between => {
+                if start < place {
+                    words.push(Word { start, text: &text[start..place], has_digit });
+                }
+                (start, has_digit) = (place + c.len_utf8(), false);
+            }
+        }
+    }
+    if start < text.len() {
+        words.push(Word { start, text: &text[start..], has_digit });
+    }
+    words
+}
+
+/// What a character can be: inside a date, a number or an id, or between words.
+enum Class {
+    Letter,
+    Digit,
+    Between,
+}
+
+impl Class {
+    fn of(c: char) -> Self {
+        match c {
+            'a'..='z' | 'A'..='Z' | '-' | '_' | ':' | '.' | '/' | '+' => Class::Letter,
+            '0'..='9' => Class::Digit,
+            c if c.is_ascii() => Class::Between,
+            c if c.is_numeric() => Class::Digit,
+            c if c.is_alphanumeric() => Class::Letter,
+            _ => Class::Between,
+        }
+    }
 }
 
 /// The fingerprint of a text in which every word that changes by itself is masked.
-fn masked(text: &str, changes: impl Fn(&[&str], usize) -> bool) -> String {
-    let words: Vec<&str> = text.split(|c| !in_word(c)).filter(|word| !word.is_empty()).collect();
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
+fn masked(text: &str, words: &[Word], changes: impl Fn(&[Word], usize) -> bool) -> String {
+    let mut hash = Sha256::new();
+    let mut done = 0;
     for (place, word) in words.iter().enumerate() {
-        let start = rest.find(in_word).unwrap_or(0);
-        masked.push_str(&rest[..start]);
-        masked.push_str(if changes(&words, place) { "#" } else { word });
-        rest = &rest[start + word.len()..];
+        if changes(words, place) {
+            hash.update(&text[done..word.start]);
+            hash.update(b"#");
+            done = word.start + word.text.len();
+        }
     }
-    masked.push_str(rest);
-    exact(&masked)
+    hash.update(&text[done..]);
+    hex(&hash.finalize()[..16])
+}
+
+impl Word<'_> {
+    /// Whether it names a day or a month.
+    fn is_named(&self) -> bool {
+        self.text.starts_with(|c: char| c.is_ascii_uppercase()) && CALENDAR.contains(&self.bare())
+    }
+
+    /// The word without what may follow a date.
+    fn bare(&self) -> &str {
+        self.text.trim_end_matches(['.', ':', '/'])
+    }
+}
+
+/// Whether a word is a number, an id, or the name of a day or month.
+fn is_in_skeleton(words: &[Word], place: usize) -> bool {
+    words[place].has_digit || words[place].is_named()
 }
 
 /// Whether a word is a date, a time, or a number beside the name of a day or month.
-fn is_in_date(words: &[&str], place: usize) -> bool {
-    let word = bare(words[place]);
-    let named = |place: usize| words.get(place).is_some_and(|word| CALENDAR.contains(&bare(word)));
+fn is_in_date(words: &[Word], place: usize) -> bool {
+    let word = &words[place];
+    if !word.has_digit {
+        return word.is_named();
+    }
+    let named = |place: usize| words.get(place).is_some_and(Word::is_named);
     let before = |steps: usize| place.checked_sub(steps).is_some_and(named);
-    let beside = before(1) || before(2) || named(place + 1);
-    CALENDAR.contains(&word) || is_date_or_time(word) || (beside && is_day_or_year(word))
+    let beside = || before(1) || before(2) || named(place + 1);
+    is_date_or_time(word.bare()) || (is_day_or_year(word.bare()) && beside())
 }
 
 fn is_date_or_time(word: &str) -> bool {
@@ -86,42 +178,45 @@ fn is_day_or_year(word: &str) -> bool {
     matches!(number.len(), 1 | 2 | 4) && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn bare(word: &str) -> &str {
-    word.trim_end_matches(['.', ':', '/'])
-}
-
-/// Whether a character can be inside a date, a number or an id.
-fn in_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '/' | '+')
-}
-
-/// The fingerprint of a JSON document, whatever the order of its keys; else of the exact text.
+/// The fingerprint of a JSON document in its canonical form (RFC 8785); else of the exact text.
 pub fn canonical(text: &str) -> String {
-    match serde_json::from_str::<Value>(text) {
-        Ok(value) => exact(&value.to_string()),
-        Err(_) => exact(text),
-    }
+    Json::read(text).map_or_else(|| exact(text), |json| of_json(&json))
+}
+
+/// The fingerprint of a JSON document in its canonical form (RFC 8785).
+pub(crate) fn of_json(json: &Json) -> String {
+    of_bytes(&json.canonical())
 }
 
 /// The shape of a tool's answer: its key paths and types, apart for full, empty and error answers.
 pub fn shape(answer: &str) -> String {
-    match serde_json::from_str::<Value>(answer) {
-        Ok(Value::String(inner)) if inner != answer => shape(&inner),
-        Ok(value) => shape_of(&value),
-        Err(_) if answer.trim().is_empty() => "empty:text".to_owned(),
-        Err(_) => "text".to_owned(),
+    match Json::read(answer) {
+        Some(Json::Text(inner)) if inner != answer => shape(&inner),
+        Some(json) => shape_of(&json),
+        None if answer.trim().is_empty() => "empty:text".to_owned(),
+        None => "text".to_owned(),
     }
 }
 
-fn shape_of(value: &Value) -> String {
+/// The shape of an answer that was told to be an error, whatever it says itself.
+pub(crate) fn error_shape(answer: &str) -> String {
+    let shape = shape(answer);
+    match shape.split_once(':') {
+        Some(("error", _)) => shape,
+        Some((_, rest)) => format!("error:{rest}"),
+        None => format!("error:{shape}"),
+    }
+}
+
+fn shape_of(json: &Json) -> String {
     let mut whole = Place::default();
-    whole.see(value);
+    whole.see(json);
     let mut hash = Sha256::new();
     whole.tell(&mut hash);
     let hash = hex(&hash.finalize()[..16]);
-    match value {
-        _ if is_error(value) => format!("error:{hash}"),
-        _ if is_empty(value) => format!("empty:{hash}"),
+    match json {
+        _ if is_error(json) => format!("error:{hash}"),
+        _ if is_empty(json) => format!("empty:{hash}"),
         _ => hash,
     }
 }
@@ -138,21 +233,21 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn see(&mut self, value: &'a Value) {
-        self.kinds.insert(match value {
-            Value::Null => "null",
-            Value::Bool(_) => "bool",
-            Value::Number(_) => "number",
-            Value::String(_) => "text",
-            Value::Array(elements) => {
+    fn see(&mut self, json: &'a Json) {
+        self.kinds.insert(match json {
+            Json::Null => "null",
+            Json::Bool(_) => "bool",
+            Json::Number(_) => "number",
+            Json::Text(_) => "text",
+            Json::List(elements) => {
                 let below = self.elements.get_or_insert_default();
                 elements.iter().for_each(|element| below.see(element));
                 "array"
             }
-            Value::Object(members) => {
+            Json::Map(members) => {
                 for (key, member) in members {
                     let is_data = key.contains(|c: char| c.is_numeric());
-                    let key = if is_data { "#" } else { key.as_str() };
+                    let key = if is_data { "#" } else { key };
                     self.members.entry(key).or_default().see(member);
                 }
                 "object"
@@ -178,25 +273,24 @@ impl<'a> Place<'a> {
     }
 }
 
-fn is_error(value: &Value) -> bool {
-    let Value::Object(members) = value else { return false };
-    let says_so = |value: &Value| match value {
-        Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(list) => !list.is_empty(),
+fn is_error(json: &Json) -> bool {
+    let says_so = |value: &Json| match value {
+        Json::Null | Json::Bool(false) => false,
+        Json::Text(text) => !text.is_empty(),
+        Json::List(list) => !list.is_empty(),
         _ => true,
     };
-    ["error", "errors", "isError"].iter().any(|key| members.get(*key).is_some_and(says_so))
+    ["error", "errors", "isError"].iter().any(|key| json.get(key).is_some_and(says_so))
 }
 
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Bool(true) => false,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
-        Value::Array(elements) => elements.iter().all(is_empty),
-        Value::Object(members) => members.values().all(is_empty),
+fn is_empty(json: &Json) -> bool {
+    match json {
+        Json::Null | Json::Bool(false) => true,
+        Json::Bool(true) => false,
+        Json::Number(number) => *number == 0.0,
+        Json::Text(text) => text.is_empty(),
+        Json::List(elements) => elements.iter().all(is_empty),
+        Json::Map(members) => members.iter().all(|(_, member)| is_empty(member)),
     }
 }
 

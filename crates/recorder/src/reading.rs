@@ -1,235 +1,260 @@
-//! What a span says in any dialect, and the traits that follow from it.
+//! What a step says of itself, in any dialect: the one form that traits, records and advice are
+//! made from.
 
-use model::step::{PromptTrait, ToolCall, ToolResult};
-use model::{Attribute, Factor, Outcome, Seen, StepKind, Traits, Value};
+use std::borrow::Cow;
 
-use crate::dialect::Attributes;
+use model::record::{Dialect, Ending};
+use model::{Pivot, StepKind, Traits, Value};
+
+use crate::dialect::slot::{Below, Slot};
+use crate::dialect::table::Found;
+use crate::dialect::words;
 use crate::fingerprint;
+use crate::json::document;
 use crate::privacy::ContentMode;
+use crate::settings::{self, Parameter, Settings};
+use crate::talk::{Conversation, events};
+use crate::traits;
 
-/// One span, read.
-#[derive(Debug, Clone)]
-pub struct Reading {
+/// One step, read. What it was made from is borrowed; messages are looked into only on demand.
+pub struct Reading<'a> {
+    /// The dialect it speaks.
+    pub dialect: Dialect,
     /// What was being done.
     pub kind: StepKind,
-    /// The agent invoked.
-    pub agent: Option<String>,
-    /// Whose model.
-    pub provider: Option<String>,
-    /// The model asked for.
-    pub model_requested: Option<String>,
-    /// The model that answered.
-    pub model_served: Option<String>,
-    /// The provider's own fingerprint of what answered.
-    pub fingerprint: Option<String>,
-    /// The same, where only the answer itself tells it: derived from content.
-    pub fingerprint_in_answer: Option<String>,
-    /// Parameters that shape an answer, by name.
-    pub parameters: Vec<(String, String)>,
-    /// Parameters that are whole documents, such as an answer's schema: name and JSON.
-    pub documents: Vec<(String, String)>,
-    /// Why the model stopped, one for each choice.
-    pub finish_reasons: Vec<String>,
-    /// The prompt's own name.
-    pub prompt_name: Option<String>,
-    /// What the model read and wrote; none when content is not captured.
-    pub conversation: Option<Conversation>,
-    /// Name and schema of each tool offered.
-    pub definitions: Vec<(String, String)>,
-    /// The tool that was run.
-    pub tool: Option<ToolReading>,
-    /// The index that was searched.
-    pub data_source: Option<String>,
-    /// The judge that judged.
-    pub evaluation: Option<String>,
-}
-
-/// What a model read and wrote in one call.
-#[derive(Debug, Clone)]
-pub struct Conversation {
-    /// The leading system and developer text.
-    pub system: Option<String>,
-    /// Whether what it read is on record at all.
-    pub saw_input: bool,
-    /// Calls it asked for.
-    pub made: Vec<Call>,
-    /// Calls in the history it read, since the user last spoke.
-    pub read: Vec<Call>,
-    /// Answers in the history, by the call's id.
-    pub results: Vec<(String, String)>,
-}
-
-/// A tool call asked for.
-#[derive(Debug, Clone)]
-pub struct Call {
-    /// The id that joins it to its answer.
-    pub id: String,
-    /// The tool.
-    pub tool: String,
-}
-
-/// A tool that ran in a span of its own.
-#[derive(Debug, Clone)]
-pub struct ToolReading {
-    /// Its name.
-    pub name: String,
-    /// The call it answers.
-    pub call: Option<String>,
-    /// Its answer, if that is on record.
-    pub result: Option<String>,
+    /// The operation, by OpenTelemetry's name where there is one.
+    pub operation: Option<&'a str>,
+    /// The span's name.
+    pub(crate) name: &'a str,
+    /// What it says.
+    pub(crate) own: Found<'a>,
+    /// What whoever sent it says.
+    pub(crate) sender: Found<'a>,
+    /// What it asked for, where that is one JSON object.
+    pub(crate) settings: Settings,
 }
 
 /// Longest level or name taken from outside; a longer one is replaced by its hash.
 const LONGEST_NAME: usize = 200;
 
-/// Derives the traits of a step. With `content = none` nothing is derived from content.
-pub fn traits(
-    mut reading: Reading,
-    attributes: &[Attribute],
-    origin: &[Attribute],
-    mode: ContentMode,
-) -> Traits {
-    if mode == ContentMode::MetadataOnly {
-        reading.conversation = None;
-        reading.fingerprint_in_answer = None;
-        reading.documents = Vec::new();
-        reading.definitions = Vec::new();
-        if let Some(tool) = &mut reading.tool {
-            tool.result = None;
-        }
-    }
-    let span = Attributes(attributes);
-    let sender = Attributes(origin);
-    let text = |key: &str| span.text(&[key]).or_else(|| sender.text(&[key])).map(short);
-    let conversation = reading.conversation.as_ref();
-    Traits {
-        marks_run: marks_run(span),
-        feature: text("mayday.feature"),
-        agent: reading.agent.as_deref().map(short),
-        service: text("service.name"),
-        outcome: span.text(&["mayday.outcome"]).and_then(|text| text.parse::<Outcome>().ok()),
-        prompt: (reading.kind == StepKind::Model).then(|| prompt(&reading)),
-        calls_made: conversation.map(|all| calls(&all.made)).unwrap_or_default(),
-        calls_read: conversation.map(|all| calls(&all.read)).unwrap_or_default(),
-        results: results(&reading),
-        levels: levels(&reading, span, sender),
-        ..Traits::default()
-    }
-}
-
-fn marks_run(span: Attributes) -> bool {
-    match span.get(&["mayday.run"]) {
-        Some(Value::Bool(marked)) => *marked,
-        Some(Value::Text(name)) => !name.is_empty() && name != "false",
-        _ => false,
-    }
-}
+/// Most subjects, and most pivots, taken from one step.
+const MOST_NAMED: usize = 64;
 
 /// A name from outside, no longer than a level may be.
-fn short(text: impl AsRef<str>) -> String {
+pub(crate) fn short(text: impl AsRef<str>) -> String {
     let text = text.as_ref();
     if text.len() <= LONGEST_NAME { text.to_owned() } else { fingerprint::exact(text) }
 }
 
-fn calls(calls: &[Call]) -> Vec<ToolCall> {
-    let call = |call: &Call| ToolCall { id: short(&call.id), tool: short(&call.tool) };
-    calls.iter().map(call).collect()
+impl<'a> Reading<'a> {
+    /// The text of a field that a step has.
+    pub(crate) fn text(&self, slot: Slot) -> Option<&'a str> {
+        self.own.text(slot)
+    }
+
+    /// The text of a field that a step has, or else whoever sent it.
+    pub(crate) fn sent(&self, slot: Slot) -> Option<&'a str> {
+        self.own.text(slot).or_else(|| self.sender.text(slot))
+    }
+
+    /// A field as a plain word or number.
+    pub(crate) fn word(&self, slot: Slot) -> Option<Cow<'a, str>> {
+        scalar(self.own.value(slot)?)
+    }
+
+    /// A field as a number.
+    pub(crate) fn number(&self, slot: Slot) -> Option<f64> {
+        real(self.own.value(slot)?)
+    }
+
+    /// A field as a list of texts; one text is a list of one.
+    pub(crate) fn list(&self, slot: Slot) -> Vec<&'a str> {
+        self.own.value(slot).map(texts).unwrap_or_default()
+    }
+
+    /// Whether it is a log record with one message of a call, or with what went wrong in it.
+    pub(crate) fn is_fragment(&self) -> bool {
+        let said = |event| events::MESSAGES.contains(&event) || event == EXCEPTION;
+        self.text(Slot::Event).is_some_and(said)
+    }
+
+    /// Whether it is a log record.
+    pub(crate) fn is_event(&self) -> bool {
+        self.own.value(Slot::Event).is_some()
+    }
+
+    /// Whose model.
+    pub(crate) fn provider(&self) -> Option<Cow<'a, str>> {
+        self.text(Slot::Provider).map(words::provider)
+    }
+
+    /// The model asked for.
+    pub(crate) fn model_requested(&self) -> Option<Cow<'_, str>> {
+        let asked = self.text(Slot::ModelRequested).map(Cow::Borrowed);
+        asked.or_else(|| self.settings.model.as_deref().map(Cow::Borrowed))
+    }
+
+    /// The agent or workflow that it invokes: one without a name is called as its service is.
+    pub(crate) fn agent(&self) -> Option<&'a str> {
+        if self.kind != StepKind::Agent {
+            return None;
+        }
+        let named = [Slot::AgentName, Slot::Workflow, Slot::Entity, Slot::Function];
+        let named = named.into_iter().find_map(|slot| self.text(slot));
+        let called = || match (self.dialect, self.operation) {
+            (Dialect::Langfuse, Some("invoke_agent")) if !self.name.is_empty() => Some(self.name),
+            (Dialect::Vercel, _) => None,
+            (_, Some("invoke_agent")) => self.sender.text(Slot::Service),
+            _ => None,
+        };
+        named.or_else(called)
+    }
+
+    /// The tool that ran.
+    pub(crate) fn tool(&self) -> Option<&'a str> {
+        if self.kind != StepKind::Tool {
+            return None;
+        }
+        let named = self.text(Slot::ToolName).or_else(|| self.text(Slot::Entity));
+        named.or_else(|| match self.dialect {
+            Dialect::Langfuse => Some(self.name).filter(|name| !name.is_empty()),
+            _ => None,
+        })
+    }
+
+    /// What a tool was given.
+    pub(crate) fn arguments(&self) -> Option<Cow<'a, str>> {
+        let told = self.own.value(Slot::ToolArguments).or(self.own.value(Slot::InputValue))?;
+        Some(document(told))
+    }
+
+    /// What a tool answered.
+    pub(crate) fn result(&self) -> Option<Cow<'a, str>> {
+        let told = self.own.value(Slot::ToolResult).or(self.own.value(Slot::OutputValue))?;
+        Some(document(told))
+    }
+
+    /// Why the model stopped, one for each choice; else as its messages say.
+    pub(crate) fn endings(&self, told: &Conversation) -> Vec<Ending> {
+        let own = self.list(Slot::FinishReasons);
+        match own.is_empty() {
+            true => told.endings.iter().map(Ending::of).collect(),
+            false => own.into_iter().map(Ending::of).collect(),
+        }
+    }
+
+    /// The parameters of the request.
+    pub(crate) fn parameters(&self) -> Vec<Parameter<'a>> {
+        settings::parameters(&self.own, &self.settings)
+    }
+
+    /// The provider's own fingerprint of what answered.
+    pub(crate) fn fingerprint(&self, mode: ContentMode) -> Option<Cow<'a, str>> {
+        let told = self.text(Slot::Fingerprint).map(Cow::Borrowed);
+        told.or_else(|| self.raw_answer(mode).system_fingerprint.map(Cow::Owned))
+    }
+
+    /// What the provider's answer says of itself, where the dialect keeps it whole.
+    pub(crate) fn raw_answer(&self, mode: ContentMode) -> RawAnswer {
+        let may_derive = mode != ContentMode::MetadataOnly;
+        let is_told = self.kind == StepKind::Model && self.dialect == Dialect::Openinference;
+        if !may_derive || !is_told {
+            return RawAnswer::default();
+        }
+        let answer = self.text(Slot::OutputValue).filter(|text| text.starts_with('{'));
+        answer.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+
+    /// What it tells of its run. Where nothing may be kept, nothing is derived from content.
+    pub fn traits(&self, mode: ContentMode) -> Traits {
+        traits::traits(self, mode)
+    }
+
+    /// Whom it is about. Nothing where nothing may be kept.
+    pub fn subjects(&self, mode: ContentMode) -> Vec<String> {
+        if mode == ContentMode::MetadataOnly {
+            return Vec::new();
+        }
+        let told = self.own.subjects().iter().chain(self.sender.subjects());
+        let mut subjects: Vec<String> = Vec::new();
+        for subject in told.flat_map(|value| words_in(value)) {
+            if subjects.len() < MOST_NAMED && !subjects.iter().any(|known| *known == *subject) {
+                subjects.push(subject.into_owned());
+            }
+        }
+        subjects
+    }
+
+    /// What its run can be found by: what the application names, the model's answer, the
+    /// conversation.
+    pub fn pivots(&self, mode: ContentMode) -> Vec<Pivot> {
+        let mut pivots: Vec<Pivot> = Vec::new();
+        let mut name = |kind: &str, value: Cow<str>| {
+            let pivot = Pivot { kind: short(kind), value: value.into_owned() };
+            if pivots.len() < MOST_NAMED && !pivots.contains(&pivot) {
+                pivots.push(pivot);
+            }
+        };
+        for (kind, value) in self.own.below(Below::Pivots).chain(self.sender.below(Below::Pivots)) {
+            words_in(value).into_iter().for_each(|value| name(kind, value));
+        }
+        let in_answer = || self.raw_answer(mode).id.map(Cow::Owned);
+        let response = self.word(Slot::ResponseId).or_else(in_answer);
+        response.into_iter().for_each(|id| name("response", id));
+        let conversation = self.word(Slot::Conversation);
+        conversation.into_iter().for_each(|id| name("conversation", id));
+        pivots
+    }
 }
 
-/// A model call's system prompt. That there was none is known only if what it read is on record.
-fn prompt(reading: &Reading) -> PromptTrait {
-    let conversation = reading.conversation.as_ref().filter(|conversation| conversation.saw_input);
-    let system = conversation.map(|conversation| conversation.system.as_deref().unwrap_or(""));
-    let of = |fingerprint: fn(&str) -> String| {
-        system.map(|text| if text.is_empty() { "none".to_owned() } else { fingerprint(text) })
+/// The log record that tells what was thrown.
+const EXCEPTION: &str = "gen_ai.client.operation.exception";
+
+/// What a provider's answer says of itself.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub(crate) struct RawAnswer {
+    pub(crate) id: Option<String>,
+    pub(crate) system_fingerprint: Option<String>,
+    pub(crate) service_tier: Option<String>,
+}
+
+/// A value as a plain word or number.
+pub(crate) fn scalar(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::Text(text) => Some(Cow::Borrowed(text)),
+        Value::Bool(truth) => Some(Cow::Owned(truth.to_string())),
+        Value::Int(number) => Some(Cow::Owned(number.to_string())),
+        Value::Double(number) => Some(Cow::Owned(number.to_string())),
+        Value::Empty | Value::List(_) | Value::Map(_) | Value::Bytes(_) => None,
+    }
+}
+
+/// A value as a number, if it is one that is finite.
+pub(crate) fn real(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::Int(number) => *number as f64,
+        Value::Double(number) => *number,
+        Value::Text(text) => text.trim().parse().ok()?,
+        _ => return None,
     };
-    PromptTrait {
-        name: reading.prompt_name.as_deref().map(short),
-        skeleton: of(fingerprint::skeleton),
-        undated: of(fingerprint::undated),
-        text: of(fingerprint::exact),
+    number.is_finite().then_some(number)
+}
+
+/// The texts in a list, or the one text.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Text(text) => vec![text],
+        Value::List(list) => list.iter().filter_map(Value::as_text).collect(),
+        _ => Vec::new(),
     }
 }
 
-fn results(reading: &Reading) -> Vec<ToolResult> {
-    let conversation = reading.conversation.iter();
-    let read = conversation.flat_map(|conversation| &conversation.results);
-    let read = read.map(|(call, answer)| ToolResult {
-        call: short(call),
-        tool: None,
-        shape: Some(fingerprint::shape(answer)),
-    });
-    let ran = reading.tool.iter().map(|tool| ToolResult {
-        call: tool.call.as_deref().map(short).unwrap_or_default(),
-        tool: Some(short(&tool.name)),
-        shape: tool.result.as_deref().map(fingerprint::shape),
-    });
-    read.chain(ran).collect()
-}
-
-/// Factors whose names and levels need nothing but this span.
-fn levels(reading: &Reading, span: Attributes, sender: Attributes) -> Vec<Seen> {
-    let mut levels = Vec::new();
-    let mut see = |factor: Factor, level: Option<String>| {
-        levels.push(match level {
-            Some(level) => Seen::at(factor, short(level)),
-            None => Seen::unrecorded(factor),
-        });
+/// The words and numbers in a list, or the one.
+pub(crate) fn words_in(value: &Value) -> Vec<Cow<'_, str>> {
+    let words = match value {
+        Value::List(list) => list.iter().filter_map(scalar).collect(),
+        value => Vec::from_iter(scalar(value)),
     };
-    let text = |key: &str| span.text(&[key]).or_else(|| sender.text(&[key])).map(str::to_owned);
-    match reading.kind {
-        StepKind::Model => model_levels(reading, &mut see),
-        StepKind::Retrieval => {
-            let source = reading.data_source.as_deref().map_or("default".to_owned(), short);
-            see(Factor::of("index", &source), text("mayday.index.build"));
-        }
-        StepKind::Evaluation => {
-            let judge = reading.evaluation.as_deref().map_or("default".to_owned(), short);
-            see(Factor::of("judge", &judge), text("mayday.judge.config"));
-        }
-        _ => {}
-    }
-    if let Some(tool) = &reading.tool {
-        see(Factor::plain("tool_called"), Some(tool.name.clone()));
-    }
-    for (family, keys) in RUN_WIDE {
-        if let Some(level) = keys.iter().find_map(|key| text(key)) {
-            see(Factor::plain(family), Some(level));
-        }
-    }
-    for (segment, level) in span.below("mayday.segment.").chain(sender.below("mayday.segment.")) {
-        see(Factor::of("segment", &short(segment)), Some(level.to_owned()));
-    }
-    levels
-}
-
-/// Factors that hold for a whole run, and the keys that give them, first one first.
-const RUN_WIDE: &[(&str, &[&str])] = &[
-    ("code", &["service.version"]),
-    ("region", &["mayday.region", "cloud.region"]),
-    ("router", &["mayday.router"]),
-    ("context", &["mayday.context.policy"]),
-];
-
-fn model_levels(reading: &Reading, see: &mut impl FnMut(Factor, Option<String>)) {
-    see(Factor::plain("model_requested"), reading.model_requested.clone());
-    see(Factor::plain("model_served"), reading.model_served.clone());
-    let own = reading.fingerprint.as_ref().or(reading.fingerprint_in_answer.as_ref());
-    if own.is_some() || reading.provider.as_deref() == Some("openai") {
-        see(Factor::plain("model_fingerprint"), own.cloned());
-    }
-    let plain = reading.parameters.iter().map(|(name, value)| format!("{name}={value}"));
-    let documents = reading
-        .documents
-        .iter()
-        .map(|(name, document)| format!("{name}={}", fingerprint::canonical(document)));
-    let parameters: Vec<String> = plain.chain(documents).collect();
-    let stated = if parameters.is_empty() { "defaults".to_owned() } else { parameters.join(",") };
-    see(Factor::plain("parameters"), Some(stated));
-    for reason in &reading.finish_reasons {
-        see(Factor::plain("finish_reason"), Some(reason.clone()));
-    }
-    for (tool, schema) in &reading.definitions {
-        see(Factor::of("tool_schema", &short(tool)), Some(fingerprint::canonical(schema)));
-    }
+    words.into_iter().filter(|word| !word.is_empty()).collect()
 }

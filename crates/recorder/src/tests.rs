@@ -10,4 +10,5 @@ mod mutation;
 mod node;
 mod privacy;
 mod samples;
+mod story;
 mod told;

@@ -8,8 +8,8 @@ use model::{Attribute, Source, SpanId, Step, StepKind, TraceId, Value};
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 
 use crate::decode::Limits;
+use crate::dialect;
 use crate::privacy::{self, ContentMode, Kept};
-use crate::{dialect, reading};
 
 /// Marks a span that had not ended when it was sent.
 pub(crate) const OPEN: &str = "mayday.open";
@@ -46,9 +46,10 @@ impl Told {
         if source == Source::Log {
             attributes.push(("event.name".to_owned(), Value::Text(name.clone())));
         }
-        let reading = dialect::read(&attributes, origin);
+        let reading = dialect::read(&name, &attributes, origin);
         let kind = reading.kind;
-        let traits = reading::traits(reading, &attributes, origin, mode);
+        let (traits, subjects) = (reading.traits(mode), reading.subjects(mode));
+        let pivots = reading.pivots(mode);
         attributes.truncate(received);
         if kind == StepKind::Other && !is_event_of_ours(&name) && !name.is_empty() {
             attributes.push(("otel.name".to_owned(), Value::Text(std::mem::take(&mut name))));
@@ -68,8 +69,8 @@ impl Told {
             attributes,
             content: fields,
             origin: Arc::clone(origin),
-            subjects: Vec::new(),
-            pivots: Vec::new(),
+            subjects,
+            pivots,
         }
     }
 }

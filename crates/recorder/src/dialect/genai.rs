@@ -1,177 +1,190 @@
-//! The OpenTelemetry GenAI conventions, as `opentelemetry-instrumentation-genai-*` emits them.
+//! The OpenTelemetry GenAI conventions, in four vintages.
+//!
+//! Packages mix them and their schema addresses are stale, so each old name is simply another name
+//! for the same field, behind the new one.
 
-use model::{StepKind, Value};
-use serde_json::Value as Json;
+use model::StepKind;
+use model::record::Dialect;
 
-use crate::dialect::Attributes;
-use crate::reading::{Call, Conversation, Reading, ToolReading};
+use crate::dialect::slot::Means::{self, Is, Parameter, Sign, Tokens};
+use crate::dialect::slot::{Below, Bucket, Slot};
+use crate::dialect::table::{Sort, Vocabulary};
 
-/// `gen_ai.operation.name`, and what kind of step it is.
-const OPERATIONS: &[(&str, StepKind)] = &[
-    ("chat", StepKind::Model),
-    ("generate_content", StepKind::Model),
-    ("text_completion", StepKind::Model),
-    ("embeddings", StepKind::Embedding),
-    ("retrieval", StepKind::Retrieval),
-    ("invoke_agent", StepKind::Agent),
-    ("invoke_workflow", StepKind::Agent),
-    ("execute_tool", StepKind::Tool),
-    ("run_guardrail", StepKind::Guardrail),
-    ("evaluation", StepKind::Evaluation),
+/// The names as they are now.
+pub(crate) const NOW: Vocabulary = Vocabulary {
+    dialect: Dialect::Genai,
+    keys: KEYS,
+    loose: &[],
+    below: &[("gen_ai.prompt.variable.", Below::Sign)],
+};
+
+/// Names of version 1.41 that have changed since.
+pub(crate) const V1_41: Vocabulary = Vocabulary {
+    dialect: Dialect::Genai141,
+    keys: &[("gen_ai.usage.cache_creation.input_tokens", Tokens(Bucket::CacheWrite))],
+    loose: &[],
+    below: &[],
+};
+
+/// Names up to version 1.36 that have changed since.
+pub(crate) const V1_36: Vocabulary = Vocabulary {
+    dialect: Dialect::Genai136,
+    keys: &[
+        ("gen_ai.system", Is(Slot::Provider)),
+        ("gen_ai.usage.prompt_tokens", Tokens(Bucket::Input)),
+        ("gen_ai.usage.completion_tokens", Tokens(Bucket::Output)),
+        ("gen_ai.usage.cache_creation_input_tokens", Tokens(Bucket::CacheWrite)),
+        ("gen_ai.usage.cache_read_input_tokens", Tokens(Bucket::CacheRead)),
+        ("gen_ai.usage.reasoning_tokens", Tokens(Bucket::Reasoning)),
+        ("gen_ai.openai.request.seed", Parameter("seed")),
+        ("gen_ai.openai.request.response_format", Parameter("output")),
+        ("gen_ai.openai.request.service_tier", Is(Slot::TierAsked)),
+        ("gen_ai.openai.response.service_tier", Is(Slot::TierServed)),
+        ("gen_ai.openai.response.system_fingerprint", Is(Slot::Fingerprint)),
+        ("gen_ai.openai.system_fingerprint", Is(Slot::Fingerprint)),
+    ],
+    loose: &[],
+    below: &[],
+};
+
+/// Names from before there were message events.
+pub(crate) const EARLY: Vocabulary = Vocabulary {
+    dialect: Dialect::GenaiEarly,
+    keys: &[
+        ("gen_ai.prompt", Is(Slot::PlainPrompt)),
+        ("gen_ai.completion", Is(Slot::PlainCompletion)),
+        ("gen_ai.response.finish_reason", Is(Slot::FinishReasons)),
+        ("gen_ai.response.stop_reason", Is(Slot::FinishReasons)),
+    ],
+    loose: &[],
+    below: &[
+        ("gen_ai.prompt.", Below::Read),
+        ("gen_ai.completion.", Below::Wrote),
+        ("gen_ai.tool.definitions.", Below::Definitions),
+    ],
+};
+
+/// `gen_ai.operation.name`. `fetch_response` reads an answer that was given and counted before.
+pub(crate) const OPERATIONS: &[Sort] = &[
+    ("chat", StepKind::Model, "chat"),
+    ("generate_content", StepKind::Model, "generate_content"),
+    ("text_completion", StepKind::Model, "text_completion"),
+    ("embeddings", StepKind::Embedding, "embeddings"),
+    ("retrieval", StepKind::Retrieval, "retrieval"),
+    ("rerank", StepKind::Retrieval, "rerank"),
+    ("invoke_agent", StepKind::Agent, "invoke_agent"),
+    ("invoke_workflow", StepKind::Agent, "invoke_workflow"),
+    ("handle_conversation_turn", StepKind::Agent, "handle_conversation_turn"),
+    ("execute_tool", StepKind::Tool, "execute_tool"),
+    ("load_skill", StepKind::Tool, "load_skill"),
+    ("read_skill_resource", StepKind::Tool, "read_skill_resource"),
+    ("command", StepKind::Tool, "command"),
+    ("run_guardrail", StepKind::Guardrail, "run_guardrail"),
+    ("evaluation", StepKind::Evaluation, "evaluation"),
+    ("create_memory_store", StepKind::Memory, "create_memory_store"),
+    ("delete_memory_store", StepKind::Memory, "delete_memory_store"),
+    ("search_memory", StepKind::Memory, "search_memory"),
+    ("create_memory", StepKind::Memory, "create_memory"),
+    ("update_memory", StepKind::Memory, "update_memory"),
+    ("upsert_memory", StepKind::Memory, "upsert_memory"),
+    ("delete_memory", StepKind::Memory, "delete_memory"),
+    ("create_agent", StepKind::Other, "create_agent"),
+    ("plan", StepKind::Other, "plan"),
+    ("fetch_response", StepKind::Other, "fetch_response"),
 ];
 
-/// Request parameters that shape an answer: the name we give them, and their key.
-const PARAMETERS: &[(&str, &str)] = &[
-    ("temperature", "gen_ai.request.temperature"),
-    ("top_p", "gen_ai.request.top_p"),
-    ("top_k", "gen_ai.request.top_k"),
-    ("max_tokens", "gen_ai.request.max_tokens"),
-    ("frequency_penalty", "gen_ai.request.frequency_penalty"),
-    ("presence_penalty", "gen_ai.request.presence_penalty"),
-    ("reasoning", "gen_ai.request.reasoning.level"),
-    ("output", "gen_ai.output.type"),
+/// `mcp.method.name`, where no operation is named.
+pub(crate) const MCP_METHODS: &[Sort] = &[("tools/call", StepKind::Tool, "execute_tool")];
+
+/// Names of events, which arrive as log records, and older ones on the span.
+pub(crate) const EVENTS: &[Sort] = &[
+    ("gen_ai.client.inference.operation.details", StepKind::Model, "chat"),
+    ("gen_ai.client.operation.exception", StepKind::Model, "chat"),
+    ("gen_ai.system.message", StepKind::Model, "chat"),
+    ("gen_ai.user.message", StepKind::Model, "chat"),
+    ("gen_ai.assistant.message", StepKind::Model, "chat"),
+    ("gen_ai.tool.message", StepKind::Model, "chat"),
+    ("gen_ai.choice", StepKind::Model, "chat"),
+    ("gen_ai.evaluation.result", StepKind::Evaluation, "evaluation"),
+    ("gen_ai.conversation.compacted", StepKind::Context, "compact"),
 ];
 
-/// Reads one span.
-pub fn read(attributes: Attributes) -> Reading {
-    let text = |keys: &[&str]| attributes.text(keys).map(str::to_owned);
-    let kind = kind(attributes);
-    Reading {
-        kind,
-        agent: match kind {
-            StepKind::Agent => text(&["gen_ai.agent.name", "gen_ai.workflow.name"]),
-            _ => None,
-        },
-        provider: text(&["gen_ai.provider.name", "gen_ai.system"]),
-        model_requested: text(&["gen_ai.request.model"]),
-        model_served: text(&["gen_ai.response.model"]),
-        fingerprint: text(&[
-            "openai.response.system_fingerprint",
-            "gen_ai.openai.response.system_fingerprint",
-        ]),
-        fingerprint_in_answer: None,
-        documents: Vec::new(),
-        parameters: PARAMETERS
-            .iter()
-            .filter_map(|(name, key)| Some(((*name).to_owned(), attributes.scalar(&[key])?)))
-            .collect(),
-        finish_reasons: match attributes.get(&["gen_ai.response.finish_reasons"]) {
-            Some(Value::List(reasons)) => {
-                reasons.iter().filter_map(|reason| reason.as_text().map(str::to_owned)).collect()
-            }
-            _ => Vec::new(),
-        },
-        prompt_name: text(&["gen_ai.prompt.name"]),
-        conversation: conversation(attributes),
-        definitions: definitions(attributes.json(&["gen_ai.tool.definitions"])),
-        tool: tool(attributes, kind),
-        data_source: text(&["gen_ai.data_source.id"]),
-        evaluation: text(&["gen_ai.evaluation.name"]),
-    }
-}
-
-fn kind(attributes: Attributes) -> StepKind {
-    let operation = attributes.text(&["gen_ai.operation.name"]);
-    let known = operation.and_then(|name| OPERATIONS.iter().find(|(known, _)| *known == name));
-    match known {
-        Some((_, kind)) => *kind,
-        None if attributes.get(&["gen_ai.evaluation.name"]).is_some() => StepKind::Evaluation,
-        None => StepKind::Other,
-    }
-}
-
-fn tool(attributes: Attributes, kind: StepKind) -> Option<ToolReading> {
-    if kind != StepKind::Tool {
-        return None;
-    }
-    let result = match attributes.get(&["gen_ai.tool.call.result"]) {
-        Some(Value::Text(text)) => Some(text.clone()),
-        Some(_) => attributes.json(&["gen_ai.tool.call.result"]).map(|json| json.to_string()),
-        None => None,
-    };
-    let call = attributes.text(&["gen_ai.tool.call.id"]).map(str::to_owned);
-    Some(ToolReading { name: attributes.text(&["gen_ai.tool.name"])?.to_owned(), call, result })
-}
-
-/// Name and schema of each tool the model was offered.
-pub fn definitions(definitions: Option<Json>) -> Vec<(String, String)> {
-    let Some(Json::Array(definitions)) = definitions else { return Vec::new() };
-    let named = |definition: Json| {
-        let within = definition.get("function").unwrap_or(&definition);
-        let name = within.get("name")?.as_str()?.to_owned();
-        Some((name, definition.to_string()))
-    };
-    definitions.into_iter().filter_map(named).collect()
-}
-
-fn conversation(attributes: Attributes) -> Option<Conversation> {
-    let input = attributes.json(&["gen_ai.input.messages"]);
-    let output = attributes.json(&["gen_ai.output.messages"]);
-    let instructions = attributes.json(&["gen_ai.system_instructions"]);
-    if input.is_none() && output.is_none() && instructions.is_none() {
-        return None;
-    }
-    let input = messages(input.as_ref());
-    let output = messages(output.as_ref());
-    let leading = input.iter().take_while(|message| is_system(message));
-    let system = match &instructions {
-        Some(instructions) => text_of(instructions),
-        None => leading.flat_map(|message| text_of(&message["parts"])).collect(),
-    };
-    Some(Conversation {
-        system: (!system.is_empty()).then(|| system.join("\n")),
-        saw_input: !input.is_empty() || instructions.is_some(),
-        made: output.iter().flat_map(|message| calls(message)).collect(),
-        read: since_the_user_spoke(&input).iter().flat_map(|message| calls(message)).collect(),
-        results: input.iter().flat_map(|message| results(message)).collect(),
-    })
-}
-
-fn messages(list: Option<&Json>) -> Vec<&Json> {
-    list.and_then(Json::as_array).map(|list| list.iter().collect()).unwrap_or_default()
-}
-
-/// The messages of the turn at hand: what the user said before is history of earlier turns.
-fn since_the_user_spoke<'a, 'b>(messages: &'b [&'a Json]) -> &'b [&'a Json] {
-    let last = messages.iter().rposition(|message| message["role"] == "user");
-    &messages[last.map_or(0, |last| last + 1)..]
-}
-
-fn is_system(message: &Json) -> bool {
-    matches!(message["role"].as_str(), Some("system" | "developer"))
-}
-
-fn parts(message: &Json) -> impl Iterator<Item = &Json> {
-    message["parts"].as_array().into_iter().flatten()
-}
-
-/// The text of a list of parts, or of a plain string.
-fn text_of(parts: &Json) -> Vec<String> {
-    match parts {
-        Json::String(text) => vec![text.clone()],
-        Json::Array(parts) => {
-            parts.iter().filter_map(|part| Some(part["content"].as_str()?.to_owned())).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn calls(message: &Json) -> impl Iterator<Item = Call> {
-    let calls = parts(message).filter(|part| part["type"] == "tool_call");
-    calls.filter_map(|part| {
-        Some(Call { id: part["id"].as_str()?.to_owned(), tool: part["name"].as_str()?.to_owned() })
-    })
-}
-
-/// Answers to calls: `response` in the conventions, `result` in examples before August 2026.
-fn results(message: &Json) -> impl Iterator<Item = (String, String)> {
-    let results = parts(message).filter(|part| part["type"] == "tool_call_response");
-    results.filter_map(|part| {
-        let answer = part.get("response").or_else(|| part.get("result"))?;
-        let answer = match answer {
-            Json::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        Some((part["id"].as_str()?.to_owned(), answer))
-    })
-}
+const KEYS: &[(&str, Means)] = &[
+    ("gen_ai.operation.name", Is(Slot::Operation)),
+    ("mcp.method.name", Is(Slot::McpMethod)),
+    // Who.
+    ("gen_ai.agent.name", Is(Slot::AgentName)),
+    ("gen_ai.agent.id", Is(Slot::AgentId)),
+    ("gen_ai.agent.version", Is(Slot::AgentVersion)),
+    ("gen_ai.agent.description", Sign),
+    ("gen_ai.workflow.name", Is(Slot::Workflow)),
+    ("gen_ai.conversation.id", Is(Slot::Conversation)),
+    ("gen_ai.conversation.compacted", Is(Slot::Compacted)),
+    // The model.
+    ("gen_ai.provider.name", Is(Slot::Provider)),
+    ("gen_ai.request.model", Is(Slot::ModelRequested)),
+    ("gen_ai.response.model", Is(Slot::ModelServed)),
+    ("gen_ai.response.id", Is(Slot::ResponseId)),
+    ("gen_ai.response.finish_reasons", Is(Slot::FinishReasons)),
+    ("gen_ai.response.time_to_first_chunk", Is(Slot::FirstChunkSecs)),
+    ("openai.response.system_fingerprint", Is(Slot::Fingerprint)),
+    ("openai.request.service_tier", Is(Slot::TierAsked)),
+    ("openai.response.service_tier", Is(Slot::TierServed)),
+    ("openai.api.type", Is(Slot::Api)),
+    // The request.
+    ("gen_ai.request.temperature", Parameter("temperature")),
+    ("gen_ai.request.top_p", Parameter("top_p")),
+    ("gen_ai.request.top_k", Parameter("top_k")),
+    ("gen_ai.request.max_tokens", Parameter("max_tokens")),
+    ("gen_ai.request.frequency_penalty", Parameter("frequency_penalty")),
+    ("gen_ai.request.presence_penalty", Parameter("presence_penalty")),
+    ("gen_ai.request.reasoning.level", Parameter("reasoning")),
+    ("gen_ai.output.type", Parameter("output")),
+    ("gen_ai.request.seed", Parameter("seed")),
+    ("gen_ai.request.stop_sequences", Parameter("stop_sequences")),
+    ("gen_ai.request.choice.count", Parameter("choice_count")),
+    ("gen_ai.request.stream", Parameter("stream")),
+    ("gen_ai.request.encoding_formats", Parameter("encoding_formats")),
+    // The prompt and the messages.
+    ("gen_ai.prompt.name", Is(Slot::PromptName)),
+    ("gen_ai.prompt.version", Is(Slot::PromptVersion)),
+    ("gen_ai.system_instructions", Is(Slot::System)),
+    ("gen_ai.input.messages", Is(Slot::Input)),
+    ("gen_ai.output.messages", Is(Slot::Output)),
+    ("gen_ai.tool.definitions", Is(Slot::Definitions)),
+    // Tokens: subsets of the totals.
+    ("gen_ai.usage.input_tokens", Tokens(Bucket::Input)),
+    ("gen_ai.usage.output_tokens", Tokens(Bucket::Output)),
+    ("gen_ai.usage.cache_read.input_tokens", Tokens(Bucket::CacheRead)),
+    ("gen_ai.usage.cache_write.input_tokens", Tokens(Bucket::CacheWrite)),
+    ("gen_ai.usage.reasoning.output_tokens", Tokens(Bucket::Reasoning)),
+    ("gen_ai.usage.audio.input_tokens", Tokens(Bucket::AudioInput)),
+    ("gen_ai.usage.audio.cache_read.input_tokens", Tokens(Bucket::AudioCached)),
+    ("gen_ai.usage.audio.output_tokens", Tokens(Bucket::AudioOutput)),
+    ("gen_ai.usage.cost.amount", Is(Slot::CostTotal)),
+    ("gen_ai.usage.cost.currency", Is(Slot::CostCurrency)),
+    ("gen_ai.usage.cost.source", Is(Slot::CostSource)),
+    // Tools.
+    ("gen_ai.tool.name", Is(Slot::ToolName)),
+    ("gen_ai.tool.call.id", Is(Slot::ToolCall)),
+    ("gen_ai.tool.type", Is(Slot::ToolType)),
+    ("gen_ai.tool.call.arguments", Is(Slot::ToolArguments)),
+    ("gen_ai.tool.call.result", Is(Slot::ToolResult)),
+    // Retrieval and memory.
+    ("gen_ai.data_source.id", Is(Slot::DataSource)),
+    ("aws.bedrock.knowledge_base.id", Is(Slot::DataSource)),
+    ("gen_ai.retrieval.top_k", Is(Slot::TopK)),
+    ("gen_ai.retrieval.query.text", Is(Slot::Query)),
+    ("gen_ai.retrieval.documents", Is(Slot::Documents)),
+    ("gen_ai.memory.store.id", Is(Slot::MemoryStore)),
+    ("gen_ai.memory.record.id", Is(Slot::MemoryEntry)),
+    ("gen_ai.memory.record.count", Is(Slot::MemoryCount)),
+    // Judges and guardrails.
+    ("gen_ai.evaluation.name", Is(Slot::EvaluationName)),
+    ("gen_ai.evaluation.score.value", Is(Slot::Score)),
+    ("gen_ai.evaluation.score.label", Is(Slot::ScoreLabel)),
+    ("gen_ai.guardrail.component.name", Is(Slot::GuardrailName)),
+    ("gen_ai.guardrail.verdict.type", Is(Slot::Verdict)),
+    ("gen_ai.guardrail.action.type", Is(Slot::Action)),
+    ("gen_ai.guardrail.security.policy.id", Is(Slot::GuardrailPolicy)),
+];

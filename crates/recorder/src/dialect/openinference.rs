@@ -1,187 +1,82 @@
-//! OpenInference, as `openinference-instrumentation-*` emits it: flattened, indexed keys.
-
-use std::collections::BTreeMap;
+//! OpenInference, as `openinference-instrumentation-*` sends it: flattened, indexed keys.
 
 use model::StepKind;
-use serde_json::Value as Json;
+use model::record::Dialect;
 
-use crate::dialect::{Attributes, genai};
-use crate::reading::{Call, Conversation, Reading, ToolReading};
+use crate::dialect::slot::Means::{Is, Sign, Tokens};
+use crate::dialect::slot::{Below, Bucket, Slot};
+use crate::dialect::table::{Sort, Vocabulary};
 
-/// `openinference.span.kind`, and what kind of step it is.
-const KINDS: &[(&str, StepKind)] = &[
-    ("LLM", StepKind::Model),
-    ("CHAIN", StepKind::Other),
-    ("AGENT", StepKind::Agent),
-    ("TOOL", StepKind::Tool),
-    ("RETRIEVER", StepKind::Retrieval),
-    ("RERANKER", StepKind::Retrieval),
-    ("EMBEDDING", StepKind::Embedding),
-    ("GUARDRAIL", StepKind::Guardrail),
-    ("EVALUATOR", StepKind::Evaluation),
+/// Its names. `llm.model_name` is the model of the answer (seen in 0.1.66 of the OpenAI package);
+/// the one asked for is a member of `llm.invocation_parameters`.
+pub(crate) const WORDS: Vocabulary = Vocabulary {
+    dialect: Dialect::Openinference,
+    keys: &[
+        ("openinference.span.kind", Is(Slot::OpeninferenceKind)),
+        // Who.
+        ("agent.name", Is(Slot::AgentName)),
+        // The model.
+        ("llm.provider", Is(Slot::Provider)),
+        ("llm.system", Is(Slot::Provider)),
+        ("llm.request.model_name", Is(Slot::ModelRequested)),
+        ("llm.response.model_name", Is(Slot::ModelServed)),
+        ("llm.model_name", Is(Slot::ModelServed)),
+        ("embedding.model_name", Is(Slot::ModelServed)),
+        ("reranker.model_name", Is(Slot::ModelServed)),
+        ("llm.invocation_parameters", Is(Slot::Settings)),
+        ("embedding.invocation_parameters", Is(Slot::Settings)),
+        ("llm.finish_reason", Is(Slot::FinishReasons)),
+        // The prompt, and what went in and out.
+        ("prompt.id", Is(Slot::PromptName)),
+        ("llm.prompt_template.version", Is(Slot::PromptVersion)),
+        ("input.value", Is(Slot::InputValue)),
+        ("output.value", Is(Slot::OutputValue)),
+        // Tokens: subsets of the totals. Money: dollars.
+        ("llm.token_count.prompt", Tokens(Bucket::Input)),
+        ("llm.token_count.completion", Tokens(Bucket::Output)),
+        ("llm.token_count.total", Tokens(Bucket::Total)),
+        ("llm.token_count.prompt_details.cache_read", Tokens(Bucket::CacheRead)),
+        ("llm.token_count.prompt_details.cache_input", Tokens(Bucket::CacheRead)),
+        ("llm.token_count.prompt_details.cache_write", Tokens(Bucket::CacheWrite)),
+        ("llm.token_count.prompt_details.audio", Tokens(Bucket::AudioInput)),
+        ("llm.token_count.completion_details.reasoning", Tokens(Bucket::Reasoning)),
+        ("llm.token_count.completion_details.audio", Tokens(Bucket::AudioOutput)),
+        ("llm.cost.total", Is(Slot::CostTotal)),
+        ("llm.cost.prompt", Is(Slot::CostInput)),
+        ("llm.cost.completion", Is(Slot::CostOutput)),
+        // Tools.
+        ("tool.name", Is(Slot::ToolName)),
+        ("tool.id", Is(Slot::ToolCall)),
+        ("tool_call.id", Is(Slot::ToolCall)),
+        ("tool.parameters", Sign),
+        // Retrieval.
+        ("reranker.query", Is(Slot::Query)),
+        ("reranker.top_k", Is(Slot::TopK)),
+    ],
+    loose: &[],
+    below: &[
+        ("llm.input_messages.", Below::Read),
+        ("llm.output_messages.", Below::Wrote),
+        ("llm.prompts.", Below::Read),
+        ("llm.choices.", Below::Wrote),
+        ("llm.tools.", Below::Definitions),
+        ("retrieval.documents.", Below::Documents),
+        ("reranker.output_documents.", Below::Documents),
+        ("evaluations.", Below::Evaluations),
+        ("annotations.", Below::Evaluations),
+    ],
+};
+
+/// What it calls a span.
+pub(crate) const KINDS: &[Sort] = &[
+    ("LLM", StepKind::Model, "chat"),
+    ("CHAIN", StepKind::Agent, "invoke_workflow"),
+    ("AGENT", StepKind::Agent, "invoke_agent"),
+    ("TOOL", StepKind::Tool, "execute_tool"),
+    ("RETRIEVER", StepKind::Retrieval, "retrieval"),
+    ("RERANKER", StepKind::Retrieval, "rerank"),
+    ("EMBEDDING", StepKind::Embedding, "embeddings"),
+    ("GUARDRAIL", StepKind::Guardrail, "run_guardrail"),
+    ("EVALUATOR", StepKind::Evaluation, "evaluation"),
+    ("PROMPT", StepKind::Other, "prompt"),
 ];
-
-/// Invocation parameters that shape an answer.
-const PARAMETERS: &[&str] = &[
-    "temperature",
-    "top_p",
-    "top_k",
-    "max_tokens",
-    "frequency_penalty",
-    "presence_penalty",
-    "reasoning_effort",
-    "response_format",
-];
-
-/// Reads one span.
-pub fn read(attributes: Attributes) -> Reading {
-    let text = |keys: &[&str]| attributes.text(keys).map(str::to_owned);
-    let kind = attributes.text(&["openinference.span.kind"]);
-    let kind = KINDS.iter().find(|(name, _)| Some(*name) == kind);
-    let kind = kind.map_or(StepKind::Other, |(_, kind)| *kind);
-    let invocation = attributes.json(&["llm.invocation_parameters"]).unwrap_or_default();
-    let from_invocation = |key: &str| Some(invocation.get(key)?.as_str()?.to_owned());
-    Reading {
-        kind,
-        agent: if kind == StepKind::Agent { text(&["agent.name"]) } else { None },
-        provider: text(&["llm.provider", "llm.system"]),
-        model_requested: text(&["llm.request.model_name"]).or_else(|| from_invocation("model")),
-        // `llm.model_name` is the model of the response (seen in 0.1.66 of the OpenAI package).
-        model_served: text(&["llm.response.model_name", "llm.model_name"]),
-        fingerprint: None,
-        fingerprint_in_answer: raw_answer(attributes, kind, "system_fingerprint"),
-        parameters: parameters(&invocation, |value| !value.is_object() && !value.is_array()),
-        documents: parameters(&invocation, |value| value.is_object() || value.is_array()),
-        finish_reasons: text(&["llm.finish_reason"]).into_iter().collect(),
-        prompt_name: text(&["prompt.id"]),
-        conversation: conversation(attributes),
-        definitions: schemas(attributes),
-        tool: match kind {
-            StepKind::Tool => text(&["tool.name"]).map(|name| ToolReading {
-                name,
-                call: text(&["tool.id", "tool_call.id"]),
-                result: text(&["output.value"]),
-            }),
-            _ => None,
-        },
-        data_source: text(&["gen_ai.data_source.id"]),
-        evaluation: text(&["gen_ai.evaluation.name"]),
-    }
-}
-
-/// Those of the parameters whose values are such, by name.
-fn parameters(invocation: &Json, are: impl Fn(&Json) -> bool) -> Vec<(String, String)> {
-    let stated = PARAMETERS.iter().filter_map(|key| Some((*key, invocation.get(*key)?)));
-    stated
-        .filter(|(_, value)| are(value))
-        .map(|(key, value)| (key.to_owned(), value.to_string()))
-        .collect()
-}
-
-/// A text of the provider's raw answer, which this dialect keeps whole in `output.value`.
-fn raw_answer(attributes: Attributes, kind: StepKind, key: &str) -> Option<String> {
-    if kind != StepKind::Model {
-        return None;
-    }
-    Some(attributes.json(&["output.value"])?.get(key)?.as_str()?.to_owned())
-}
-
-fn schemas(attributes: Attributes) -> Vec<(String, String)> {
-    let schemas =
-        attributes.below("llm.tools.").filter(|(key, _)| key.ends_with(".tool.json_schema"));
-    let schemas = schemas.filter_map(|(_, schema)| serde_json::from_str(schema).ok()).collect();
-    genai::definitions(Some(Json::Array(schemas)))
-}
-
-/// One message, put together from its flattened keys.
-#[derive(Default)]
-struct Message<'a> {
-    role: &'a str,
-    content: BTreeMap<usize, &'a str>,
-    answers: Option<&'a str>,
-    calls: BTreeMap<usize, (Option<&'a str>, Option<&'a str>)>,
-}
-
-fn conversation(attributes: Attributes) -> Option<Conversation> {
-    let input = messages(attributes, "llm.input_messages.");
-    let output = messages(attributes, "llm.output_messages.");
-    if input.is_empty() && output.is_empty() {
-        return None;
-    }
-    let is_system = |message: &&Message| matches!(message.role, "system" | "developer");
-    let system: Vec<&str> =
-        input.values().take_while(is_system).flat_map(Message::content).collect();
-    let results = input.values().filter_map(|message| {
-        Some((message.answers?.to_owned(), message.content().collect::<Vec<_>>().join("\n")))
-    });
-    Some(Conversation {
-        system: (!system.is_empty()).then(|| system.join("\n")),
-        saw_input: !input.is_empty(),
-        made: output.values().flat_map(Message::calls).collect(),
-        read: since_the_user_spoke(&input).flat_map(Message::calls).collect(),
-        results: results.collect(),
-    })
-}
-
-/// The messages of the turn at hand: what the user said before is history of earlier turns.
-fn since_the_user_spoke<'a>(
-    messages: &'a BTreeMap<usize, Message<'a>>,
-) -> impl Iterator<Item = &'a Message<'a>> {
-    let last = messages.iter().rfind(|(_, message)| message.role == "user");
-    let first = last.map_or(0, |(place, _)| place.saturating_add(1));
-    messages.range(first..).map(|(_, message)| message)
-}
-
-fn messages<'a>(attributes: Attributes<'a>, below: &'a str) -> BTreeMap<usize, Message<'a>> {
-    let mut messages: BTreeMap<usize, Message> = BTreeMap::new();
-    for (key, text) in attributes.below(below) {
-        let Some((place, field)) = key.split_once(".message.") else { continue };
-        let Ok(place) = place.parse() else { continue };
-        messages.entry(place).or_default().take(field, text);
-    }
-    messages
-}
-
-impl<'a> Message<'a> {
-    fn take(&mut self, field: &'a str, text: &'a str) {
-        match field {
-            "role" => self.role = text,
-            "content" => _ = self.content.insert(0, text),
-            "tool_call_id" => self.answers = Some(text),
-            _ => {
-                self.take_part(field, text);
-                self.take_call(field, text);
-            }
-        }
-    }
-
-    /// One of several parts of the content; they come in any order.
-    fn take_part(&mut self, field: &'a str, text: &'a str) {
-        let Some(part) = field.strip_prefix("contents.") else { return };
-        let Some((place, "message_content.text")) = part.split_once('.') else { return };
-        let Ok(place) = place.parse::<usize>() else { return };
-        self.content.insert(place.saturating_add(1), text);
-    }
-
-    fn content(&self) -> impl Iterator<Item = &'a str> {
-        self.content.values().copied()
-    }
-
-    fn take_call(&mut self, field: &'a str, text: &'a str) {
-        let Some(call) = field.strip_prefix("tool_calls.") else { return };
-        let Some((place, part)) = call.split_once(".tool_call.") else { return };
-        let Ok(place) = place.parse() else { return };
-        let call = self.calls.entry(place).or_default();
-        match part {
-            "id" => call.0 = Some(text),
-            "function.name" => call.1 = Some(text),
-            _ => {}
-        }
-    }
-
-    fn calls(&self) -> impl Iterator<Item = Call> {
-        self.calls.values().filter_map(|(id, tool)| {
-            Some(Call { id: (*id)?.to_owned(), tool: (*tool)?.to_owned() })
-        })
-    }
-}

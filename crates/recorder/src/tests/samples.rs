@@ -28,7 +28,7 @@ pub(super) fn attribute((key, value): (&String, &Json)) -> Attribute {
     (key.clone(), value_of(value))
 }
 
-fn value_of(json: &Json) -> Value {
+pub(super) fn value_of(json: &Json) -> Value {
     match json {
         Json::Null => Value::Empty,
         Json::Bool(truth) => Value::Bool(*truth),

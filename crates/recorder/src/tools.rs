@@ -1,0 +1,126 @@
+//! The tools a model was offered, in whichever form they were told.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use model::Value;
+use model::record::ToolOffered;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::dialect::slot::{Below, Slot};
+use crate::dialect::table::Found;
+use crate::fingerprint;
+use crate::json::{Json, document};
+
+/// What libraries and providers call the schema of a tool's arguments.
+const PARAMETERS: &[&str] =
+    &["parameters", "parameters_json_schema", "input_schema", "inputSchema", "schema"];
+
+/// Name and schema of each tool offered, in the order offered.
+pub(crate) fn offered(found: &Found) -> Vec<ToolOffered> {
+    if let Some(value) = found.value(Slot::Definitions) {
+        return in_list(&document(value));
+    }
+    if found.has_below(Below::Definitions) {
+        return in_keys(found);
+    }
+    if let Some(value) = found.value(Slot::RequestParameters) {
+        return in_request(&document(value));
+    }
+    match found.text(Slot::InputValue) {
+        Some(request) if request.starts_with('{') => in_whole_request(request),
+        _ => Vec::new(),
+    }
+}
+
+/// The tools in a request as it goes to a provider, of which nothing else is looked at.
+fn in_whole_request(json: &str) -> Vec<ToolOffered> {
+    #[derive(Deserialize)]
+    struct Request<'a> {
+        #[serde(borrow)]
+        tools: Option<&'a RawValue>,
+    }
+    let request: Option<Request> = serde_json::from_str(json).ok();
+    let tools = request.and_then(|request| request.tools);
+    tools.map(|tools| in_list(tools.get())).unwrap_or_default()
+}
+
+/// One hash over all tools, whatever their order: over the canonical JSON of name to schema.
+pub(crate) fn toolset(offered: &[ToolOffered]) -> Option<String> {
+    if offered.is_empty() {
+        return None;
+    }
+    let members = offered.iter().map(|tool| {
+        (Cow::Borrowed(tool.name.as_str()), Json::Text(Cow::Borrowed(tool.schema.as_str())))
+    });
+    Some(fingerprint::of_json(&Json::map(members.collect())))
+}
+
+fn in_list(json: &str) -> Vec<ToolOffered> {
+    let Some(Json::List(definitions)) = Json::read(json) else { return Vec::new() };
+    definitions.iter().filter_map(definition).collect()
+}
+
+/// The tools among the parameters of a request, as Pydantic AI writes them.
+fn in_request(json: &str) -> Vec<ToolOffered> {
+    let Some(request) = Json::read(json) else { return Vec::new() };
+    let lists = ["function_tools", "output_tools"].iter().filter_map(|key| request.get(key));
+    let definitions = lists.filter_map(|list| match list {
+        Json::List(definitions) => Some(definitions),
+        _ => None,
+    });
+    definitions.flatten().filter_map(definition).collect()
+}
+
+/// Tools in flattened keys: one schema each, or name, description and parameters apart.
+fn in_keys(found: &Found) -> Vec<ToolOffered> {
+    let mut places: BTreeMap<usize, Vec<(&str, &str)>> = BTreeMap::new();
+    for (key, value) in found.below(Below::Definitions) {
+        let Some((place, field)) = key.split_once('.') else { continue };
+        if let (Ok(place), Value::Text(text)) = (place.parse(), value) {
+            places.entry(place).or_default().push((field, text));
+        }
+    }
+    places.values().filter_map(|fields| in_fields(fields)).collect()
+}
+
+fn in_fields(fields: &[(&str, &str)]) -> Option<ToolOffered> {
+    if let Some((_, schema)) = fields.iter().find(|(field, _)| *field == "tool.json_schema") {
+        return definition(&Json::read(schema)?);
+    }
+    let members = fields.iter().map(|(field, text)| {
+        let parsed = if *field == "parameters" { Json::read(text) } else { None };
+        (Cow::Borrowed(*field), parsed.unwrap_or(Json::Text(Cow::Borrowed(*text))))
+    });
+    definition(&Json::map(members.collect()))
+}
+
+/// A definition by the members that say something, under one name each: a wrapper, what is unset and
+/// what every function is called say nothing. A text is taken to hold the definition.
+fn definition(json: &Json) -> Option<ToolOffered> {
+    if let Json::Text(text) = json {
+        return definition_in_text(text);
+    }
+    let inner = json.get("function").filter(|inner| matches!(inner, Json::Map(_)));
+    let Json::Map(members) = inner.unwrap_or(json) else { return None };
+    let says = |(key, value): &&(Cow<str>, Json)| {
+        let unset = matches!(value, Json::Null | Json::Bool(false));
+        let called = matches!(&**key, "type" | "kind") && value.as_text() == Some("function");
+        !unset && !called
+    };
+    let said = members.iter().filter(says).map(|(key, value)| {
+        let key = if PARAMETERS.contains(&&**key) { "parameters" } else { &**key };
+        (Cow::Borrowed(key), value.clone())
+    });
+    let said = Json::map(said.collect());
+    let name = said.get("name")?.as_text()?.to_owned();
+    Some(ToolOffered { name, schema: fingerprint::of_json(&said) })
+}
+
+fn definition_in_text(text: &str) -> Option<ToolOffered> {
+    match Json::read(text)? {
+        Json::Text(_) => None,
+        json => definition(&json),
+    }
+}
