@@ -140,7 +140,7 @@ fn traces(
     shelf: &Shelf,
     day: i32,
     append: &Append,
-) -> Result<HashMap<TraceId, PackedTrace>, FlightError> {
+) -> Result<BTreeMap<TraceId, PackedTrace>, FlightError> {
     let mut people: HashMap<TraceId, BTreeSet<Address>> = HashMap::new();
     let mut pivots: HashMap<TraceId, BTreeSet<Address>> = HashMap::new();
     for step in &append.batch.steps {
@@ -149,7 +149,7 @@ fn traces(
         let keys = step.pivots.iter().map(|pivot| shelf.pivot(pivot));
         pivots.entry(step.trace).or_default().extend(keys);
     }
-    let mut traces = HashMap::new();
+    let mut traces = BTreeMap::new();
     for (trace, people) in people {
         let people: Vec<Address> = people.into_iter().collect();
         let people = shelf.tenant.subjects(&people)?;
@@ -168,7 +168,7 @@ struct Packing<'a> {
     shelf: &'a Shelf,
     day: i32,
     packer: Packer,
-    traces: &'a HashMap<TraceId, PackedTrace>,
+    traces: &'a BTreeMap<TraceId, PackedTrace>,
     /// Content by whose it is, in the order met.
     contents: BTreeMap<Option<TraceId>, Vec<(Address, Cow<'a, str>)>>,
     met: HashSet<Address>,
