@@ -66,6 +66,17 @@ pub fn is_metadata(key: &str) -> bool {
     table::is_metadata(key)
 }
 
+/// Every key that some dialect knows.
+pub fn known_keys() -> Vec<&'static str> {
+    let keys = VOCABULARIES.iter().flat_map(|words| words.keys.iter().chain(words.loose));
+    keys.map(|(key, _)| *key).collect()
+}
+
+/// Every beginning of keys that some dialect knows.
+pub fn known_beginnings() -> Vec<&'static str> {
+    VOCABULARIES.iter().flat_map(|words| words.below).map(|(beginning, _)| *beginning).collect()
+}
+
 /// Reads a span's name and attributes in whatever dialect they speak.
 pub fn read<'a>(
     name: &'a str,

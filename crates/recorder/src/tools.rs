@@ -96,8 +96,8 @@ fn in_fields(fields: &[(&str, &str)]) -> Option<ToolOffered> {
     definition(&Json::map(members.collect()))
 }
 
-/// A definition by the members that say something, under one name each: a wrapper, what is unset and
-/// what every function is called say nothing. A text is taken to hold the definition.
+/// A definition by the members that say something, under one name each: a wrapper, what is unset
+/// and what every function is called say nothing. A text is taken to hold the definition.
 fn definition(json: &Json) -> Option<ToolOffered> {
     if let Json::Text(text) = json {
         return definition_in_text(text);

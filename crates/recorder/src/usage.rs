@@ -1,9 +1,9 @@
 //! Tokens: what clients count, turned into totals that include everything and buckets that do not
 //! overlap.
 //!
-//! Most libraries count what is cached as part of what is read, and what is reasoned as part of what
-//! is written. Some leave it out and do not say so; but where more is cached than was read, it must
-//! have been left out.
+//! Most libraries count what is cached as part of what is read, and what is reasoned as part of
+//! what is written. Some leave it out and do not say so; but where more is cached than was read, it
+//! must have been left out.
 
 use model::record::{Convention, Counted, Usage, UsageFlag};
 use model::{StepKind, Value};
@@ -20,9 +20,9 @@ const MOST: u64 = 1_000_000_000_000_000;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Counts {
     counts: [Option<u64>; BUCKETS],
-    /// Whether the client is known to leave what is cached out of what is read.
+    /// Whether the client is known to leave what is cached, and sound, out of what is read.
     excludes_cached: bool,
-    /// Whether it is known to leave what is reasoned out of what is written.
+    /// Whether it is known to leave what is reasoned, and sound, out of what is written.
     excludes_reasoning: bool,
     not_a_count: bool,
 }
@@ -208,10 +208,10 @@ impl Counts {
         let mut usage = Usage::default();
         self.input_side(&mut usage);
         self.output_side(&mut usage);
-        let told = [self.or_zero(Bucket::Input) + self.or_zero(Bucket::Output)];
+        let told = self.or_zero(Bucket::Input) + self.or_zero(Bucket::Output);
         let reckoned = usage.input.unwrap_or(0) + usage.output.unwrap_or(0);
-        let differs = |total: &u64| *total != reckoned && !told.contains(total);
-        if self.get(Bucket::Total).as_ref().is_some_and(differs) {
+        let differs = |total: u64| total != reckoned && total != told;
+        if self.get(Bucket::Total).is_some_and(differs) {
             usage.flags.push(UsageFlag::TotalDiffers);
         }
         if self.not_a_count {
@@ -223,17 +223,16 @@ impl Counts {
     fn input_side(&self, usage: &mut Usage) {
         let cached = self.cached();
         let uncached = self.get(Bucket::Uncached).map(|uncached| uncached + cached);
-        let Some(told) = self.get(Bucket::Input).or(uncached).or((cached > 0).then_some(cached))
-        else {
-            return;
-        };
+        let cached_alone = (cached > 0).then_some(if self.excludes_cached { 0 } else { cached });
+        let Some(told) = self.get(Bucket::Input).or(uncached).or(cached_alone) else { return };
         let is_beyond = cached > told && !self.excludes_cached;
         if is_beyond {
             usage.flags.push(UsageFlag::CacheBeyondInput);
         }
-        let excludes = is_beyond || (self.excludes_cached && cached > 0);
-        let total = if excludes { told + cached } else { told };
-        if excludes {
+        let audio = if self.excludes_cached { self.or_zero(Bucket::AudioInput) } else { 0 };
+        let cached_beside = if is_beyond || self.excludes_cached { cached } else { 0 };
+        let total = told + cached_beside + audio;
+        if total > told {
             usage.convention = Convention::Exclusive;
         }
         usage.input = Some(total);
@@ -252,22 +251,24 @@ impl Counts {
     }
 
     fn output_side(&self, usage: &mut Usage) {
-        let reasoning = self.or_zero(Bucket::Reasoning);
         let alone = self.get(Bucket::Reasoning);
-        let Some(told) = self.get(Bucket::Output).or(alone) else { return };
+        let reasoning = alone.unwrap_or(0);
+        let reasoned_alone = alone.map(|_| if self.excludes_reasoning { 0 } else { reasoning });
+        let Some(told) = self.get(Bucket::Output).or(reasoned_alone) else { return };
         let is_beyond = reasoning > told && !self.excludes_reasoning;
         if is_beyond {
             usage.flags.push(UsageFlag::ReasoningBeyondOutput);
         }
-        let excludes = is_beyond || (self.excludes_reasoning && reasoning > 0);
-        let total = if excludes { told + reasoning } else { told };
-        if excludes {
+        let audio = self.get(Bucket::AudioOutput);
+        let audio_beside = if self.excludes_reasoning { audio.unwrap_or(0) } else { 0 };
+        let reasoned_beside = if is_beyond || self.excludes_reasoning { reasoning } else { 0 };
+        let total = told + reasoned_beside + audio_beside;
+        if total > told {
             usage.convention = Convention::Exclusive;
         }
         usage.output = Some(total);
         usage.reasoning = alone;
         let rest = total - reasoning;
-        let audio = self.get(Bucket::AudioOutput);
         usage.audio_output = audio.filter(|audio| *audio <= rest);
         if audio != usage.audio_output {
             usage.flags.push(UsageFlag::AudioBeyondTotal);

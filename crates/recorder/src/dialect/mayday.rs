@@ -79,6 +79,7 @@ pub(crate) const GENERAL: Vocabulary = Vocabulary {
         ("feature_flag.result.value", Is(Slot::FlagVariant)),
         ("event.name", Is(Slot::Event)),
         ("otel.scope.name", Is(Slot::Scope)),
+        ("otel.dropped_attributes_count", Is(Slot::DroppedAttributes)),
         ("otel.events", Is(Slot::Events)),
         ("otel.body", Is(Slot::Body)),
     ],

@@ -160,6 +160,7 @@ pub(crate) enum Slot {
     FlagKey,
     FlagVariant,
     // What OTLP keeps beside attributes.
+    DroppedAttributes,
     Events,
     Body,
 }

@@ -21,7 +21,7 @@ pub(crate) struct Vocabulary {
     pub(crate) below: &'static [(&'static str, Below)],
 }
 
-/// A word for what a span is: the word, the kind of step, and the operation by OpenTelemetry's name.
+/// A word for what a span is, the kind of step, and the operation by OpenTelemetry's name.
 pub(crate) type Sort = (&'static str, StepKind, &'static str);
 
 /// A value under a key that is known, and where in the tables the key stands.

@@ -369,8 +369,8 @@ impl<'a> Part<'a> {
         Some(Answer { call: self.call_id()?, text, is_error })
     }
 
-    /// A result as the Vercel AI SDK gives it: bare, or since version 5 a value with its type, which
-    /// says whether it is an error.
+    /// A result as the Vercel AI SDK gives it: bare, or since version 5 a value with its type,
+    /// which says whether it is an error.
     fn typed_result(&self) -> Option<(Cow<'a, str>, bool)> {
         if let Some(result) = self.result {
             let says_so = self.is_error_in_camels.is_some_and(|raw| raw.get() == "true");

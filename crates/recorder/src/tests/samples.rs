@@ -10,12 +10,12 @@ use crate::wire::{Kind, Sender, Span, protobuf};
 use crate::{ContentMode, Encoding, Limits, decode};
 
 /// `opentelemetry-instrumentation-genai-openai` 1.3b0.
-pub(super) fn genai() -> [Vec<Attribute>; 3] {
+pub(crate) fn genai() -> [Vec<Attribute>; 3] {
     spans(include_str!("genai.json"))
 }
 
 /// `openinference-instrumentation-openai` 0.1.66.
-pub(super) fn openinference() -> [Vec<Attribute>; 3] {
+pub(crate) fn openinference() -> [Vec<Attribute>; 3] {
     spans(include_str!("openinference.json"))
 }
 
@@ -24,11 +24,11 @@ fn spans(file: &str) -> [Vec<Attribute>; 3] {
     spans.map(|span| span["attributes"].as_object().unwrap().iter().map(attribute).collect())
 }
 
-pub(super) fn attribute((key, value): (&String, &Json)) -> Attribute {
+pub(crate) fn attribute((key, value): (&String, &Json)) -> Attribute {
     (key.clone(), value_of(value))
 }
 
-pub(super) fn value_of(json: &Json) -> Value {
+pub(crate) fn value_of(json: &Json) -> Value {
     match json {
         Json::Null => Value::Empty,
         Json::Bool(truth) => Value::Bool(*truth),
@@ -43,21 +43,21 @@ pub(super) fn value_of(json: &Json) -> Value {
 }
 
 /// Attributes that are all text.
-pub(super) fn texts(pairs: &[(&str, &str)]) -> Vec<Attribute> {
+pub(crate) fn texts(pairs: &[(&str, &str)]) -> Vec<Attribute> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), text(value))).collect()
 }
 
-pub(super) fn text(text: &str) -> Value {
+pub(crate) fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
 /// The attributes without some of them.
-pub(super) fn without(mut attributes: Vec<Attribute>, keys: &[&str]) -> Vec<Attribute> {
+pub(crate) fn without(mut attributes: Vec<Attribute>, keys: &[&str]) -> Vec<Attribute> {
     attributes.retain(|(key, _)| !keys.iter().any(|gone| key.starts_with(gone)));
     attributes
 }
 
-pub(super) fn span(attributes: Vec<Attribute>) -> Span {
+pub(crate) fn span(attributes: Vec<Attribute>) -> Span {
     Span {
         trace: TraceId::from_bytes(&[9; 16]).unwrap(),
         span: SpanId::from_bytes(&[1; 8]).unwrap(),
@@ -71,7 +71,7 @@ pub(super) fn span(attributes: Vec<Attribute>) -> Span {
     }
 }
 
-pub(super) fn sender(resource: Vec<Attribute>) -> Sender {
+pub(crate) fn sender(resource: Vec<Attribute>) -> Sender {
     Sender {
         resource,
         scope: "opentelemetry.instrumentation".to_owned(),
@@ -80,48 +80,59 @@ pub(super) fn sender(resource: Vec<Attribute>) -> Sender {
 }
 
 /// A service called `shop`, of which nothing else is known.
-pub(super) fn shop() -> Sender {
+pub(crate) fn shop() -> Sender {
     sender(texts(&[("service.name", "shop")]))
 }
 
-pub(super) fn sent(spans: Vec<Span>, mode: ContentMode) -> Batch {
+pub(crate) fn sent(spans: Vec<Span>, mode: ContentMode) -> Batch {
     read(&protobuf(&[(shop(), spans)]), mode)
 }
 
-pub(super) fn read(bytes: &[u8], mode: ContentMode) -> Batch {
+pub(crate) fn read(bytes: &[u8], mode: ContentMode) -> Batch {
     decode(bytes, Encoding::Protobuf, &Limits::default(), mode).unwrap()
 }
 
 /// The one step of a span with these attributes, with everything kept.
-pub(super) fn step(attributes: Vec<Attribute>) -> Step {
+pub(crate) fn step(attributes: Vec<Attribute>) -> Step {
     let batch = sent(vec![span(attributes)], ContentMode::Full);
     assert_eq!(batch.rejections, []);
     batch.steps.into_iter().next().unwrap()
 }
 
 /// The levels that a step saw of a factor.
-pub(super) fn levels(step: &Step, factor: &str) -> Vec<Level> {
+pub(crate) fn levels(step: &Step, factor: &str) -> Vec<Level> {
     let seen = step.traits.levels.iter().filter(|seen| seen.factor == Factor::from(factor));
     seen.map(|seen| seen.level.clone()).collect()
 }
 
 /// A level that is known, as [`levels`] gives it.
-pub(super) fn is(level: &str) -> Vec<Level> {
+pub(crate) fn is(level: &str) -> Vec<Level> {
     vec![Level::Is(level.to_owned())]
 }
 
 /// The attributes that came with a step, content put together again.
-pub(super) fn put_together(step: &Step) -> Vec<Attribute> {
+pub(crate) fn put_together(step: &Step) -> Vec<Attribute> {
     everything(step).into_iter().filter(|(key, _)| !key.starts_with("otel.")).collect()
 }
 
 /// All attributes of a step, also what is kept beside those that came.
-pub(super) fn everything(step: &Step) -> Vec<Attribute> {
+pub(crate) fn everything(step: &Step) -> Vec<Attribute> {
     let joined = step.content.iter().map(|field| (field.key.clone(), field.value().unwrap()));
     step.attributes.iter().cloned().chain(joined).collect()
 }
 
 /// What a step has under a key.
-pub(super) fn under(step: &Step, key: &str) -> Option<Value> {
+pub(crate) fn under(step: &Step, key: &str) -> Option<Value> {
     everything(step).into_iter().find(|(other, _)| other == key).map(|(_, value)| value)
+}
+
+/// The one step of a span of this sender's.
+pub(crate) fn sent_by(sender: Sender, attributes: Vec<Attribute>) -> Step {
+    read(&protobuf(&[(sender, vec![span(attributes)])]), ContentMode::Full).steps.remove(0)
+}
+
+/// The attributes and some more.
+pub(crate) fn plus(mut attributes: Vec<Attribute>, more: &[(&str, Value)]) -> Vec<Attribute> {
+    attributes.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+    attributes
 }

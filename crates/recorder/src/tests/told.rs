@@ -16,11 +16,6 @@ fn packages() -> [([Vec<Attribute>; 3], &'static str); 2] {
     [(genai(), "call_000001"), (openinference(), "call_000003")]
 }
 
-fn plus(mut attributes: Vec<Attribute>, more: &[(&str, Value)]) -> Vec<Attribute> {
-    attributes.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
-    attributes
-}
-
 #[test]
 fn a_model_call_tells_its_prompt_model_parameters_and_end() {
     for ([asked, ..], _) in packages() {

@@ -35,7 +35,8 @@ pub(super) fn definitions() -> String {
 
 pub(super) fn messages() -> [String; 4] {
     let arguments: Json = serde_json::from_str(ARGUMENTS).unwrap();
-    let text = |role: &str, text: &str| json!({"role": role, "parts": [{"type": "text", "content": text}]});
+    let part = |text: &str| json!({"type": "text", "content": text});
+    let text = |role: &str, text: &str| json!({"role": role, "parts": [part(text)]});
     let call = json!({"role": "assistant", "parts": [
         {"type": "tool_call", "id": "call-1", "name": "search_kb", "arguments": arguments}]});
     let result = json!({"role": "tool", "parts": [

@@ -25,14 +25,15 @@ fn function() -> Json {
 
 pub(super) fn openinference() -> Telling {
     let call = |ending: &str, messages: &Json, answer: &Json| {
+        let settings =
+            json!({"model": "gpt-4o-mini", "temperature": 0.2, "max_tokens": 50, "seed": 7});
         let raw = json!({"id": "resp-1", "system_fingerprint": "fp_44", "service_tier": "default",
             "choices": [{"message": answer, "finish_reason": ending}]});
         let mut attributes = json!({
             "openinference.span.kind": "LLM",
             "llm.system": "openai",
             "llm.model_name": "gpt-4o-mini-2024-07-18",
-            "llm.invocation_parameters":
-                json!({"model": "gpt-4o-mini", "temperature": 0.2, "max_tokens": 50, "seed": 7}).to_string(),
+            "llm.invocation_parameters": settings.to_string(),
             "llm.finish_reason": ending,
             "llm.tools.0.tool.json_schema": function().to_string(),
             "llm.token_count.prompt": 120,
@@ -159,6 +160,8 @@ pub(super) fn openllmetry() -> Telling {
 }
 
 pub(super) fn langfuse() -> Telling {
+    let counts = json!({"input": 70, "input_cached_tokens": 40, "input_cache_creation": 10,
+        "output": 15, "output_reasoning_tokens": 5, "total": 140});
     let call = |messages: &Json, answer: &Json| {
         said(
             "generate",
@@ -170,8 +173,7 @@ pub(super) fn langfuse() -> Telling {
                 "langfuse.observation.input":
                     json!({"messages": messages, "tools": [function()]}).to_string(),
                 "langfuse.observation.output": answer.to_string(),
-                "langfuse.observation.usage_details": json!({"input": 70, "input_cached_tokens": 40,
-                "input_cache_creation": 10, "output": 15, "output_reasoning_tokens": 5, "total": 140}).to_string(),
+                "langfuse.observation.usage_details": counts.to_string(),
                 "session.id": "conv-7",
             }),
         )
