@@ -18,6 +18,7 @@ pub mod dialect;
 pub mod fingerprint;
 pub mod privacy;
 pub mod reading;
+pub mod redaction;
 pub mod wire;
 
 #[cfg(test)]
