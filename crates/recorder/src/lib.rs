@@ -24,6 +24,7 @@ mod origin;
 pub mod privacy;
 pub mod reading;
 mod record;
+pub mod redaction;
 mod settings;
 mod spans;
 mod talk;
