@@ -19,6 +19,7 @@ pub mod moved;
 pub mod otlp;
 pub mod outcomes;
 pub mod problem;
+pub mod reconstruct;
 pub mod router;
 pub mod seat;
 pub mod serve;

@@ -14,7 +14,7 @@ use crate::budget::Budget;
 use crate::hosts::{self, Hosts};
 use crate::{
     grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export, outcomes, problem,
-    traces,
+    reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -69,6 +69,10 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/erasures", post(keeping::erase))
         .route("/api/v1/backups", post(keeping::back_up));
     let paths = Router::new()
+        .route("/api/v1/reconstruct", get(reconstruct::get))
+        .route("/api/v1/diff", get(reconstruct::diff))
+        .route("/api/v1/coverage", get(reconstruct::coverage))
+        .route("/api/v1/doctor", get(reconstruct::doctor))
         .route("/api/v1/intents", get(intents::list))
         .route("/api/v1/verify", get(keeping::verify))
         .route("/api/v1/features", get(moved::features))

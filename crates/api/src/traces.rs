@@ -49,7 +49,7 @@ fn trace_json(view: TraceView) -> TraceJson {
     TraceJson { steps: view.steps.into_iter().map(step_json).collect() }
 }
 
-fn step_json(StepView { step, attributes }: StepView) -> StepJson {
+pub(crate) fn step_json(StepView { step, attributes }: StepView) -> StepJson {
     let missing = attributes.iter().filter_map(|(key, value)| Some((key, value.as_ref().err()?)));
     let not_kept = missing.map(|(key, why)| (key.clone(), *why)).collect();
     let attribute = |(key, value): (String, Result<Value, Gone>)| {

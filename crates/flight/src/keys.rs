@@ -62,8 +62,8 @@ impl MasterKey {
 }
 
 impl Keyring {
-    /// Opens the keys in a directory, and makes it if it is not there. Fails if they were wrapped by
-    /// another master key.
+    /// Opens the keys in a directory, and makes it if it is not there. Fails if another master key
+    /// wrapped them.
     pub fn open(directory: &Path, master: MasterKey, random: Random) -> Result<Self, FlightError> {
         let unusable = |source| FlightError::Directory { path: directory.to_path_buf(), source };
         std::fs::create_dir_all(directory).map_err(unusable)?;

@@ -73,7 +73,8 @@ impl Secret {
         [nonce.as_slice(), &sealed.unwrap_or_default()].concat()
     }
 
-    /// What was sealed; none if it was sealed with another secret, about something else, or changed.
+    /// What was sealed; none if it was changed, or sealed with another secret or about something
+    /// else.
     pub(crate) fn open(&self, sealed: &[u8], about: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
         let payload = Payload { msg: sealed, aad: about };

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, bench, demo, erase, features, incident, key, ledger, moved, postmortem, serve, sim,
-    verify,
+    backup, bench, demo, erase, features, incident, key, ledger, moved, postmortem, reconstruct,
+    serve, sim, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -44,6 +44,14 @@ pub(crate) enum Command {
     /// Check the ledger of facts
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// Show everything on record that fed a decision, and what is missing of it
+    Reconstruct(reconstruct::Reconstruct),
+    /// Say how two decisions differ, by part of what fed them
+    Diff(reconstruct::Compare),
+    /// Say which fields the newest records miss, and what would fill them
+    Coverage(reconstruct::Cover),
+    /// Say which of the newest spans say less than they could, and what helps
+    Doctor(reconstruct::Doctor),
     /// Check every record: the ledger's facts and all flights
     Verify(verify::Verify),
     /// Make what was said about a person unreadable, for good
@@ -71,6 +79,10 @@ impl Command {
             Command::Postmortem(command) => command.run().await,
             Command::Key(command) => command.run().await,
             Command::Ledger(command) => command.run().await,
+            Command::Reconstruct(command) => command.run().await,
+            Command::Diff(command) => command.run().await,
+            Command::Coverage(command) => command.run().await,
+            Command::Doctor(command) => command.run().await,
             Command::Verify(command) => command.run().await,
             Command::Erase(command) => command.run().await,
             Command::Backup(command) => command.run().await,

@@ -10,6 +10,7 @@ pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod moved;
 pub(crate) mod postmortem;
+pub(crate) mod reconstruct;
 pub(crate) mod serve;
 pub(crate) mod sim;
 pub(crate) mod verify;

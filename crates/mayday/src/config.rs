@@ -58,7 +58,7 @@ pub(crate) enum RequireKeys {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Record {
-    /// `full`, `hash_only` or `metadata_only`.
+    /// `full`, `redacted`, `hash_only` or `metadata_only`.
     pub(crate) content: String,
     /// When a run settles after its root ended.
     pub(crate) settle_after_root: String,

@@ -62,6 +62,15 @@ pub(crate) struct LedgerState {
     pub(crate) why: Option<String>,
 }
 
+/// Whether an erasure is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Erasing {
+    /// It is only asked what it would do.
+    DryRun,
+    /// It is.
+    ForGood,
+}
+
 /// What somebody declares.
 pub(crate) struct Declared {
     pub(crate) question: Question,
@@ -77,6 +86,15 @@ impl Source {
             Some(directory) => Ok(ledger_state(response::verify_ledger_in(directory)?)),
             None => self.open().await?.get("/api/v1/ledger/verify", &[]).await,
         }
+    }
+
+    /// Opens the door to a server; what is asked there can't be asked of a directory yet.
+    pub(crate) async fn open_server(&self) -> Result<Door> {
+        anyhow::ensure!(
+            self.data_dir.is_none(),
+            "this asks a server: start one with `mayday serve --data-dir DIR`, and leave --data-dir out"
+        );
+        self.open().await
     }
 
     /// Opens the door. A data directory is opened under its lock, and what is due is settled.
@@ -240,14 +258,15 @@ impl Door {
     }
 
     /// Makes a person's content unreadable, or says what that would do.
-    pub(crate) async fn erase(&self, subject: &str, really: bool) -> Result<Erasure> {
+    pub(crate) async fn erase(&self, subject: &str, run: Erasing) -> Result<Erasure> {
         match self {
-            Door::Here(mayday) if really => {
+            Door::Here(mayday) if run == Erasing::ForGood => {
                 mayday.erase(subject, act(&world::user())).map_err(usage_first)
             }
             Door::Here(mayday) => mayday.would_erase(subject).map_err(usage_first),
             Door::Server { by, .. } => {
-                let body = json!({ "subject": subject, "dry_run": !really, "by": by });
+                let dry_run = run == Erasing::DryRun;
+                let body = json!({ "subject": subject, "dry_run": dry_run, "by": by });
                 self.post("/api/v1/erasures", &body).await
             }
         }
@@ -272,7 +291,12 @@ impl Door {
         }
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &String)]) -> Result<T> {
+    /// Asks a server.
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &String)],
+    ) -> Result<T> {
         let (client, url) = self.server()?;
         let answer = client.get(format!("{url}{path}")).query(query).send().await;
         read(url, answer).await

@@ -23,7 +23,7 @@ pub(crate) struct Vault {
 }
 
 impl Vault {
-    /// Where they are unless the settings say otherwise: beside the data, each in a place of its own.
+    /// Where they are: beside the data, unless the settings say otherwise.
     pub(crate) fn of(data: &Path, keys: &str, master: &str) -> Self {
         let or = |path: &str, beside: &str| match path {
             "" => data.join(beside),
@@ -50,8 +50,8 @@ impl Vault {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 anyhow::ensure!(
                     !self.keys.join("keys.db").exists(),
-                    "the master key {path} is gone, and the keys in {} need it: put it back, or give \
-                     it in {VARIABLE}",
+                    "the master key {path} is gone, and the keys in {} need it: put it back, or \
+                     give it in {VARIABLE}",
                     self.keys.display()
                 );
                 self.make()

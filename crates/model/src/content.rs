@@ -150,7 +150,7 @@ impl From<Address> for String {
 impl TryFrom<String> for Address {
     type Error = &'static str;
 
-    /// Reads 32 hexadecimal digits, or the 64 of the hashes that facts named before there were keys.
+    /// Reads 32 hexadecimal digits, or the 64 of the hashes that older facts name.
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let bytes = unhex(&text).filter(|bytes| matches!(bytes.len(), 16 | 32));
         let address = bytes.and_then(|bytes| Self::from_bytes(bytes.get(..16)?));

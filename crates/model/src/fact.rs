@@ -45,7 +45,7 @@ pub enum Fact {
         /// SHA-256 of the document.
         hash: ContentHash,
     },
-    /// A person's keys were to be destroyed: what was said about that person can't be read any more.
+    /// A person's keys were to be destroyed: what was said of that person is unreadable from then.
     PersonErased {
         /// Whose flights.
         tenant: TenantName,

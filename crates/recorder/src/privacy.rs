@@ -1,16 +1,20 @@
 //! Which attribute values are content, and what of it may be kept.
 //!
-//! Whatever this file does not name as metadata counts as content, and content as personal unless it
-//! is a system prompt or a tool's definition: so a new library can't leak, and what a person said
+//! Whatever this file does not name as metadata counts as content, and content as personal unless
+//! it is a system prompt or a tool's definition: so a new library can't leak, and what a person said
 //! can be erased.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use model::content::Form;
 use model::{Attribute, Field, Held, Part, Scope, Value};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use crate::redaction::Rules;
 
 /// What may be kept of content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,6 +22,8 @@ pub enum ContentMode {
     /// The bytes.
     #[default]
     Full,
+    /// The bytes, with what rules find in them replaced.
+    Redacted,
     /// Hashes and fingerprints only.
     HashOnly,
     /// Neither bytes nor anything derived from them.
@@ -30,11 +36,12 @@ impl FromStr for ContentMode {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "full" => Ok(Self::Full),
+            "redacted" => Ok(Self::Redacted),
             "hash_only" => Ok(Self::HashOnly),
             "metadata_only" | "none" => Ok(Self::MetadataOnly),
-            _ => {
-                Err(format!("`{text}` is no content mode: write full, hash_only or metadata_only"))
-            }
+            _ => Err(format!(
+                "`{text}` is no content mode: write full, redacted, hash_only or metadata_only"
+            )),
         }
     }
 }
@@ -172,6 +179,10 @@ const SHARED: &[&str] = &[
 
 /// Sorts attributes into metadata and content, and keeps of the content what the mode allows.
 pub fn sort(attributes: Vec<Attribute>, mode: ContentMode) -> Kept {
+    let attributes = match mode {
+        ContentMode::Redacted => redacted(attributes),
+        ContentMode::Full | ContentMode::HashOnly | ContentMode::MetadataOnly => attributes,
+    };
     let system = system_messages(&attributes);
     let mut kept = Kept::default();
     for (key, value) in attributes {
@@ -182,6 +193,47 @@ pub fn sort(attributes: Vec<Attribute>, mode: ContentMode) -> Kept {
         }
     }
     kept
+}
+
+/// The rules that Mayday comes with, compiled once.
+static RULES: LazyLock<Rules> = LazyLock::new(Rules::default);
+
+/// The attribute that says which rules were applied.
+const RULES_APPLIED: &str = "mayday.redaction.rules";
+
+/// The attribute that says what they found: `email:2,card:1`.
+const FOUND: &str = "mayday.redaction.found";
+
+/// Attributes with what the rules find replaced, and the rules' version beside them.
+fn redacted(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
+    let mut found: BTreeMap<String, u32> = BTreeMap::new();
+    for (_, value) in &mut attributes {
+        redact(value, &mut found);
+    }
+    let mut say = |key: &str, text: String| attributes.push((key.to_owned(), Value::Text(text)));
+    say(RULES_APPLIED, RULES.version().to_owned());
+    if !found.is_empty() {
+        let found: Vec<String> = found.iter().map(|(rule, n)| format!("{rule}:{n}")).collect();
+        say(FOUND, found.join(","));
+    }
+    attributes
+}
+
+fn redact(value: &mut Value, found: &mut BTreeMap<String, u32>) {
+    match value {
+        Value::Text(text) => {
+            if let Some(redacted) = RULES.redact(text) {
+                *text = redacted.text;
+                redacted
+                    .found
+                    .into_iter()
+                    .for_each(|(rule, n)| *found.entry(rule).or_default() += n);
+            }
+        }
+        Value::List(list) => list.iter_mut().for_each(|one| redact(one, found)),
+        Value::Map(map) => map.iter_mut().for_each(|(_, one)| redact(one, found)),
+        Value::Empty | Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::Bytes(_) => {}
+    }
 }
 
 /// Whatever is neither known as metadata nor a plain number or truth value.
@@ -239,7 +291,7 @@ fn field(key: String, value: Value, mode: ContentMode, system: &[String]) -> Fie
         glue.push(text[done..start].to_owned());
         done = start + slice.len();
         let held = match mode {
-            ContentMode::Full => Held::Text(slice.to_owned()),
+            ContentMode::Full | ContentMode::Redacted => Held::Text(slice.to_owned()),
             ContentMode::HashOnly | ContentMode::MetadataOnly => Held::AddressOf(slice.to_owned()),
         };
         parts.push(Part::new(scope, held));

@@ -17,7 +17,9 @@ use crate::usage::usage;
 /// What a step tells of its run. Where nothing may be kept, nothing is derived from content.
 pub(crate) fn traits(reading: &Reading, mode: ContentMode) -> Traits {
     let told = match mode {
-        ContentMode::Full | ContentMode::HashOnly => conversation(reading).unwrap_or_default(),
+        ContentMode::Full | ContentMode::Redacted | ContentMode::HashOnly => {
+            conversation(reading).unwrap_or_default()
+        }
         ContentMode::MetadataOnly => Conversation::default(),
     };
     let endings = reading.endings(&told);

@@ -48,7 +48,8 @@ pub enum RecordError {
     Flight(#[from] FlightError),
     /// Flights take up all the room they may.
     #[error(
-        "flights take up all the room they may: give them more with `quota` under [keeping], or          fewer days"
+        "flights take up all the room they may: give them more with `quota` under [keeping], \
+         or fewer days"
     )]
     Full,
     /// A label that can't be right.
@@ -96,6 +97,9 @@ pub enum LookError {
     /// Nothing of the trace is kept.
     #[error("there is no span of trace {0}")]
     NoSuchTrace(TraceId),
+    /// Nothing on record is named so, or no decision is among it.
+    #[error("nothing on record is named so, or it holds no model call")]
+    NothingNamed,
     /// The flights can't be read.
     #[error("could not read the flights")]
     Flight(#[source] FlightError),
@@ -151,7 +155,7 @@ impl Faulty for IncidentError {
 impl Faulty for LookError {
     fn fault(&self) -> Fault {
         match self {
-            LookError::NoSuchTrace(_) => Fault::NotFound,
+            LookError::NoSuchTrace(_) | LookError::NothingNamed => Fault::NotFound,
             LookError::Flight(error) => error.fault(),
             LookError::Ledger(error) => error.fault(),
         }

@@ -137,7 +137,7 @@ impl Mayday {
         let (trace, span) = ids(&it, &random);
         let id = RunId { trace, root: Some(span) };
         let step = self.step(who, it, id, now);
-        let intent = intent(&step);
+        let intent = Intent::of(&step);
         self.keep(step, now).await?;
         Ok(intent)
     }
@@ -155,7 +155,7 @@ impl Mayday {
         let steps = self.room.flight.steps(id.trace)?;
         let open = steps.into_iter().find(|step| is(step, id));
         let mut step = open.ok_or(IntentError::NoSuchIntent(id))?;
-        let known = intent(&step);
+        let known = Intent::of(&step);
         if known.state != IntentState::Open {
             return Err(IntentError::HasResult(id, known.state));
         }
@@ -170,7 +170,7 @@ impl Mayday {
             said.push(("mayday.intent.touched".to_owned(), Value::List(touched)));
         }
         step.content.extend(privacy::sort(said, self.house.settings.content).fields);
-        let intent = intent(&step);
+        let intent = Intent::of(&step);
         self.keep(step, now).await?;
         Ok(intent)
     }
@@ -182,7 +182,7 @@ impl Mayday {
         for trace in traces {
             let steps = self.room.flight.steps(trace).map_err(LookError::Flight)?;
             let steps = steps.iter().filter(|step| step.kind == StepKind::Intent);
-            intents.extend(steps.map(intent));
+            intents.extend(steps.map(Intent::of));
         }
         intents.sort_by_key(|one| (one.state != IntentState::Open, std::cmp::Reverse(one.at)));
         Ok(intents)
@@ -262,21 +262,24 @@ fn is(step: &Step, id: RunId) -> bool {
     step.kind == StepKind::Intent && Some(step.span) == id.root
 }
 
-fn intent(step: &Step) -> Intent {
-    let said = |key: &str| {
-        let found = step.attributes.iter().find(|(name, _)| name == key);
-        found.and_then(|(_, value)| value.as_text()).unwrap_or_default()
-    };
-    Intent {
-        id: RunId { trace: step.trace, root: Some(step.span) },
-        at: step.started,
-        state: IntentState::from_word(said(STATE)),
-        action: said(ACTION).to_owned(),
-    }
-}
-
 fn text(key: &str, value: &str) -> Attribute {
     (key.to_owned(), Value::Text(value.to_owned()))
+}
+
+impl Intent {
+    /// The intent that a step is.
+    pub fn of(step: &Step) -> Self {
+        let said = |key: &str| {
+            let found = step.attributes.iter().find(|(name, _)| name == key);
+            found.and_then(|(_, value)| value.as_text()).unwrap_or_default()
+        };
+        Self {
+            id: RunId { trace: step.trace, root: Some(step.span) },
+            at: step.started,
+            state: IntentState::from_word(said(STATE)),
+            action: said(ACTION).to_owned(),
+        }
+    }
 }
 
 impl IntentState {

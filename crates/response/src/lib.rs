@@ -15,6 +15,7 @@ pub mod keeping;
 pub mod look;
 pub mod moved;
 pub mod open;
+pub mod reconstruct;
 pub mod record;
 mod room;
 pub mod settle;
@@ -27,6 +28,7 @@ pub use keeping::{Erasure, FlightProof, Keeping, KeepingError, Proof};
 pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
 pub use open::{Gauges, Mayday, Settings, verify_ledger_in};
+pub use reconstruct::{Diff, Finding, Reconstructed, Reconstruction, Sought};
 pub use record::Recorded;
 pub use tally::{Counted, Tally};
 
@@ -34,7 +36,7 @@ pub use flight::{Keyring, MasterKey, Random};
 pub use incident::{Brief, brief, wording};
 pub use ledger::{Flaw, Verified};
 pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
-pub use watch::{Sampling, SettleAfter, Slice};
+pub use watch::{Coverage, Sampling, SettleAfter, Slice};
 
 /// What the record would call something that a run ran under: for tests and the demo.
 pub mod levels {

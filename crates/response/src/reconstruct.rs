@@ -84,6 +84,22 @@ pub struct TextDifference {
     pub first: usize,
 }
 
+/// Something to know of how clients report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What it is about, in a word that stays.
+    pub about: String,
+    /// What was found.
+    pub why: String,
+    /// What would help.
+    pub help: String,
+    /// In how many of the newest steps.
+    pub steps: u64,
+}
+
+/// Findings told apart at most: they quote what comes from outside.
+const MOST_FINDINGS: usize = 1_000;
+
 /// Traces found by a pivot at most.
 const MOST_FOUND: usize = 20;
 
@@ -141,12 +157,7 @@ impl Mayday {
 
     /// How two decisions differ, by part of what fed them. Of a run its last model call counts.
     /// Blocking.
-    pub fn diff(
-        &self,
-        who: &Who,
-        [a, b]: [&Sought; 2],
-        now: Timestamp,
-    ) -> Result<Diff, LookError> {
+    pub fn diff(&self, who: &Who, [a, b]: [&Sought; 2], now: Timestamp) -> Result<Diff, LookError> {
         let (a, b) = (self.decision(who, a, now)?, self.decision(who, b, now)?);
         Ok(Diff {
             a: RunId { trace: a.step.trace, root: Some(a.step.span) },
@@ -164,13 +175,12 @@ impl Mayday {
     ) -> Result<Reconstructed, LookError> {
         let mut found = self.reconstruct(who, sought, now)?;
         let first = if found.is_empty() { None } else { Some(found.swap_remove(0)) };
-        let nothing = || LookError::NothingNamed(format!("{sought:?}"));
-        let Reconstruction { decision, steps, .. } = first.ok_or_else(nothing)?;
+        let Reconstruction { decision, steps, .. } = first.ok_or(LookError::NothingNamed)?;
         let is_it = |one: &Reconstructed| match decision {
             Some(span) => one.step.span == span,
             None => one.step.kind == StepKind::Model,
         };
-        steps.into_iter().rev().find(is_it).ok_or_else(nothing)
+        steps.into_iter().rev().find(is_it).ok_or(LookError::NothingNamed)
     }
 
     /// What is missing of the newest records, by feature and client. Blocking.
@@ -186,6 +196,29 @@ impl Mayday {
             }
         })?;
         Ok(collector.done())
+    }
+
+    /// What there is to know of the newest steps: why some are not recognised, and what would help.
+    /// Blocking.
+    pub fn doctor(&self) -> Result<Vec<Finding>, LookError> {
+        let mut found: BTreeMap<(&'static str, String, String), u64> = BTreeMap::new();
+        self.each_newest(|steps| {
+            for advice in steps.iter().flat_map(recorder::doctor::advice) {
+                let key = (advice.about, advice.why, advice.help);
+                if found.len() < MOST_FINDINGS || found.contains_key(&key) {
+                    *found.entry(key).or_default() += 1;
+                }
+            }
+        })?;
+        let finding = |((about, why, help), steps): ((&str, String, String), u64)| Finding {
+            about: about.to_owned(),
+            why,
+            help,
+            steps,
+        };
+        let mut found: Vec<Finding> = found.into_iter().map(finding).collect();
+        found.sort_by_key(|finding| std::cmp::Reverse(finding.steps));
+        Ok(found)
     }
 
     fn each_newest(&self, mut take: impl FnMut(&[Step])) -> Result<(), LookError> {
@@ -215,7 +248,7 @@ impl Reconstruction {
             (!context.dropped.is_empty()).then(|| (one.step.span, context.dropped.clone()))
         });
         let intents = steps.iter().filter(|one| one.step.kind == StepKind::Intent);
-        let intents = intents.map(|one| Intent::of(&one.step, &one.attributes));
+        let intents = intents.map(|one| Intent::of(&one.step));
         Self {
             trace,
             runs,
@@ -250,9 +283,9 @@ fn fed(steps: &[Step], decision: SpanId) -> HashSet<SpanId> {
     if let Some(decision) = by_span.get(&decision) {
         let before = steps.iter().filter(|step| step.ended <= decision.started);
         wanted.extend(before.map(|step| step.span));
-        let about = steps.iter().filter(|step| {
-            step.source == Source::Log && step.parent == Some(decision.span)
-        });
+        let about = steps
+            .iter()
+            .filter(|step| step.source == Source::Log && step.parent == Some(decision.span));
         wanted.extend(about.map(|step| step.span));
     }
     wanted

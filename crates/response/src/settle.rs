@@ -24,8 +24,8 @@ const TOGETHER: usize = 512;
 impl Mayday {
     /// Settles every trace that is due, of all tenants, and says how many that were.
     ///
-    /// One settling of a tenant runs at a time: when this returns, all that was due at its call is in
-    /// the runs. A trace whose spans come later is settled again; its earlier runs give way.
+    /// One settling of a tenant runs at a time: when this returns, all that was due at its call is
+    /// in the runs. A trace whose spans come later is settled again; its earlier runs give way.
     pub async fn settle(&self, now: Timestamp) -> Result<usize, FlightError> {
         let mut settled = 0;
         for room in self.house.rooms() {

@@ -2,7 +2,8 @@
 //!
 //! [`assemble`](assemble()) puts the steps of a trace together into runs; [`due`] knows when a
 //! trace has settled; [`sampling`] whose payload stays;
-//! [`coverage`] and [`difference`] tell what is missing of records and how two differ; [`series`] cuts runs into slices of time for a chart.
+//! [`coverage`] and [`difference`] tell what is missing of records and how two differ; [`series`]
+//! cuts runs into slices of time for a chart.
 
 pub mod assemble;
 pub mod coverage;

@@ -123,7 +123,7 @@ impl<'a> DayFile<'a> {
             2 => Gone::SampledOut,
             _ => Gone::Lost,
         };
-        let key = self.shelf.keys.unwrap(trace, &kept)?;
+        let key = self.shelf.keys.opened(trace, &kept)?;
         let why = if kept.wrapped.is_none() { Gone::SampledOut } else { Gone::Erased };
         Ok(Personal { trace, row, key: key.map(|key| key.secret).ok_or(why), otherwise })
     }

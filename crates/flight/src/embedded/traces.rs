@@ -73,8 +73,8 @@ impl TraceKeys {
 
     /// The key of a trace on a day, wrapped by these people's keys too.
     ///
-    /// `kept` looks in a day's file, where a key that is not remembered may stand. A trace that goes
-    /// on after midnight is still about the same people.
+    /// `kept` looks in a day's file, where a key that is not remembered may stand. A trace that
+    /// goes on after midnight is still about the same people.
     pub(super) fn get(
         &self,
         (day, trace): (i32, TraceId),
@@ -105,7 +105,7 @@ impl TraceKeys {
         before: impl FnOnce() -> Result<Option<Kept>, FlightError>,
     ) -> Result<TraceKey, FlightError> {
         if let Some(kept) = &kept
-            && let Some(key) = self.unwrap(trace, kept)?
+            && let Some(key) = self.opened(trace, kept)?
         {
             return Ok(key);
         }
@@ -122,7 +122,7 @@ impl TraceKeys {
         before: &Kept,
         people: &[KeyId],
     ) -> Result<Option<TraceKey>, FlightError> {
-        let Some(key) = self.unwrap(trace, before)? else { return Ok(None) };
+        let Some(key) = self.opened(trace, before)? else { return Ok(None) };
         let mut all = [people, &key.people].concat();
         all.sort_unstable();
         all.dedup();
@@ -141,7 +141,7 @@ impl TraceKeys {
     }
 
     /// The key that stands in a day file; none if it was dropped, or a person's key destroyed.
-    pub(super) fn unwrap(
+    pub(super) fn opened(
         &self,
         trace: TraceId,
         kept: &Kept,

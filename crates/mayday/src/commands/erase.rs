@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 
-use crate::door::Source;
+use crate::door::{Erasing, Source};
 use crate::world;
 
 /// Make what was said about a person unreadable, for good.
@@ -33,7 +33,8 @@ pub(crate) struct Erase {
 
 impl Erase {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let erasure = self.source.open().await?.erase(&self.subject, self.yes).await?;
+        let run = if self.yes { Erasing::ForGood } else { Erasing::DryRun };
+        let erasure = self.source.open().await?.erase(&self.subject, run).await?;
         if self.json {
             world::print_json(&erasure)?;
         } else if self.yes {

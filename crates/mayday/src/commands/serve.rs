@@ -35,7 +35,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS")]
     http: Option<String>,
 
-    /// What to keep of content: full, hash_only or metadata_only
+    /// What to keep of content: full, redacted, hash_only or metadata_only
     #[arg(long, value_name = "MODE")]
     content: Option<String>,
 

@@ -8,7 +8,9 @@ use clap::Args;
 use crate::door::Source;
 use crate::world;
 
-/// Check every record: the ledger's facts and all flights; exit status 1 names the first that fails.
+/// Check every record: the ledger's facts and all flights.
+///
+/// Exit status 1 if one fails; the first that does is named.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// Print what was found as JSON

@@ -148,7 +148,8 @@ fn a_path_starts_in_each_document_also_within_a_string() {
 fn the_outer_of_two_values_that_paths_take_is_replaced() {
     let file = concat!(
         "version = \"1\"\n[[rule]]\nid = \"in\"\njson_path = \"$..b\"\n",
-        "[[rule]]\nid = \"out\"\njson_path = \"$.a\"\n[[rule]]\nid = \"email\"\ndetector = \"email\""
+        "[[rule]]\nid = \"out\"\njson_path = \"$.a\"\n",
+        "[[rule]]\nid = \"email\"\ndetector = \"email\""
     );
     let redacted = Rules::parse(file).unwrap();
     let redacted = redacted.redact(r#"{"a":{"b":"x@y.de"},"b":"z","c":"x@y.de"}"#).unwrap();

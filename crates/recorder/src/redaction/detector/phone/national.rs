@@ -14,7 +14,7 @@ pub(super) fn at(text: &str, run: Range<usize>) -> Option<Range<usize>> {
         true => !is_word(before(bytes, start)),
         false => may_start(bytes, start),
     };
-    // Most numbers are none that a phone number starts with: they are passed over without reading on.
+    // Most numbers are none that a phone number starts with: they are passed over unread.
     if !free || !matches!(&bytes[run.clone()], [b'0', b'1'..=b'9', ..] | [b'2'..=b'9', _, _] | b"1")
     {
         return None;

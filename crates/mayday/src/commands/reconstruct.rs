@@ -1,0 +1,216 @@
+//! `mayday reconstruct`, `mayday diff`, `mayday coverage` and `mayday doctor`: asked of a server.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+use response::{Coverage, Diff, Finding};
+use serde_json::Value;
+
+use crate::door::Source;
+use crate::world;
+
+/// Show everything on record that fed a decision, and what is missing of it.
+///
+/// Of a step: those above it and all that had ended when it began. Of a run: all of it.
+#[derive(Debug, Args)]
+pub(crate) struct Reconstruct {
+    /// A run (run_…), a trace id, a step as TRACE/SPAN, or pivot:KIND=VALUE
+    of: String,
+
+    /// Print all of it as JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    source: Source,
+}
+
+/// Say how two decisions differ, by part of what fed them.
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// One: a run (run_…), a trace id, or a step as TRACE/SPAN
+    a: String,
+
+    /// The other
+    b: String,
+
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    source: Source,
+}
+
+/// Say which fields the newest records miss, by feature and client, and what would fill them.
+///
+/// With --least it is a gate: exit status 1 if a client's records are less complete than that.
+#[derive(Debug, Args)]
+pub(crate) struct Cover {
+    /// Look at this feature alone
+    #[arg(long)]
+    feature: Option<String>,
+
+    /// Fail if any client's records are less complete, from 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    least: Option<f64>,
+
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    source: Source,
+}
+
+/// Say which of the newest spans were not recognised, or say less than they could, and what helps.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    source: Source,
+}
+
+impl Reconstruct {
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        let door = self.source.open_server().await?;
+        let found: Vec<Value> = door.get("/api/v1/reconstruct", &[("of", &self.of)]).await?;
+        if self.json {
+            world::print_json(&found)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        if found.is_empty() {
+            world::print("nothing on record is named so");
+        }
+        for one in &found {
+            print_reconstruction(one);
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn print_reconstruction(found: &Value) {
+    let text = |value: &Value| value.as_str().unwrap_or("–").to_owned();
+    let list = |key: &str| found[key].as_array().cloned().unwrap_or_default();
+    let (steps, missing) = (list("steps"), list("missing"));
+    let complete = found["complete"].as_f64().unwrap_or_default();
+    world::print(&format!(
+        "trace {}: {} steps, {:.0} % of their fields on record, {} missing",
+        text(&found["trace"]),
+        steps.len(),
+        100.0 * complete,
+        missing.len()
+    ));
+    for (number, step) in steps.iter().enumerate() {
+        let model = &step["record"]["model"];
+        let (requested, served) = (text(&model["requested"]), text(&model["served"]));
+        let models =
+            if model.is_object() { format!("  {requested} → {served}") } else { String::new() };
+        let (at, kind) = (text(&step["started"]), text(&step["kind"]));
+        world::print(&format!("  {number:>3}  {at}  {kind:<10} {}{models}", text(&step["name"])));
+    }
+    for gap in missing {
+        let (field, attribute) = (text(&gap["field"]), text(&gap["attribute"]));
+        world::print(&format!("  missing {field} at {}: send {attribute}", text(&gap["span"])));
+    }
+    for dropped in list("dropped") {
+        let (span, segments) = (text(&dropped["span"]), &dropped["segments"]);
+        world::print(&format!("  dropped from the context at {span}: {segments}"));
+    }
+    for intent in list("open_intents") {
+        let (action, at) = (text(&intent["action"]), text(&intent["at"]));
+        world::print(&format!("  announced at {at} and without a result: {action}"));
+    }
+}
+
+impl Compare {
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        let door = self.source.open_server().await?;
+        let query = [("a", &self.a), ("b", &self.b)];
+        let diff: Diff = door.get("/api/v1/diff", &query).await?;
+        if self.json {
+            world::print_json(&diff)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        for part in &diff.parts {
+            world::print(&format!("{:<11} {:?}", part.part, part.verdict));
+            for field in &part.fields {
+                let side = |value: &Option<Value>| {
+                    value.as_ref().map_or("not recorded".to_owned(), Value::to_string)
+                };
+                let (a, b) = (side(&field.a), side(&field.b));
+                world::print(&format!("              {}: {a} → {b}", field.field));
+            }
+        }
+        for text in &diff.texts {
+            world::print(&format!(
+                "text        {}: {} alike, {} only in the first, {} only in the second, from {} on",
+                text.attribute, text.same, text.only_a, text.only_b, text.first
+            ));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Cover {
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        let door = self.source.open_server().await?;
+        let query: Vec<(&str, &String)> = self.feature.iter().map(|f| ("feature", f)).collect();
+        let coverage: Coverage = door.get("/api/v1/coverage", &query).await?;
+        let least = self.least.unwrap_or(0.0);
+        let holds = coverage.clients.iter().all(|client| client.complete >= least);
+        if self.json {
+            world::print_json(&coverage)?;
+        } else {
+            print_coverage(&coverage);
+        }
+        Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+fn print_coverage(coverage: &Coverage) {
+    world::print(&format!("{} records looked at", coverage.records));
+    for client in &coverage.clients {
+        world::print(&format!(
+            "{}, {}: {:.0} % complete (n {})",
+            client.feature,
+            client.client,
+            100.0 * client.complete,
+            client.records
+        ));
+        for gap in &client.missing {
+            world::print(&format!(
+                "  {} missing in {} of {} [{:.0}–{:.0} %]: send {}",
+                gap.field,
+                gap.missing,
+                gap.of,
+                100.0 * gap.low,
+                100.0 * gap.high,
+                gap.attribute
+            ));
+        }
+    }
+}
+
+impl Doctor {
+    pub(crate) async fn run(self) -> Result<ExitCode> {
+        let door = self.source.open_server().await?;
+        let findings: Vec<Finding> = door.get("/api/v1/doctor", &[]).await?;
+        if self.json {
+            world::print_json(&findings)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        if findings.is_empty() {
+            world::print("nothing to say: the newest spans are recognised and say what they could");
+        }
+        for finding in findings {
+            world::print(&format!("{} steps: {}", finding.steps, finding.why));
+            world::print(&format!("    {}", finding.help));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
