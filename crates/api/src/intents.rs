@@ -99,7 +99,6 @@ fn intended(json: IntentJson) -> Intended {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
 fn interrupted(_: tokio::task::JoinError) -> Problem {
     Problem::new(Fault::Bug, "keeping this ended unexpectedly")
 }

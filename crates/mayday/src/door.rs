@@ -92,7 +92,8 @@ impl Source {
     pub(crate) async fn open_server(&self) -> Result<Door> {
         anyhow::ensure!(
             self.data_dir.is_none(),
-            "this asks a server: start one with `mayday serve --data-dir DIR`, and leave --data-dir out"
+            "this asks a server: start one with `mayday serve --data-dir DIR`, and leave \
+             --data-dir out here"
         );
         self.open().await
     }

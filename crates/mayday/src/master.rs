@@ -37,13 +37,13 @@ impl Vault {
     pub(crate) fn open(&self) -> Result<Arc<Keyring>> {
         let master = match std::env::var(VARIABLE) {
             Ok(digits) => parse(&digits).with_context(|| format!("{VARIABLE} is no key"))?,
-            Err(_) => self.from_file()?,
+            Err(_) => self.read_file()?,
         };
         let failed = || format!("could not open the keys in {}", self.keys.display());
         Ok(Arc::new(Keyring::open(&self.keys, master, world::fill).with_context(failed)?))
     }
 
-    fn from_file(&self) -> Result<MasterKey> {
+    fn read_file(&self) -> Result<MasterKey> {
         let path = self.master.display();
         match std::fs::read_to_string(&self.master) {
             Ok(digits) => parse(&digits).with_context(|| format!("{path} holds no master key")),

@@ -1,8 +1,8 @@
 //! Which attribute values are content, and what of it may be kept.
 //!
 //! Whatever this file does not name as metadata counts as content, and content as personal unless
-//! it is a system prompt or a tool's definition: so a new library can't leak, and what a person said
-//! can be erased.
+//! it is a system prompt or a tool's definition: so a new library can't leak, and what a person
+//! said can be erased.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -200,13 +200,13 @@ impl<'a> Packing<'a> {
                 place,
             });
             if bodies.size() >= TOGETHER {
-                self.block(std::mem::take(&mut bodies), std::mem::take(&mut packed))?;
+                self.block(&std::mem::take(&mut bodies), std::mem::take(&mut packed))?;
             }
         }
-        if packed.is_empty() { Ok(()) } else { self.block(bodies, packed) }
+        if packed.is_empty() { Ok(()) } else { self.block(&bodies, packed) }
     }
 
-    fn block(&mut self, bodies: Pieces, steps: Vec<PackedStep>) -> io::Result<()> {
+    fn block(&mut self, bodies: &Pieces, steps: Vec<PackedStep>) -> io::Result<()> {
         let body = self.packer.pack(&bodies.join())?;
         self.blocks.push(PackedBlock { steps, body });
         Ok(())

@@ -16,5 +16,6 @@ mod export;
 mod grpc;
 #[cfg(test)]
 mod harness;
+mod keeping;
 #[cfg(test)]
 mod whole_loop;

@@ -2,8 +2,8 @@
 //!
 //! Found: `+` and a country code that is assigned, then 8 to 14 digits in all with single gaps
 //! (at least 10 without one; exactly 10 after +1); the same after `00` if there is a gap in it;
-//! North American `(415) 555-2671`, `415-555-2671`, `415.555.2671`, with `1` in front or without; and
-//! national numbers from 0 on, of 9 to 12 digits, in brackets, with a slash or in groups.
+//! North American `(415) 555-2671`, `415-555-2671`, `415.555.2671`, with `1` in front or without;
+//! and national numbers from 0 on, of 9 to 12 digits, in brackets, with a slash or in groups.
 //!
 //! Not found: digits without a gap and without `+`, `415 555 2671`, groups of four each, numbers
 //! without 0 in front outside North America. Those are as often orders, dates or amounts.

@@ -97,7 +97,6 @@ fn what_only_starts_like_json_is_plain_text() {
         ("data: {\"to\":\"a\\nbob@example.com\"}\n\n", "data: {\"to\":\"a\\nE\"}\n\n"),
     ] {
         let wanted = wanted.replace('E', "[redacted:email]").replace('C', "[redacted:card]");
-        let wanted = wanted.replace("[INFO]", "[INFO]");
         assert_eq!(redacted(text), wanted, "{text}");
     }
 }

@@ -1,0 +1,162 @@
+//! The whole night after: who said what, what was announced, and what of it is gone for good.
+
+use std::path::Path;
+
+use jiff::SignedDuration;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use sim::wire::Span;
+
+use crate::harness::{Server, data_dir, mayday, request, root, text};
+
+const SECRET: &str = "I am Zoë of Elm Street, and my order is missing";
+
+/// A model call below a root, that read something.
+fn call(number: u64, read: &str) -> Span {
+    let top = root(number);
+    let messages = json!([
+        { "role": "system", "parts": [{ "type": "text", "content": "Be kind." }] },
+        { "role": "user", "parts": [{ "type": "text", "content": read }] },
+    ]);
+    Span {
+        span: model::SpanId::from_bytes(&(number + 0x1_0000).to_be_bytes()).unwrap(),
+        parent: Some(top.span),
+        name: "chat gpt-5".to_owned(),
+        started: top.started + SignedDuration::from_millis(1),
+        attributes: vec![
+            text("gen_ai.operation.name", "chat"),
+            text("gen_ai.provider.name", "openai"),
+            text("gen_ai.request.model", "gpt-5"),
+            text("gen_ai.input.messages", &messages.to_string()),
+            text("customer.note", "rings at the third floor"),
+        ],
+        ..top
+    }
+}
+
+/// A root that says whom its run was about.
+fn about(number: u64, who: &str) -> Span {
+    let mut top = root(number);
+    top.attributes.push(text("user.id", who));
+    top
+}
+
+fn run(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = mayday().args(arguments).output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+async fn post(server: &Server, path: &str, body: &Value) -> (StatusCode, Value) {
+    let answer = server.client.post(format!("{}{path}", server.http)).json(body).send().await;
+    let answer = answer.unwrap();
+    (answer.status(), answer.json().await.unwrap_or_default())
+}
+
+/// Whether some text stands in any file below a directory.
+fn stands_in(directory: &Path, text: &str) -> bool {
+    std::fs::read_dir(directory).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        let bytes = text.as_bytes();
+        match path.is_dir() {
+            true => stands_in(&path, text),
+            false => std::fs::read(&path).unwrap().windows(bytes.len()).any(|w| w == bytes),
+        }
+    })
+}
+
+#[tokio::test]
+async fn who_is_erased_is_unreadable_everywhere_though_named_on_the_root_alone() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    for (number, who) in [(1, "zoe@example.com"), (2, "ada@example.com")] {
+        server.export(request(vec![call(number, SECRET)])).await;
+        server.export(request(vec![about(number, who)])).await;
+    }
+    let trace = |number: u64| format!("/api/v1/traces/{}", root(number).trace);
+    let holds = |value: &Value| value.to_string().contains("Elm Street");
+    assert!(holds(&server.json(&trace(1)).await) && holds(&server.json(&trace(2)).await));
+    let dry = run(&["erase", "--subject", "zoe@example.com", "--server", &server.http]);
+    assert!(dry.0 == Some(0) && dry.1.starts_with("dry run: 1 traces"), "{dry:?}");
+    assert!(holds(&server.json(&trace(1)).await));
+    let done = run(&["erase", "--subject", "zoe@example.com", "--yes", "--server", &server.http]);
+    assert!(done.0 == Some(0) && done.1.starts_with("erased: 1 keys"), "{done:?}");
+
+    let erased = server.json(&trace(1)).await;
+    assert!(!holds(&erased) && !erased.to_string().contains("third floor"));
+    assert_eq!(erased["steps"][0]["not_kept"]["gen_ai.input.messages"], "erased");
+    let whole = format!("/api/v1/reconstruct?of={}", root(1).trace);
+    let whole = server.json(&whole).await.to_string();
+    assert!(!whole.contains("Elm Street") && whole.contains("\"requested\":\"gpt-5\""));
+    assert!(holds(&server.json(&trace(2)).await));
+    let verified = run(&["verify", "--server", &server.http]);
+    assert!(verified.0 == Some(0) && verified.1.contains("intact: 4 steps"), "{verified:?}");
+    server.stop();
+    for text in ["Elm Street", "third floor", "zoe@example.com"] {
+        assert!(!stands_in(&data, text), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_intent_is_on_record_before_the_act_and_shows_until_it_has_a_result() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    let intent = json!({
+        "trace_id": root(1).trace, "action": "refund", "target": "order 4711",
+        "authority": "rule 12", "asked_for": "give the money back", "subject": "zoe",
+    });
+    let (status, open) = post(&server, "/api/v1/intents", &intent).await;
+    assert_eq!((status, &open["state"]), (StatusCode::CREATED, &json!("open")));
+    server.kill();
+
+    let server = Server::start(&data, &[]);
+    assert_eq!(server.json("/api/v1/intents").await[0], open);
+    let whole = server.json(&format!("/api/v1/reconstruct?of={}", root(1).trace)).await;
+    assert_eq!(whole[0]["open_intents"][0]["action"], "refund");
+    let path = format!("/api/v1/intents/{}/result", open["id"].as_str().unwrap());
+    let (status, done) = post(&server, &path, &json!({ "state": "done" })).await;
+    assert_eq!((status, &done["state"]), (StatusCode::OK, &json!("done")));
+    assert_eq!(post(&server, &path, &json!({ "state": "done" })).await.0, StatusCode::CONFLICT);
+    let unclear = json!({ "action": "", "target": "x", "authority": "y", "asked_for": "z" });
+    assert_eq!(post(&server, "/api/v1/intents", &unclear).await.0, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_copy_made_while_the_server_writes_restores_to_what_was_there() {
+    let (guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    server.export(request(vec![call(1, SECRET), about(1, "zoe")])).await;
+    let (code, copy) = run(&["backup", "--json", "--server", &server.http]);
+    assert_eq!(code, Some(0));
+    server.export(request(vec![call(2, SECRET)])).await;
+    let copy: Value = serde_json::from_str(&copy).unwrap();
+    let (from, to) = (copy["directory"].as_str().unwrap(), guard.path().join("restored"));
+    assert_eq!(run(&["restore", "--from", from, "--data-dir", to.to_str().unwrap()]).0, Some(0));
+    server.stop();
+    std::fs::create_dir(to.join("keys")).unwrap();
+    for file in ["master.key", "keys/keys.db"] {
+        std::fs::copy(data.join(file), to.join(file)).unwrap();
+    }
+    let restored = Server::start(&to, &[]);
+    let whole = restored.json(&format!("/api/v1/traces/{}", root(1).trace)).await;
+    assert!(whole.to_string().contains("Elm Street"));
+    let late = restored.get(&format!("/api/v1/traces/{}", root(2).trace)).await;
+    assert_eq!(late.status(), StatusCode::NOT_FOUND);
+    assert_eq!(run(&["verify", "--server", &restored.http]).0, Some(0));
+}
+
+#[tokio::test]
+async fn what_rules_find_is_replaced_before_anything_is_kept() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &["--content", "redacted"]);
+    server
+        .export(request(vec![call(1, "write to zoe@example.com, card 4111 1111 1111 1111")]))
+        .await;
+    let whole = server.json(&format!("/api/v1/traces/{}", root(1).trace)).await;
+    let said = whole["steps"][0]["attributes"]["gen_ai.input.messages"].as_str().unwrap();
+    assert!(said.contains("[redacted:email]") && said.contains("[redacted:card]"), "{said}");
+    assert!(serde_json::from_str::<Value>(said).is_ok());
+    let found = &whole["steps"][0]["attributes"]["mayday.redaction.found"];
+    assert_eq!(*found, "card:1,email:1");
+    server.stop();
+    assert!(!stands_in(&data, "4111 1111"));
+}
