@@ -1,7 +1,9 @@
 //! What becomes of spans and log records, as real packages write them and as enemies do.
 
 mod alike;
+mod attributes;
 mod beside;
+mod captures;
 mod exact;
 mod json;
 mod kinds;
@@ -9,6 +11,7 @@ mod limits;
 mod logs;
 mod mutation;
 mod privacy;
+mod records;
 pub(crate) mod samples;
 mod story;
 mod told;

@@ -263,13 +263,16 @@ fn any_word() -> impl Strategy<Value = Value> {
     ]
 }
 
+const MODES: [ContentMode; 3] =
+    [ContentMode::Full, ContentMode::HashOnly, ContentMode::MetadataOnly];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn no_attributes_make_a_reading_panic(
         attributes in prop::collection::vec((any_key(), any_word()), 0..24),
-        mode in prop::sample::select(vec![ContentMode::Full, ContentMode::HashOnly, ContentMode::MetadataOnly]),
+        mode in prop::sample::select(MODES.to_vec()),
     ) {
         let batch = sent(vec![span(attributes)], mode);
         for step in &batch.steps {

@@ -191,7 +191,8 @@ proptest! {
         excludes_cached in any::<bool>(),
         excludes_reasoning in any::<bool>(),
     ) {
-        let counts = Counts { counts: told, excludes_cached, excludes_reasoning, not_a_count: false };
+        let (counts, not_a_count) = (told, false);
+        let counts = Counts { counts, excludes_cached, excludes_reasoning, not_a_count };
         let Some(usage) = counts.usage() else { return Ok(()) };
         let sum = |buckets: &[Option<u64>]| buckets.iter().flatten().sum::<u64>();
         let input = [usage.input_uncached, usage.cache_read, usage.cache_write, usage.audio_input];
