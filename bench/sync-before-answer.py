@@ -25,7 +25,8 @@ def main() -> int:
         server = subprocess.Popen(
             ["strace", "-f", "-y", "-o", str(trace), "-e",
              "trace=pwrite64,fdatasync,fsync,write,writev,sendto", mayday, "serve",
-             "--data-dir", f"{directory}/data", "--otlp", "127.0.0.1:0", "--http", "127.0.0.1:0",
+             "--data-dir", f"{directory}/data", "--otlp", "127.0.0.1:0",
+             "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0",
              "--settle-after-root", "100h", "--settle-after-last-span", "100h"],
             stdout=subprocess.PIPE, text=True)
         try:

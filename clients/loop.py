@@ -105,7 +105,7 @@ def get(url: str) -> Any:
 def serve(mayday: str, data: Path) -> list[str]:
     """The command that starts the server on free ports, with short waits for late spans."""
     command = [mayday, "serve", "--data-dir", str(data)]
-    command += ["--otlp", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+    command += ["--otlp", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"]
     return command + ["--settle-after-root", "0s", "--settle-after-last-span", "1s"]
 
 

@@ -1,17 +1,18 @@
 //! Incidents: declare, list, show, draft; and the ledger that holds them.
 
 use axum::Json;
+use axum::extract::Path;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use model::{ContentHash, Fault, Incident, IncidentId, RunId};
-use response::{Act, Declaration, Draft, Verified};
+use response::{Declaration, Draft, Verified};
 use serde::{Deserialize, Serialize};
 
+use crate::access::actor;
 use crate::moved::Asked;
 use crate::outcomes::json;
 use crate::problem::{Problem, blocking};
-use crate::router::Api;
+use crate::seat::Seat;
 
 /// A declaration in JSON.
 #[derive(Debug, Default, Deserialize)]
@@ -50,51 +51,45 @@ pub struct VerifiedJson {
     why: Option<String>,
 }
 
-/// Longest name of who acts.
-const LONGEST_NAME: usize = 100;
-
 /// Declares an incident.
 pub async fn declare(
-    State(api): State<Api>,
+    seat: Seat,
     body: Result<Json<DeclarationJson>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Incident>), Problem> {
     let DeclarationJson { feature, baseline, incident, run, title, by } = json(body)?;
     let question = Asked::new(feature, baseline, incident).question()?;
     let declaration = Declaration { question, run, title };
-    let (by, at, random) = (name(by)?, (api.now)(), (api.random)());
-    let declare = move || api.mayday.declare(&declaration, Act { by: &by, at, random });
+    let by = actor(&seat.who, by)?;
+    let declare = move || seat.mayday.declare(&declaration, seat.act(&by));
     Ok((StatusCode::CREATED, Json(blocking(declare).await?)))
 }
 
 /// Lists incidents, latest first.
-pub async fn list(State(api): State<Api>) -> Json<Vec<Incident>> {
-    Json(api.mayday.list_incidents())
+pub async fn list(seat: Seat) -> Json<Vec<Incident>> {
+    Json(seat.mayday.list_incidents())
 }
 
 /// Shows one incident.
-pub async fn get(
-    State(api): State<Api>,
-    Path(id): Path<String>,
-) -> Result<Json<Incident>, Problem> {
-    Ok(Json(api.mayday.incident(&incident_id(&id)?)?))
+pub async fn get(seat: Seat, Path(id): Path<String>) -> Result<Json<Incident>, Problem> {
+    Ok(Json(seat.mayday.incident(&incident_id(&id)?)?))
 }
 
 /// Drafts the postmortem, and states in the ledger that it was drafted.
 pub async fn draft(
-    State(api): State<Api>,
+    seat: Seat,
     Path(id): Path<String>,
     body: Result<Json<DraftedBy>, JsonRejection>,
 ) -> Result<Json<DraftJson>, Problem> {
-    let (incident, by) = (incident_id(&id)?, name(json(body)?.by)?);
-    let (id, at, random) = (incident.clone(), (api.now)(), (api.random)());
-    let draft = move || api.mayday.draft(&id, Act { by: &by, at, random });
+    let (incident, by) = (incident_id(&id)?, actor(&seat.who, json(body)?.by)?);
+    let id = incident.clone();
+    let draft = move || seat.mayday.draft(&id, seat.act(&by));
     let Draft { markdown, hash } = blocking(draft).await?;
     Ok(Json(DraftJson { incident, hash, markdown }))
 }
 
 /// Checks the ledger's hash chain.
-pub async fn verify_ledger(State(api): State<Api>) -> Result<Json<VerifiedJson>, Problem> {
-    let verified = blocking(move || api.mayday.verify_ledger()).await?;
+pub async fn verify_ledger(seat: Seat) -> Result<Json<VerifiedJson>, Problem> {
+    let verified = blocking(move || seat.mayday.verify_ledger()).await?;
     Ok(Json(match verified {
         Verified::Intact { entries, head } => VerifiedJson {
             intact: true,
@@ -116,13 +111,4 @@ pub async fn verify_ledger(State(api): State<Api>) -> Result<Json<VerifiedJson>,
 fn incident_id(text: &str) -> Result<IncidentId, Problem> {
     let invalid = |error: model::id::IdError| Problem::new(Fault::Invalid, error.to_string());
     text.parse().map_err(invalid)
-}
-
-/// Who acts; callers that do not say are "api".
-fn name(by: Option<String>) -> Result<String, Problem> {
-    let by = by.unwrap_or_else(|| "api".to_owned());
-    if by.trim().is_empty() || by.len() > LONGEST_NAME || by.contains(char::is_control) {
-        return Err(Problem::new(Fault::Invalid, "`by` must be a name of 1 to 100 bytes"));
-    }
-    Ok(by)
 }

@@ -1,21 +1,31 @@
 //! The API: OTLP in, JSON out.
 //!
-//! Two routers, because they listen on two ports: [`otlp`] takes what exporters send, [`http`]
+//! Two routers: [`otlp`](otlp()) takes what exporters send, over HTTP and over gRPC, [`http`]
 //! answers everything else. A handler extracts, makes one call, and converts; [`problem`] maps
-//! every fault to a status once; [`hosts`] refuses requests that a web page was tricked into
-//! sending.
+//! every fault to a status once; [`access`] tells who is asking; [`hosts`] refuses requests that a
+//! web page was tricked into sending; [`budget`] bounds the memory of what is read at once.
 
+pub mod access;
+pub mod budget;
+mod export;
+pub mod grpc;
 pub mod hosts;
 pub mod incidents;
+pub mod intents;
+pub mod keeping;
+pub mod keys;
 pub mod metrics;
 pub mod moved;
 pub mod otlp;
 pub mod outcomes;
 pub mod problem;
 pub mod router;
+pub mod seat;
 pub mod serve;
 pub mod traces;
 
+pub use budget::Budget;
 pub use hosts::Hosts;
 pub use router::{Api, http, otlp};
+pub use seat::Seat;
 pub use serve::serve;

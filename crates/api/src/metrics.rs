@@ -10,7 +10,7 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
-use response::{Counted, Mayday};
+use response::{Counted, Gauges, Mayday};
 
 use crate::problem::Problem;
 use crate::router::Api;
@@ -19,15 +19,13 @@ use crate::router::Api;
 #[derive(Debug)]
 struct Scrape {
     counts: Vec<(Counted, u64)>,
-    runs: usize,
-    waiting: usize,
+    gauges: Gauges,
 }
 
 impl Scrape {
     fn of(mayday: &Mayday) -> Self {
-        let (runs, waiting) = mayday.gauges();
         let count = |counted: Counted| (counted, mayday.tally().count(counted));
-        Self { counts: Counted::ALL.into_iter().map(count).collect(), runs, waiting }
+        Self { counts: Counted::ALL.into_iter().map(count).collect(), gauges: mayday.gauges() }
     }
 }
 
@@ -40,8 +38,9 @@ impl Collector for Scrape {
             counter.encode(encoder.encode_descriptor(name, help, None, kind)?)?;
         }
         let gauges = [
-            ("mayday_window_runs", "Settled runs in memory", self.runs),
-            ("mayday_traces_waiting", "Traces that have not settled yet", self.waiting),
+            ("mayday_window_runs", "Settled runs in memory", self.gauges.runs),
+            ("mayday_traces_waiting", "Traces that have not settled yet", self.gauges.waiting),
+            ("mayday_flight_bytes", "Bytes of flights on disk", self.gauges.bytes),
         ];
         for (name, help, value) in gauges {
             let gauge = ConstGauge::new(value as i64);

@@ -1,15 +1,15 @@
 //! `GET /api/v1/moved` and `GET /api/v1/features`.
 
 use axum::Json;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use jiff::Timestamp;
 use model::{BehaviourRate, Fault, Report, Window};
 use response::{FeatureView, LookError, Question};
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, blocking};
-use crate::router::Api;
+use crate::seat::Seat;
 
 /// A question as it stands in a URL or in a JSON body.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -58,21 +58,19 @@ impl Asked {
 
 /// Answers what moved.
 pub async fn moved(
-    State(api): State<Api>,
+    seat: Seat,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Json<Report>, Problem> {
     let Query(asked) = asked.map_err(|rejection| {
         Problem::new(Fault::Invalid, format!("the query is not understood: {rejection}"))
     })?;
     let question = asked.question()?;
-    let now = (api.now)();
-    blocking(move || api.mayday.moved(&question, now)).await.map(Json)
+    blocking(move || seat.mayday.moved(&question, seat.at)).await.map(Json)
 }
 
 /// Lists the features.
-pub async fn features(State(api): State<Api>) -> Result<Json<Vec<FeatureJson>>, Problem> {
-    let now = (api.now)();
-    let features = blocking(move || Ok::<_, LookError>(api.mayday.features(now))).await?;
+pub async fn features(seat: Seat) -> Result<Json<Vec<FeatureJson>>, Problem> {
+    let features = blocking(move || Ok::<_, LookError>(seat.mayday.features(seat.at))).await?;
     let json = |view: FeatureView| FeatureJson {
         feature: view.feature,
         runs: view.runs,

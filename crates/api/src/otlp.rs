@@ -1,104 +1,92 @@
-//! `POST /v1/traces`: OTLP over HTTP, in protobuf, plain or gzip.
+//! `POST /v1/traces` and `/v1/logs`: OTLP over HTTP, in protobuf or JSON, plain or gzip.
 
-use std::error::Error;
-use std::sync::Arc;
-use std::time::Duration;
-
-use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use http_body_util::LengthLimitError;
 use model::Fault;
-use response::{Counted, Recorded};
+use prost::Message;
+use response::{Encoding, Signal};
+use serde_json::json;
 
+use crate::export::{self, Export};
+use crate::grpc::code;
 use crate::problem::Problem;
 use crate::router::Api;
 
-const PROTOBUF: &str = "application/x-protobuf";
+/// Media types, and how a body of that type is written.
+const MEDIA_TYPES: [(&str, Encoding); 2] =
+    [("application/x-protobuf", Encoding::Protobuf), ("application/json", Encoding::Json)];
 
-/// How long a request may wait for its turn to be read before the sender is told to slow down.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long a body may take to arrive: a sender that stalls must not keep others waiting.
-const PATIENCE_FOR_BODY: Duration = Duration::from_secs(10);
-
-/// Takes an export request; answers once all that it accepts is durable.
-pub async fn traces(
-    State(api): State<Api>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Problem> {
-    let taken = take(&api, &headers, body).await;
-    if taken.is_err() {
-        api.mayday.tally().add(Counted::RequestsRefused, 1);
-    }
-    taken
+/// Takes spans; answers once all that it accepts is durable.
+pub async fn traces(State(api): State<Api>, request: Request) -> Response {
+    take(&api, Signal::Traces, request).await
 }
 
-async fn take(api: &Api, headers: &HeaderMap, body: Body) -> Result<Response, Problem> {
-    check_headers(headers)?;
-    let turn = tokio::time::timeout(PATIENCE, api.reading.acquire()).await;
-    let _turn = turn.map_err(|_| too_busy())?;
-    let body = tokio::time::timeout(PATIENCE_FOR_BODY, read(body, api.max_body_bytes)).await;
-    let body = body.map_err(|_| too_slow())??;
-    let recorded = record(api, body).await?;
-    let answer = response::otlp_answer(&recorded.rejections);
-    Ok(([(CONTENT_TYPE, PROTOBUF)], answer).into_response())
+/// Takes log records.
+pub async fn logs(State(api): State<Api>, request: Request) -> Response {
+    take(&api, Signal::Logs, request).await
 }
 
-/// Records in a task of its own, so that a sender that goes away can't end it half-way.
-async fn record(api: &Api, body: Bytes) -> Result<Recorded, Problem> {
-    let (mayday, now) = (Arc::clone(&api.mayday), (api.now)());
-    let recorded = tokio::spawn(async move { mayday.record(&body, now).await }).await;
-    match recorded {
-        Ok(recorded) => Ok(recorded?),
-        Err(_) => Err(Problem::new(Fault::Bug, "recording this request ended unexpectedly")),
-    }
-}
-
-fn check_headers(headers: &HeaderMap) -> Result<(), Problem> {
-    let unsupported = |detail: &str| {
-        Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, Fault::Invalid, detail)
+async fn take(api: &Api, signal: Signal, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let encoding = encoding(&parts.headers);
+    let taken = match encoding {
+        Some(encoding) => record(api, Export { signal, encoding }, &parts.headers, body).await,
+        None => Err(unsupported(
+            "send OTLP as application/x-protobuf or application/json: set \
+             OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf or http/json",
+        )),
     };
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if kind.split(';').next().map(str::trim) != Some(PROTOBUF) {
-        return Err(unsupported(
-            "send OTLP in protobuf, with content-type application/x-protobuf \
-             (OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf)",
-        ));
-    }
-    let encoded = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
-    if encoded {
-        return Err(unsupported("send the body plain or with content-encoding gzip"));
-    }
-    Ok(())
-}
-
-fn too_slow() -> Problem {
-    let status = StatusCode::REQUEST_TIMEOUT;
-    Problem::with_status(status, Fault::Timeout, "the body took too long to arrive: send it again")
-}
-
-fn too_busy() -> Problem {
-    Problem::new(Fault::Limited, "too many export requests at once: send again in a second")
-}
-
-/// The whole body, decompressed, unless that is larger than allowed or no valid gzip.
-async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(body, most).await.map_err(|error| {
-        if is_too_long(&error) {
-            let detail = format!("the body is larger than {most} bytes: send smaller batches");
-            return Problem::with_status(StatusCode::PAYLOAD_TOO_LARGE, Fault::Invalid, detail);
-        }
-        Problem::new(
-            Fault::Invalid,
-            "the body could not be read: it ended early, or is no valid gzip",
-        )
+    taken.unwrap_or_else(|problem| {
+        export::count_refusal(api, problem.fault());
+        refused(problem, encoding)
     })
 }
 
-fn is_too_long(error: &(dyn Error + 'static)) -> bool {
-    error.is::<LengthLimitError>() || error.source().is_some_and(is_too_long)
+async fn record(
+    api: &Api,
+    export: Export,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    // Gzip is unpacked on the way here; what is still packed is something else.
+    if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(unsupported("send the body plain or with content-encoding gzip"));
+    }
+    let read = export::read(api, headers, body).await?;
+    let answer = export.record(api, read).await?;
+    Ok(([(CONTENT_TYPE, media_type(export.encoding))], answer).into_response())
+}
+
+fn encoding(headers: &HeaderMap) -> Option<Encoding> {
+    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').next()?.trim();
+    let known = MEDIA_TYPES.iter().find(|(media_type, _)| kind.eq_ignore_ascii_case(media_type));
+    known.map(|(_, encoding)| *encoding)
+}
+
+fn media_type(encoding: Encoding) -> HeaderValue {
+    let known = MEDIA_TYPES.iter().find(|(_, other)| *other == encoding);
+    HeaderValue::from_static(known.map_or("application/octet-stream", |(media_type, _)| media_type))
+}
+
+fn unsupported(detail: &str) -> Problem {
+    Problem::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, Fault::Invalid, detail)
+}
+
+/// A refusal as exporters read it: a `google.rpc.Status`, written as the request was.
+fn refused(problem: Problem, encoding: Option<Encoding>) -> Response {
+    let (code, message) = (code(problem.fault()) as i32, problem.detail().to_owned());
+    let mut response = problem.into_response();
+    let Some(encoding) = encoding else { return response };
+    let body = match encoding {
+        Encoding::Protobuf => {
+            tonic_types::Status { code, message, details: Vec::new() }.encode_to_vec()
+        }
+        Encoding::Json => json!({"code": code, "message": message}).to_string().into_bytes(),
+    };
+    response.headers_mut().insert(CONTENT_TYPE, media_type(encoding));
+    *response.body_mut() = Body::from(body);
+    response
 }

@@ -1,7 +1,6 @@
 //! `POST /api/v1/outcomes`: an outcome that somebody or something states after the fact.
 
 use axum::Json;
-use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -9,7 +8,7 @@ use model::{About, Claim, Fault, Outcome, Pivot, RunId, TraceId};
 use serde::Deserialize;
 
 use crate::problem::Problem;
-use crate::router::Api;
+use crate::seat::Seat;
 
 /// An outcome in JSON.
 #[derive(Debug, Deserialize)]
@@ -28,18 +27,18 @@ pub struct OutcomeJson {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PivotJson {
-    kind: String,
-    value: String,
+    pub(crate) kind: String,
+    pub(crate) value: String,
 }
 
 /// Keeps an outcome; 204 once it is durable.
 pub async fn post(
-    State(api): State<Api>,
+    seat: Seat,
     body: Result<Json<OutcomeJson>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let now = (api.now)();
+    let now = seat.at;
     let claim = claim(json(body)?, now)?;
-    let kept = tokio::spawn(async move { api.mayday.label(claim, now).await }).await;
+    let kept = tokio::spawn(async move { seat.mayday.label(claim, now).await }).await;
     kept.map_err(|_| Problem::new(Fault::Bug, "keeping this outcome ended unexpectedly"))??;
     Ok(StatusCode::NO_CONTENT)
 }

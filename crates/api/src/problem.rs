@@ -1,11 +1,15 @@
 //! Failures as RFC 9457 problem documents: every fault mapped to a status once.
 
 use axum::Json;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::{Fault, Faulty};
 use serde::Serialize;
+
+/// How a caller can say who they are: a program by Bearer, a browser by asking for a password.
+const CHALLENGES: [&str; 2] =
+    ["Bearer realm=\"mayday\"", "Basic realm=\"mayday\", charset=\"UTF-8\""];
 
 /// A failure on its way to the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,16 @@ impl Problem {
     /// A failure whose status is narrower than its fault: 413 or 415, say.
     pub fn with_status(status: StatusCode, fault: Fault, detail: impl Into<String>) -> Self {
         Self { status, fault, detail: detail.into() }
+    }
+
+    /// What kind of failure it is.
+    pub fn fault(&self) -> Fault {
+        self.fault
+    }
+
+    /// The words for the caller.
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 }
 
@@ -66,6 +80,11 @@ impl IntoResponse for Problem {
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.fault == Fault::Unauthenticated {
+            for challenge in CHALLENGES {
+                headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+        }
         if matches!(self.fault, Fault::Limited | Fault::Unavailable) {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }

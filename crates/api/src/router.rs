@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 use jiff::Timestamp;
-use response::Mayday;
-use tokio::sync::Semaphore;
+use response::{Mayday, Right, Unkeyed};
 use tower_http::decompression::RequestDecompressionLayer;
 
+use crate::access::check;
+use crate::budget::Budget;
 use crate::hosts::{self, Hosts};
-use crate::otlp::traces as export_traces;
-use crate::{incidents, metrics, moved, outcomes, problem, traces};
+use crate::{
+    grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export, outcomes, problem,
+    traces,
+};
 
 /// What every handler may use.
 #[derive(Clone)]
@@ -23,17 +26,24 @@ pub struct Api {
     pub now: fn() -> Timestamp,
     /// A source of numbers nobody can guess.
     pub random: fn() -> u64,
+    /// A source of secrets; none if the system has no randomness to give.
+    pub secret: fn() -> Option<[u8; 32]>,
+    /// For whom somebody without a key is taken.
+    pub unkeyed: Unkeyed,
     /// Most bytes of a request's body, after decompression.
     pub max_body_bytes: usize,
-    /// How many export requests may be read at once.
-    pub reading: Arc<Semaphore>,
+    /// What export requests may take of memory while they are read and decoded.
+    pub budget: Budget,
 }
 
-/// What exporters talk to.
+/// What exporters talk to, over HTTP and over gRPC.
 pub fn otlp(api: Api, hosts: Hosts) -> Router {
     Router::new()
-        .route("/v1/traces", post(export_traces))
-        .fallback(problem::no_such_path)
+        .route("/v1/traces", post(export::traces))
+        .route("/v1/logs", post(export::logs))
+        .route(grpc::TRACES, post(grpc::traces))
+        .route(grpc::LOGS, post(grpc::logs))
+        .fallback(grpc::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(RequestDecompressionLayer::new().pass_through_unaccepted(true))
         .layer(from_fn_with_state(hosts, hosts::check))
@@ -42,20 +52,40 @@ pub fn otlp(api: Api, hosts: Hosts) -> Router {
 
 /// What people, scripts and probes talk to. `pages` answers whatever is no API path.
 pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
-    let paths = Router::new()
+    let guard = |right| from_fn_with_state(api.guard(right), check);
+    let pages = pages.layer(guard(Right::Look));
+    let health = Router::new()
         .route("/healthz", get(metrics::healthz))
-        .route("/readyz", get(metrics::readyz))
-        .route("/metrics", get(metrics::metrics))
+        .route("/readyz", get(metrics::readyz));
+    let figures = Router::new().route("/metrics", get(metrics::metrics));
+    let labels = Router::new()
+        .route("/api/v1/outcomes", post(outcomes::post))
+        .route("/api/v1/intents", post(intents::post))
+        .route("/api/v1/intents/{intent}/result", post(intents::resolve));
+    let keys = Router::new()
+        .route("/api/v1/keys", get(keys::list).post(keys::issue))
+        .route("/api/v1/keys/{id}", delete(keys::revoke));
+    let keeping = Router::new()
+        .route("/api/v1/erasures", post(keeping::erase))
+        .route("/api/v1/backups", post(keeping::back_up));
+    let paths = Router::new()
+        .route("/api/v1/intents", get(intents::list))
+        .route("/api/v1/verify", get(keeping::verify))
         .route("/api/v1/features", get(moved::features))
         .route("/api/v1/moved", get(moved::moved))
-        .route("/api/v1/outcomes", post(outcomes::post))
         .route("/api/v1/traces/{trace}", get(traces::get))
         .route("/api/v1/incidents", get(incidents::list).post(incidents::declare))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
         .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
-        .route("/api/{*rest}", any(problem::no_such_path))
+        .route("/api/{*rest}", any(problem::no_such_path));
+    health
+        .merge(figures.layer(guard(Right::Figures)))
+        .merge(labels.layer(guard(Right::Label)))
+        .merge(keys.merge(keeping).layer(guard(Right::ManageKeys)))
+        .merge(paths.layer(guard(Right::Look)))
         .method_not_allowed_fallback(problem::no_such_method)
-        .with_state(api);
-    paths.merge(pages).layer(from_fn_with_state(hosts, hosts::check))
+        .with_state(api)
+        .merge(pages)
+        .layer(from_fn_with_state(hosts, hosts::check))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use jiff::Timestamp;
 use model::id::hex;
 use model::{Fault, Gone, SpanId, StepKind, TraceId, Value};
@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as JsonValue};
 
 use crate::problem::{Problem, blocking};
-use crate::router::Api;
+use crate::seat::Seat;
 
 /// A trace in JSON.
 #[derive(Debug, Serialize)]
@@ -37,14 +37,11 @@ pub struct StepJson {
 }
 
 /// Shows a trace.
-pub async fn get(
-    State(api): State<Api>,
-    Path(trace): Path<String>,
-) -> Result<Json<TraceJson>, Problem> {
+pub async fn get(seat: Seat, Path(trace): Path<String>) -> Result<Json<TraceJson>, Problem> {
     let trace: TraceId = trace
         .parse()
         .map_err(|error: model::id::IdError| Problem::new(Fault::Invalid, error.to_string()))?;
-    let view = blocking(move || api.mayday.trace(trace)).await?;
+    let view = blocking(move || seat.mayday.trace(&seat.who, trace, seat.at)).await?;
     Ok(Json(trace_json(view)))
 }
 

@@ -9,6 +9,7 @@ mod chain;
 mod codec;
 mod day;
 mod file;
+mod keep;
 mod pack;
 mod pieces;
 mod read;
@@ -28,7 +29,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::error::FlightError;
 use crate::keys::TenantKeys;
-use crate::store::{Append, Erased, TraceRecord, Verified};
+use crate::store::{Append, Erased, KeptDay, TraceRecord, Verified};
 use pack::Packed;
 use shelf::Shelf;
 
@@ -155,6 +156,34 @@ impl Embedded {
         let keys = self.shelf.tenant.destroy(self.shelf.person(subject), now)?;
         self.shelf.keys.forget_all();
         Ok(Erased { keys })
+    }
+
+    pub(crate) fn person(&self, subject: &str) -> Address {
+        self.shelf.person(subject)
+    }
+
+    pub(crate) fn about(&self, subject: &str) -> Result<u64, FlightError> {
+        keep::about(&self.shelf, subject)
+    }
+
+    pub(crate) fn days(&self) -> Result<Vec<KeptDay>, FlightError> {
+        keep::days(&self.shelf)
+    }
+
+    pub(crate) fn retire(&self, day: i32) -> Result<bool, FlightError> {
+        keep::retire(&self.shelf, day)
+    }
+
+    pub(crate) fn back_up(&self, to: &Path) -> Result<Vec<String>, FlightError> {
+        keep::back_up(&self.shelf, to)
+    }
+
+    pub(crate) fn with_intents(&self, most: usize) -> Result<Vec<TraceId>, FlightError> {
+        keep::with_intents(&self.shelf, most)
+    }
+
+    pub(crate) fn newest(&self, most: usize) -> Result<Vec<TraceId>, FlightError> {
+        keep::newest(&self.shelf, most)
     }
 
     pub(crate) fn verify(&self) -> Result<Verified, FlightError> {

@@ -218,6 +218,15 @@ impl TenantKeys {
         Ok(secret)
     }
 
+    /// The ids of a person's keys.
+    pub(crate) fn ids(&self, person: Address) -> Result<Vec<KeyId>, FlightError> {
+        let file = self.ring.file();
+        let mut find =
+            file.prepare(include_str!("sql/subject_ids.sql")).map_err(FlightError::Keys)?;
+        let ids = find.query_map([person.as_bytes()], |row| row.get(0));
+        ids.and_then(Iterator::collect).map_err(FlightError::Keys)
+    }
+
     /// Destroys all keys of a person; says how many there were.
     pub(crate) fn destroy(&self, person: Address, now: Timestamp) -> Result<usize, FlightError> {
         let mut known = self.known();

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::run::{Keep, Through};
 use model::{
-    Address, Gone, Held, Label, Pivot, Receipt, Scope, Settlement, Step, Subject, TraceId,
+    Address, Gone, Held, Label, Pivot, Receipt, Scope, Settlement, Step, StepKind, Subject, TraceId,
 };
 
 use crate::secret::Secret;
@@ -85,6 +85,35 @@ impl Memory {
             }
         }
         traces
+    }
+
+    pub(crate) fn person(&self, subject: &str) -> Address {
+        Secret::new([0; 32]).address(subject.as_bytes())
+    }
+
+    pub(crate) fn about(&self, subject: &str) -> u64 {
+        let kept = self.kept();
+        let about = |step: &&Step| step.subjects.iter().any(|one| one == subject);
+        let traces = kept.steps.iter().filter(about).map(|step| step.trace);
+        traces.collect::<std::collections::BTreeSet<_>>().len() as u64
+    }
+
+    pub(crate) fn with_intents(&self, most: usize) -> Vec<TraceId> {
+        self.backwards(most, |step| step.kind == StepKind::Intent)
+    }
+
+    pub(crate) fn newest(&self, most: usize) -> Vec<TraceId> {
+        self.backwards(most, |_| true)
+    }
+
+    fn backwards(&self, most: usize, wanted: impl Fn(&Step) -> bool) -> Vec<TraceId> {
+        let mut newest = Vec::new();
+        for step in self.kept().steps.iter().rev().filter(|step| wanted(step)) {
+            if newest.len() < most && !newest.contains(&step.trace) {
+                newest.push(step.trace);
+            }
+        }
+        newest
     }
 
     pub(crate) fn erase(&self, subject: &str) -> Erased {

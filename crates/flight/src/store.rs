@@ -82,6 +82,17 @@ pub struct DayHead {
     pub steps: u64,
 }
 
+/// A day on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeptDay {
+    /// The day, counted from 1970.
+    pub number: i32,
+    /// Bytes it takes.
+    pub bytes: u64,
+    /// The head of its chain as it now stands.
+    pub head: DayHead,
+}
+
 /// A record that fails.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Broken {
@@ -159,6 +170,63 @@ impl Flight {
         match self {
             Flight::Embedded(engine) => engine.erase(subject, now),
             Flight::Memory(engine) => Ok(engine.erase(subject)),
+        }
+    }
+
+    /// Who a person is, by keyed hash.
+    pub fn person(&self, subject: &str) -> Address {
+        match self {
+            Flight::Embedded(engine) => engine.person(subject),
+            Flight::Memory(engine) => engine.person(subject),
+        }
+    }
+
+    /// How many traces on record are about a person.
+    pub fn about(&self, subject: &str) -> Result<u64, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.about(subject),
+            Flight::Memory(engine) => Ok(engine.about(subject)),
+        }
+    }
+
+    /// The days on disk, oldest first.
+    pub fn days(&self) -> Result<Vec<KeptDay>, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.days(),
+            Flight::Memory(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Deletes a day, counted from 1970. False if there is none.
+    pub fn retire(&self, day: i32) -> Result<bool, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.retire(day),
+            Flight::Memory(_) => Ok(false),
+        }
+    }
+
+    /// Copies every day into a directory, each as of one moment, while others write. Gives their
+    /// names.
+    pub fn back_up(&self, to: &Path) -> Result<Vec<String>, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.back_up(to),
+            Flight::Memory(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// The traces in which an intent came last, the newest first, up to so many.
+    pub fn with_intents(&self, most: usize) -> Result<Vec<TraceId>, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.with_intents(most),
+            Flight::Memory(engine) => Ok(engine.with_intents(most)),
+        }
+    }
+
+    /// The traces that came last, the newest first, up to so many.
+    pub fn newest(&self, most: usize) -> Result<Vec<TraceId>, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.newest(most),
+            Flight::Memory(engine) => Ok(engine.newest(most)),
         }
     }
 

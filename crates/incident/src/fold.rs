@@ -12,12 +12,14 @@ pub struct Incidents {
 }
 
 impl Incidents {
-    /// Takes in one entry. Facts about incidents that were never declared change nothing.
+    /// Takes in one entry. Facts about other things, and about incidents that were never declared,
+    /// change nothing.
     pub fn apply(&mut self, entry: &Entry) {
         match &entry.fact {
-            Fact::IncidentDeclared { incident, kind, feature, title, report, run } => {
+            Fact::IncidentDeclared { incident, tenant, kind, feature, title, report, run } => {
                 let declared = Incident {
                     id: incident.clone(),
+                    tenant: tenant.clone(),
                     kind: *kind,
                     feature: feature.clone(),
                     title: title.clone(),
@@ -41,6 +43,7 @@ impl Incidents {
                     incident.drafts.push(Draft { at: entry.at, by, hash: *hash });
                 }
             }
+            _ => {}
         }
     }
 

@@ -96,6 +96,7 @@ fn incident(feature: &str) -> Incident {
     incidents.apply(&entry(
         1,
         Fact::IncidentDeclared {
+            tenant: model::TenantName::standard(),
             incident: id.clone(),
             kind: IncidentKind::Rate,
             feature: Some(feature.to_owned()),

@@ -22,6 +22,7 @@ const SCHEMA: &str = include_str!("embedded/schema.sql");
 const PLACE: &str = include_str!("embedded/place.sql");
 const INSERT: &str = include_str!("embedded/insert.sql");
 const PAGE: &str = include_str!("embedded/page.sql");
+const BACK_UP: &str = include_str!("embedded/back_up.sql");
 const STREAM: &str = include_str!("embedded/stream.sql");
 
 /// A ledger in a file.
@@ -44,6 +45,12 @@ impl Embedded {
             create(&mut connection).map_err(failed)?;
         }
         Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    pub(crate) fn back_up(&self, to: &Path) -> Result<(), LedgerError> {
+        let failed = |source| LedgerError::Open { path: to.to_owned(), source };
+        let copied = self.connection().execute(BACK_UP, params![to.to_string_lossy()]);
+        copied.map(|_| ()).map_err(failed)
     }
 
     pub(crate) fn append(&self, draft: &Draft<'_>) -> Result<Vec<Row>, LedgerError> {

@@ -109,6 +109,14 @@ impl Ledger {
         }
     }
 
+    /// Copies the ledger as of this moment into a file that is not there yet, while others write.
+    pub fn back_up(&self, to: &Path) -> Result<(), LedgerError> {
+        match &self.engine {
+            Engine::Embedded(engine) => engine.back_up(to),
+            Engine::Memory(_) => Ok(()),
+        }
+    }
+
     /// What an answered append survives, asked of the connection that writes.
     pub fn durability(&self) -> Result<Durability, LedgerError> {
         match &self.engine {

@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, demo, features, incident, ledger, moved, postmortem, serve, sim};
+use crate::commands::{
+    backup, bench, demo, erase, features, incident, key, ledger, moved, postmortem, serve, sim,
+    verify,
+};
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
 #[derive(Debug, Parser)]
@@ -35,9 +38,20 @@ pub(crate) enum Command {
     /// Draft postmortems
     #[command(subcommand)]
     Postmortem(postmortem::Postmortem),
+    /// Issue, list and revoke keys
+    #[command(subcommand)]
+    Key(key::Key),
     /// Check the ledger of facts
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// Check every record: the ledger's facts and all flights
+    Verify(verify::Verify),
+    /// Make what was said about a person unreadable, for good
+    Erase(erase::Erase),
+    /// Copy the ledger and all flights, also while a server writes them
+    Backup(backup::Backup),
+    /// Make a data directory from a copy
+    Restore(backup::Restore),
     /// Simulate an AI product with a fault whose cause is known
     Sim(sim::Sim),
     /// Measure speed on this machine
@@ -55,7 +69,12 @@ impl Command {
             Command::Features(command) => command.run().await,
             Command::Incident(command) => command.run().await,
             Command::Postmortem(command) => command.run().await,
+            Command::Key(command) => command.run().await,
             Command::Ledger(command) => command.run().await,
+            Command::Verify(command) => command.run().await,
+            Command::Erase(command) => command.run().await,
+            Command::Backup(command) => command.run().await,
+            Command::Restore(command) => command.run().await,
             Command::Sim(command) => command.run().await,
             Command::Bench(command) => command.run().await,
         }

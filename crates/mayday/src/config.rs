@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use jiff::SignedDuration;
-use response::{Limits, Mayday, Sampling, Settings, SettleAfter};
+use response::{Keeping, Limits, Mayday, Sampling, Settings, SettleAfter};
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     /// Whose payload stays.
     sampling: Rates,
+    keeping: KeepingFor,
     window: WindowSize,
     moved: Lookback,
 }
@@ -31,14 +32,26 @@ pub(crate) struct Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listen {
-    /// For OTLP.
+    /// For OTLP over HTTP.
     pub(crate) otlp: String,
+    /// For OTLP over gRPC.
+    pub(crate) grpc: String,
     /// For everything else.
     pub(crate) http: String,
     /// Names by which this server may be called.
     pub(crate) allowed_hosts: Vec<String>,
-    /// Whether to listen where other machines can reach it, though no key is asked for.
-    pub(crate) allow_remote: bool,
+    /// When keys are asked for.
+    pub(crate) require_keys: RequireKeys,
+}
+
+/// When keys are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RequireKeys {
+    /// On loopback once one was issued, elsewhere from the start.
+    Auto,
+    /// Everywhere from the start.
+    Always,
 }
 
 /// What to keep.
@@ -72,6 +85,13 @@ struct Rates {
     outlier_tokens: u64,
     outlier_steps: usize,
     outlier_after: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeepingFor {
+    days: u32,
+    quota_bytes: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -129,6 +149,10 @@ impl Config {
             window_runs: self.window.runs,
             lookback: duration(&self.moved.lookback)?,
             limits: Limits::default(),
+            keeping: Keeping {
+                days: Some(self.keeping.days).filter(|days| *days > 0),
+                quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
+            },
         })
     }
 }

@@ -4,15 +4,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
+use api::keeping::BackupJson;
+use api::keys::{IssuedJson, KeyJson, WantedJson};
 use clap::Args;
-use model::{Fault, Faulty, Incident, IncidentId, Report, RunId, Window};
+use model::principal::TokenError;
+use model::{Fault, Faulty, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
-use response::{Act, Declaration, Mayday, Question, Verified};
+use response::access::KeyWanted;
+use response::{Act, Declaration, Erasure, Mayday, Proof, Question, Verified};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::world::{self, Usage};
+use crate::world::{self, Secret, Usage};
 
 /// Where the data is.
 #[derive(Debug, Args)]
@@ -24,12 +29,16 @@ pub(crate) struct Source {
     /// Open this data directory instead; no server may be using it
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+
+    /// Show this token to the server; better in MAYDAY_TOKEN, which no list of processes shows
+    #[arg(long, value_name = "TOKEN")]
+    token: Option<Secret>,
 }
 
 /// An open door.
 pub(crate) enum Door {
-    /// To a server.
-    Server { client: reqwest::Client, url: String },
+    /// To a server, as somebody: the name is for servers that do not know who asks.
+    Server { client: reqwest::Client, url: String, by: Option<String> },
     /// To a data directory, here in this process.
     Here(Arc<Mayday>),
 }
@@ -73,14 +82,41 @@ impl Source {
     /// Opens the door. A data directory is opened under its lock, and what is due is settled.
     pub(crate) async fn open(&self) -> Result<Door> {
         let Some(directory) = &self.data_dir else {
-            let client = reqwest::Client::builder().build().context("could not set up HTTP")?;
-            return Ok(Door::Server { client, url: self.server.trim_end_matches('/').to_owned() });
+            return self.to_server();
         };
         anyhow::ensure!(directory.is_dir(), "there is no data directory {}", directory.display());
         let mayday = Config::read(None)?.open(directory)?;
         mayday.settle(world::now()).await?;
         Ok(Door::Here(Arc::new(mayday)))
     }
+
+    /// Opens the door, and makes the data directory if it is not there.
+    pub(crate) async fn make_and_open(&self) -> Result<Door> {
+        if let Some(directory) = &self.data_dir {
+            std::fs::create_dir_all(directory)
+                .with_context(|| format!("could not make {}", directory.display()))?;
+        }
+        self.open().await
+    }
+
+    fn to_server(&self) -> Result<Door> {
+        let token = self.token.clone().or_else(world::token);
+        let headers = token.as_ref().map(authorization).transpose()?;
+        let client = reqwest::Client::builder().default_headers(headers.unwrap_or_default());
+        let client = client.build().context("could not set up HTTP")?;
+        let by = if token.is_none() { Some(world::user()) } else { None };
+        Ok(Door::Server { client, url: self.server.trim_end_matches('/').to_owned(), by })
+    }
+}
+
+/// The header that shows a token.
+pub(crate) fn authorization(token: &Secret) -> Result<HeaderMap> {
+    let token: Token = token.0.trim().parse().map_err(|error: TokenError| {
+        Usage(format!("the value of --token or MAYDAY_TOKEN can't be used: {error}"))
+    })?;
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.reveal()))?;
+    value.set_sensitive(true);
+    Ok(HeaderMap::from_iter([(AUTHORIZATION, value)]))
 }
 
 impl Door {
@@ -116,14 +152,13 @@ impl Door {
 
     /// Declares an incident.
     pub(crate) async fn declare(&self, it: Declared) -> Result<Incident> {
-        let by = world::user();
         match self {
             Door::Here(mayday) => {
                 let Declared { question, run, title } = it;
                 let declaration = Declaration { question, run, title };
-                mayday.declare(&declaration, act(&by)).map_err(usage_first)
+                mayday.declare(&declaration, act(&world::user())).map_err(usage_first)
             }
-            Door::Server { .. } => {
+            Door::Server { by, .. } => {
                 let mut body = json!({ "run": it.run, "title": it.title, "by": by });
                 for (key, value) in asked(&it.question) {
                     body[key] = json!(value);
@@ -151,15 +186,89 @@ impl Door {
 
     /// A postmortem draft, in Markdown.
     pub(crate) async fn draft(&self, id: &IncidentId) -> Result<String> {
-        let by = world::user();
         match self {
-            Door::Here(mayday) => Ok(mayday.draft(id, act(&by))?.markdown),
-            Door::Server { .. } => {
+            Door::Here(mayday) => Ok(mayday.draft(id, act(&world::user()))?.markdown),
+            Door::Server { by, .. } => {
                 let path = format!("/api/v1/incidents/{id}/postmortem");
                 let draft: Value = self.post(&path, &json!({ "by": by })).await?;
                 let markdown = draft["markdown"].as_str();
                 Ok(markdown.context("the server's answer holds no Markdown")?.to_owned())
             }
+        }
+    }
+
+    /// Issues a key; what comes back holds its token.
+    pub(crate) async fn issue_key(&self, it: KeyWanted) -> Result<IssuedJson> {
+        match self {
+            Door::Here(mayday) => {
+                let secret = world::secret().context("this system gives no random numbers")?;
+                let token = Token::from_random(secret);
+                let key = mayday.issue_key(it, &token, act(&world::user()));
+                let key = KeyJson::new(&key.map_err(usage_first)?, world::now());
+                Ok(IssuedJson { token: token.reveal(), key })
+            }
+            Door::Server { by, .. } => {
+                let KeyWanted { name, kind, tenant, expires } = it;
+                let wanted = WantedJson { name, kind, tenant, expires, by: by.clone() };
+                self.post("/api/v1/keys", &serde_json::to_value(wanted)?).await
+            }
+        }
+    }
+
+    /// Every key, latest first.
+    pub(crate) async fn keys(&self) -> Result<Vec<KeyJson>> {
+        match self {
+            Door::Here(mayday) => {
+                let now = world::now();
+                Ok(mayday.keys().iter().map(|key| KeyJson::new(key, now)).collect())
+            }
+            Door::Server { .. } => self.get("/api/v1/keys", &[]).await,
+        }
+    }
+
+    /// Revokes a key.
+    pub(crate) async fn revoke_key(&self, id: &PrincipalId) -> Result<KeyJson> {
+        match self {
+            Door::Here(mayday) => {
+                let key = mayday.revoke_key(id, act(&world::user())).map_err(usage_first)?;
+                Ok(KeyJson::new(&key, world::now()))
+            }
+            Door::Server { client, url, .. } => {
+                read(url, client.delete(format!("{url}/api/v1/keys/{id}")).send().await).await
+            }
+        }
+    }
+
+    /// Makes a person's content unreadable, or says what that would do.
+    pub(crate) async fn erase(&self, subject: &str, really: bool) -> Result<Erasure> {
+        match self {
+            Door::Here(mayday) if really => {
+                mayday.erase(subject, act(&world::user())).map_err(usage_first)
+            }
+            Door::Here(mayday) => mayday.would_erase(subject).map_err(usage_first),
+            Door::Server { by, .. } => {
+                let body = json!({ "subject": subject, "dry_run": !really, "by": by });
+                self.post("/api/v1/erasures", &body).await
+            }
+        }
+    }
+
+    /// Checks every record.
+    pub(crate) async fn prove(&self) -> Result<Proof> {
+        match self {
+            Door::Here(mayday) => Ok(mayday.prove()?),
+            Door::Server { .. } => self.get("/api/v1/verify", &[]).await,
+        }
+    }
+
+    /// Copies everything but the keys.
+    pub(crate) async fn back_up(&self) -> Result<BackupJson> {
+        match self {
+            Door::Here(mayday) => {
+                let (directory, files) = mayday.back_up_beside(world::now())?;
+                Ok(BackupJson { directory: directory.display().to_string(), files })
+            }
+            Door::Server { .. } => self.post("/api/v1/backups", &json!({})).await,
         }
     }
 
@@ -177,7 +286,7 @@ impl Door {
 
     fn server(&self) -> Result<(&reqwest::Client, &str)> {
         match self {
-            Door::Server { client, url } => Ok((client, url)),
+            Door::Server { client, url, .. } => Ok((client, url)),
             Door::Here(_) => Err(anyhow!("this door leads to no server")),
         }
     }

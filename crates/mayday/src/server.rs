@@ -1,66 +1,80 @@
-//! The server: two listeners, one reconciler, and an orderly end.
+//! The server: three listeners, one reconciler, and an orderly end.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use api::{Api, Hosts};
-use response::Mayday;
+use api::{Api, Budget, Hosts};
+use response::{Mayday, Right, Unkeyed};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::config::Config;
+use crate::config::{Config, RequireKeys};
 use crate::world;
-
-/// How many export requests are read at once: bounds the memory of bodies.
-const READING: usize = 16;
 
 /// How long requests under way may take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How often it is stated who read payload: what a crash may lose of that.
+const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
+
+/// How often days are closed and the room on the disk looked at.
+const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
+
 /// A running server.
 pub(crate) struct Server {
-    /// Where OTLP is taken.
+    /// Where OTLP is taken over HTTP.
     pub(crate) otlp: SocketAddr,
+    /// Where OTLP is taken over gRPC.
+    pub(crate) grpc: SocketAddr,
     /// Where everything else is.
     pub(crate) http: SocketAddr,
     stop: watch::Sender<bool>,
-    serving: Vec<JoinHandle<std::io::Result<()>>>,
+    serving: Vec<JoinHandle<()>>,
     settling: JoinHandle<()>,
+    stating: JoinHandle<()>,
+    keeping: JoinHandle<()>,
 }
 
 impl Server {
-    /// Binds both addresses and starts to serve.
+    /// Binds the addresses and starts to serve.
     pub(crate) async fn start(mayday: Arc<Mayday>, config: &Config) -> Result<Self> {
         let otlp = bind(&config.listen.otlp).await?;
+        let grpc = bind(&config.listen.grpc).await?;
         let http = bind(&config.listen.http).await?;
+        let addresses = [otlp.local_addr()?, grpc.local_addr()?, http.local_addr()?];
+        for (address, right) in addresses.into_iter().zip([Right::Send, Right::Send, Right::Look]) {
+            refuse_if_unguarded(&mayday, address, right)?;
+        }
         let api = Api {
             mayday: Arc::clone(&mayday),
             now: world::now,
             random: world::random,
+            secret: world::secret,
+            unkeyed: Unkeyed::Nobody,
             max_body_bytes: config.record.max_body_bytes,
-            reading: Arc::new(Semaphore::new(READING)),
+            budget: Budget::new(config.record.max_body_bytes),
         };
-        let addresses = [otlp.local_addr()?, http.local_addr()?];
-        let remote = addresses.iter().find(|address| !address.ip().is_loopback());
-        if let (Some(remote), false) = (remote, config.listen.allow_remote) {
-            anyhow::bail!(
-                "{remote} can be reached from other machines, and no key is asked for: listen on \
-                 127.0.0.1, or set allow_remote = true behind a proxy that lets in who may"
-            );
-        }
+        let [otlp_api, grpc_api, http_api] = addresses.map(|address| Api {
+            unkeyed: unkeyed(address, config.listen.require_keys),
+            ..api.clone()
+        });
         let bound = addresses.iter().map(|address| host_name(*address));
         let hosts = Hosts::loopback_and(bound.chain(config.listen.allowed_hosts.iter().cloned()));
         let pages = web::router(Arc::clone(&mayday), world::now);
         let (stop, stopped) = watch::channel(false);
         let serving = vec![
-            api::serve(otlp, api::otlp(api.clone(), hosts.clone()), told(stopped.clone())),
-            api::serve(http, api::http(api, hosts, pages), told(stopped.clone())),
+            api::serve(otlp, api::otlp(otlp_api, hosts.clone()), told(stopped.clone())),
+            api::serve(grpc, api::otlp(grpc_api, hosts.clone()), told(stopped.clone())),
+            api::serve(http, api::http(http_api, hosts, pages), told(stopped.clone())),
         ];
-        let [otlp, http] = addresses;
-        Ok(Self { otlp, http, stop, serving, settling: keep_settling(mayday, stopped) })
+        let [otlp, grpc, http] = addresses;
+        let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
+        let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
+        let settling = keep_settling(mayday, stopped);
+        Ok(Self { otlp, grpc, http, stop, serving, settling, stating, keeping })
     }
 
     /// Where the pages are.
@@ -77,16 +91,38 @@ impl Server {
             }
         }
         _ = tokio::time::timeout(GRACE, self.settling).await;
+        _ = tokio::time::timeout(GRACE, self.stating).await;
+        _ = tokio::time::timeout(GRACE, self.keeping).await;
     }
 }
 
 async fn bind(address: &str) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!(
-            "could not listen on {address}: choose other addresses with --otlp and --http, port 0 \
-             takes a free one"
+            "could not listen on {address}: choose other addresses with --otlp, --grpc and --http, \
+             port 0 takes a free one"
         )
     })
+}
+
+/// For whom somebody without a key is taken who comes in at this address.
+fn unkeyed(address: SocketAddr, require: RequireKeys) -> Unkeyed {
+    match require {
+        RequireKeys::Auto if address.ip().is_loopback() => Unkeyed::Operator,
+        RequireKeys::Auto | RequireKeys::Always => Unkeyed::Nobody,
+    }
+}
+
+/// An address that others can reach needs a key that opens it, or nobody could mean to use it.
+fn refuse_if_unguarded(mayday: &Mayday, address: SocketAddr, right: Right) -> Result<()> {
+    let kind = if right == Right::Send { "ingest" } else { "person" };
+    anyhow::ensure!(
+        address.ip().is_loopback() || mayday.has_issued_key_to(right),
+        "{address} can be reached from other machines, and no key opens it yet: listen on \
+         127.0.0.1, or first make one with `mayday key create --kind {kind} --name NAME --data-dir \
+         DIR`"
+    );
+    Ok(())
 }
 
 /// The address as a name in a Host header, without port.
@@ -113,5 +149,44 @@ fn keep_settling(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHan
                 }
             }
         });
+    })
+}
+
+/// Closes days, deletes those past their time and looks at the room left, until told to stop.
+fn keep_house(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut pause = tokio::time::interval(KEEP_HOUSE_EVERY);
+        loop {
+            tokio::select! {
+                () = told(stopped.clone()) => return,
+                _ = pause.tick() => {}
+            }
+            let mayday = Arc::clone(&mayday);
+            let keep = move || mayday.keep_house(world::now());
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(keep).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "days could not be closed or deleted");
+            }
+        }
+    })
+}
+
+/// States now and then who read payload, until told to stop. What is left then is stated when the
+/// last holder of `mayday` is gone.
+fn keep_stating_reads(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut pause = tokio::time::interval(STATE_READS_EVERY);
+        loop {
+            tokio::select! {
+                () = told(stopped.clone()) => return,
+                _ = pause.tick() => {}
+            }
+            let mayday = Arc::clone(&mayday);
+            let state = move || mayday.state_reads(world::now());
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(state).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "could not state who read payload; it stays counted");
+            }
+        }
     })
 }

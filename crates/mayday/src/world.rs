@@ -22,6 +22,17 @@ pub(crate) fn fill(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("invariant: the system has randomness to give");
 }
 
+/// 32 bytes that nobody can guess; none if the system has no randomness to give.
+pub(crate) fn secret() -> Option<[u8; 32]> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).ok().map(|()| secret)
+}
+
+/// The token in the environment, for those who give none on the command line.
+pub(crate) fn token() -> Option<Secret> {
+    std::env::var("MAYDAY_TOKEN").ok().filter(|token| !token.is_empty()).map(Secret)
+}
+
 /// Who is at the keyboard.
 pub(crate) fn user() -> String {
     let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
@@ -62,6 +73,22 @@ pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref::<Usage>() {
         Some(_) => ExitCode::from(2),
         None => ExitCode::FAILURE,
+    }
+}
+
+/// Text that is shown nowhere, not even where it is wrong.
+#[derive(Clone)]
+pub(crate) struct Secret(pub(crate) String);
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
     }
 }
 

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::content::ContentHash;
-use crate::id::{IncidentId, RunId};
+use crate::content::{Address, ContentHash};
+use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
 use crate::incident::{Evidence, IncidentKind};
+use crate::principal::{Principal, TenantName, TokenHash};
 use crate::report::Report;
 
 /// Something that was decided. Facts hold references to content, never its text.
@@ -16,6 +17,9 @@ pub enum Fact {
     IncidentDeclared {
         /// The incident.
         incident: IncidentId,
+        /// Whose it is.
+        #[serde(default)]
+        tenant: TenantName,
         /// What kind of harm.
         kind: IncidentKind,
         /// The feature concerned.
@@ -41,6 +45,67 @@ pub enum Fact {
         /// SHA-256 of the document.
         hash: ContentHash,
     },
+    /// A person's keys were to be destroyed: what was said about that person can't be read any more.
+    PersonErased {
+        /// Whose flights.
+        tenant: TenantName,
+        /// The person, by keyed hash.
+        person: Address,
+        /// Traces on record that were about that person.
+        traces: u64,
+    },
+    /// A day of flights was over. A day that grows later is closed again.
+    DayClosed {
+        /// Whose.
+        tenant: TenantName,
+        /// Which, as `2026-11-23`.
+        day: String,
+        /// The head of its hash chain, in hexadecimal.
+        head: String,
+        /// Versions of steps in it.
+        steps: u64,
+    },
+    /// A day of flights is past its time and is deleted.
+    DayRetired {
+        /// Whose.
+        tenant: TenantName,
+        /// Which, as `2026-11-23`.
+        day: String,
+    },
+    /// A principal was given a token. It takes the place of an earlier one.
+    TokenIssued {
+        /// Who holds it.
+        principal: Principal,
+        /// SHA-256 of the token, which is kept nowhere else.
+        hash: TokenHash,
+        /// When it stops to work; none if it does not by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires: Option<Timestamp>,
+    },
+    /// A principal's token stopped to work.
+    TokenRevoked {
+        /// Whose.
+        principal: PrincipalId,
+    },
+    /// Payload was read: one fact for a reader, a tenant and a few minutes, not one for each read.
+    PayloadRead {
+        /// Who read; none for the operator of this machine.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reader: Option<PrincipalId>,
+        /// Whose payload it was.
+        tenant: TenantName,
+        /// The first of the reads.
+        since: Timestamp,
+        /// The last of them.
+        until: Timestamp,
+        /// How many there were.
+        reads: u64,
+        /// The traces read, each once.
+        traces: Vec<TraceId>,
+        /// Reads of further traces, for which `traces` has no place.
+        #[serde(default)]
+        unlisted: u64,
+    },
 }
 
 /// A fact in its place: who stated it, when, and what came before.
@@ -48,7 +113,7 @@ pub enum Fact {
 pub struct Entry {
     /// Place in the whole ledger, from 1, without gaps.
     pub seq: u64,
-    /// What it is about: `inc_…`.
+    /// What it is about: `inc_…`, `prn_…`.
     pub stream: String,
     /// Place in its stream, from 1, without gaps.
     pub version: u64,
@@ -62,4 +127,21 @@ pub struct Entry {
     pub prev: ContentHash,
     /// Hash of this entry, which covers `prev`.
     pub hash: ContentHash,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fact;
+
+    /// Facts as the first version that knew them wrote them. Never write them anew.
+    const WRITTEN: &str = include_str!("fact/access.jsonl");
+
+    #[test]
+    fn facts_about_access_stay_readable() {
+        assert_eq!(WRITTEN.lines().count(), 5);
+        for written in WRITTEN.lines() {
+            let fact: Fact = serde_json::from_str(written).unwrap();
+            assert_eq!(serde_json::to_string(&fact).unwrap(), written);
+        }
+    }
 }

@@ -12,7 +12,9 @@ pub enum Fault {
     Conflict,
     /// The request makes no sense as it stands.
     Invalid,
-    /// The caller may not.
+    /// The caller is not known: no key, or none that is good.
+    Unauthenticated,
+    /// The caller is known and may not.
     Denied,
     /// Too much, too large or too fast: later or smaller may work.
     Limited,
@@ -31,6 +33,7 @@ impl Fault {
             Fault::NotFound => 404,
             Fault::Conflict => 409,
             Fault::Invalid => 400,
+            Fault::Unauthenticated => 401,
             Fault::Denied => 403,
             Fault::Limited => 429,
             Fault::Unavailable => 503,

@@ -1,7 +1,6 @@
 //! Identities: newtypes with a readable form, parsed at the edge.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,16 +31,26 @@ pub struct RunId {
 #[serde(try_from = "String", into = "String")]
 pub struct IncidentId(String);
 
-/// A text that is not the id it should be.
+/// Somebody or something that holds a key. Written `prn_` and lower-case letters, digits or dashes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PrincipalId(String);
+
+/// A text that is not the id or the name it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no {kind}: write {form}")]
 pub struct IdError {
-    kind: &'static str,
-    form: &'static str,
-    text: String,
+    pub(crate) kind: &'static str,
+    pub(crate) form: &'static str,
+    pub(crate) text: String,
 }
 
 impl TraceId {
+    /// The least id there is.
+    pub fn least() -> Self {
+        Self(1_u128.to_be_bytes())
+    }
+
     /// The id in these bytes, unless they are not 16 or all zero.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         non_zero(bytes).map(Self)
@@ -54,6 +63,11 @@ impl TraceId {
 }
 
 impl SpanId {
+    /// The least id there is.
+    pub fn least() -> Self {
+        Self(1_u64.to_be_bytes())
+    }
+
     /// The id in these bytes, unless they are not 8 or all zero.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         non_zero(bytes).map(Self)
@@ -68,15 +82,32 @@ impl SpanId {
 impl IncidentId {
     /// An id made of a random number, which the caller draws.
     pub fn from_random(random: u64) -> Self {
-        const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-        let digit = |place: u32| char::from(ALPHABET[(random >> (place * 5)) as usize & 31]);
-        Self((0..8).map(digit).fold("inc_".to_owned(), |id, digit| id + &digit.to_string()))
+        Self(format!("inc_{}", eight_characters(random)))
     }
 
     /// The id as written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+impl PrincipalId {
+    /// An id made of a random number, which the caller draws.
+    pub fn from_random(random: u64) -> Self {
+        Self(format!("prn_{}", eight_characters(random)))
+    }
+
+    /// The id as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Eight characters to read aloud, of 40 bits of a number.
+fn eight_characters(random: u64) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let character = |place: u32| char::from(ALPHABET[(random >> (place * 5)) as usize & 31]);
+    (0..8).map(character).collect()
 }
 
 fn non_zero<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
@@ -98,12 +129,13 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     Some(digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect())
 }
 
+/// Makes a newtype with a `read` function parse from text and turn back into it.
 macro_rules! written_as {
     ($name:ident, $kind:literal, $form:literal) => {
         impl TryFrom<String> for $name {
-            type Error = IdError;
+            type Error = $crate::id::IdError;
 
-            fn try_from(text: String) -> Result<Self, IdError> {
+            fn try_from(text: String) -> Result<Self, Self::Error> {
                 text.parse()
             }
         }
@@ -114,21 +146,27 @@ macro_rules! written_as {
             }
         }
 
-        impl FromStr for $name {
-            type Err = IdError;
+        impl std::str::FromStr for $name {
+            type Err = $crate::id::IdError;
 
-            fn from_str(text: &str) -> Result<Self, IdError> {
-                let error = || IdError { kind: $kind, form: $form, text: text.to_owned() };
-                $name::read(text).ok_or_else(error)
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                $name::read(text).ok_or_else(|| $crate::id::IdError {
+                    kind: $kind,
+                    form: $form,
+                    text: text.to_owned(),
+                })
             }
         }
     };
 }
 
+pub(crate) use written_as;
+
 written_as!(TraceId, "trace id", "32 hexadecimal digits, not all zero");
 written_as!(SpanId, "span id", "16 hexadecimal digits, not all zero");
 written_as!(RunId, "run id", "run_TRACE or run_TRACE_SPAN, both in hexadecimal");
 written_as!(IncidentId, "incident id", "inc_ and up to 64 lower-case letters, digits or dashes");
+written_as!(PrincipalId, "principal id", "prn_ and up to 64 lower-case letters, digits or dashes");
 
 impl TraceId {
     fn read(text: &str) -> Option<Self> {
@@ -155,11 +193,20 @@ impl RunId {
 
 impl IncidentId {
     fn read(text: &str) -> Option<Self> {
-        let rest = text.strip_prefix("inc_")?;
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        let fits = (1..=64).contains(&rest.len()) && rest.chars().all(plain);
-        fits.then(|| Self(text.to_owned()))
+        is_plain(text.strip_prefix("inc_")?, 64).then(|| Self(text.to_owned()))
     }
+}
+
+impl PrincipalId {
+    fn read(text: &str) -> Option<Self> {
+        is_plain(text.strip_prefix("prn_")?, 64).then(|| Self(text.to_owned()))
+    }
+}
+
+/// Whether a text has 1 to so many characters, all lower-case letters, digits or dashes.
+pub(crate) fn is_plain(text: &str, most: usize) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=most).contains(&text.len()) && text.chars().all(plain)
 }
 
 impl fmt::Display for TraceId {
@@ -189,6 +236,12 @@ impl fmt::Display for IncidentId {
     }
 }
 
+impl fmt::Display for PrincipalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +259,7 @@ mod tests {
         let id = IncidentId::from_random(0);
         assert_eq!(id.to_string(), "inc_00000000");
         assert!("inc_../../etc".parse::<IncidentId>().is_err());
+        assert!("inc_00000000".parse::<PrincipalId>().is_err());
     }
 
     proptest! {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::content::{Address, ContentHash};
 use crate::id::{IncidentId, RunId, SpanId};
 use crate::outcome::Outcome;
+use crate::principal::TenantName;
 use crate::report::Report;
 
 /// What kind of harm it is. Only a rate waits for statistics.
@@ -49,6 +50,9 @@ pub struct Draft {
 pub struct Incident {
     /// Its id.
     pub id: IncidentId,
+    /// Whose it is.
+    #[serde(default)]
+    pub tenant: TenantName,
     /// What kind of harm.
     pub kind: IncidentKind,
     /// The feature concerned.

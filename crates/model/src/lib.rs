@@ -2,10 +2,10 @@
 //!
 //! Plain data and the few rules that belong to the data itself. No I/O, no async, no clock.
 //!
-//! In reading order: when ([`time`]), who ([`id`]), what an agent did ([`step`], [`content`],
-//! [`value`], [`record`]), under which conditions ([`factor`], [`surface`]), with what result ([`outcome`],
-//! [`run`], [`rate`]), what was found ([`report`]), and what was decided ([`incident`],
-//! [`fact`]). [`fault`] is the closed set of ways in which anything can fail.
+//! In reading order: when ([`time`]), who ([`id`], [`principal`]), what an agent did ([`step`],
+//! [`content`], [`value`], [`record`]), under which conditions ([`factor`], [`surface`]), with what
+//! result ([`outcome`], [`run`], [`rate`]), what was found ([`report`]), and what was decided
+//! ([`incident`], [`fact`]). [`fault`] is the closed set of ways in which anything can fail.
 
 pub mod content;
 pub mod fact;
@@ -14,6 +14,7 @@ pub mod fault;
 pub mod id;
 pub mod incident;
 pub mod outcome;
+pub mod principal;
 pub mod rate;
 pub mod record;
 pub mod report;
@@ -27,9 +28,10 @@ pub use content::{Address, ContentHash, Field, Gone, Held, Part, Scope};
 pub use fact::{Entry, Fact};
 pub use factor::{Factor, Level, Seen};
 pub use fault::{Fault, Faulty};
-pub use id::{IncidentId, RunId, SpanId, TraceId};
+pub use id::{IncidentId, PrincipalId, RunId, SpanId, TraceId};
 pub use incident::{Evidence, Incident};
 pub use outcome::{About, Claim, Label, Outcome, Subject};
+pub use principal::{Principal, PrincipalKind, PrincipalName, TenantName, Token, TokenHash};
 pub use rate::{BehaviourRate, Interval};
 pub use record::Record;
 pub use report::{Report, Verdict};

@@ -132,6 +132,18 @@ pub struct Sketch {
     pub traits: Traits,
 }
 
+impl Effect {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Effect::Unknown => "unknown",
+            Effect::None => "none",
+            Effect::Reversible => "reversible",
+            Effect::Irreversible => "irreversible",
+        }
+    }
+}
+
 impl Step {
     /// The step without its payload.
     pub fn sketch(&self) -> Sketch {

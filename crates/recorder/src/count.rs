@@ -36,44 +36,56 @@ pub(crate) enum Kind {
     Map,
 }
 
-/// Which fields hold which messages: holder, number in protobuf, name in JSON, held.
-///
-/// Requests for traces and for logs have the same shape down to the scopes' items, which are
-/// looked into one by one.
-const WITHIN: &[(Kind, u32, &str, Kind)] = &[
-    (Kind::Request, 1, "resourceSpans", Kind::Sent),
-    (Kind::Request, 1, "resourceLogs", Kind::Sent),
-    (Kind::Sent, 2, "scopeSpans", Kind::Scoped),
-    (Kind::Sent, 2, "scopeLogs", Kind::Scoped),
-    (Kind::Scoped, 2, "spans", Kind::Item),
-    (Kind::Scoped, 2, "logRecords", Kind::Item),
-    (Kind::Resource, 1, "attributes", Kind::KeyValue),
-    (Kind::Scope, 3, "attributes", Kind::KeyValue),
-    (Kind::Span, 9, "attributes", Kind::KeyValue),
-    (Kind::Span, 11, "events", Kind::Event),
-    (Kind::Span, 13, "links", Kind::Link),
-    (Kind::Record, 5, "body", Kind::AnyValue),
-    (Kind::Record, 6, "attributes", Kind::KeyValue),
-    (Kind::Event, 3, "attributes", Kind::KeyValue),
-    (Kind::Link, 4, "attributes", Kind::KeyValue),
-    (Kind::KeyValue, 2, "value", Kind::AnyValue),
-    (Kind::AnyValue, 5, "arrayValue", Kind::List),
-    (Kind::AnyValue, 6, "kvlistValue", Kind::Map),
-    (Kind::List, 1, "values", Kind::AnyValue),
-    (Kind::Map, 1, "values", Kind::KeyValue),
-];
-
 impl Kind {
     /// What the field of this number holds, in protobuf.
+    ///
+    /// Requests for traces and for logs have the same shape down to the scopes' items, which are
+    /// looked into one by one.
     pub(crate) fn numbered(self, number: u32) -> Option<Kind> {
-        let field = WITHIN.iter().find(|(of, other, ..)| *of == self && *other == number);
-        field.map(|(.., held)| *held)
+        Some(match (self, number) {
+            (Kind::Request, 1) => Kind::Sent,
+            (Kind::Sent, 2) => Kind::Scoped,
+            (Kind::Scoped, 2) => Kind::Item,
+            (Kind::Resource, 1) => Kind::KeyValue,
+            (Kind::Scope, 3) => Kind::KeyValue,
+            (Kind::Span, 9) => Kind::KeyValue,
+            (Kind::Span, 11) => Kind::Event,
+            (Kind::Span, 13) => Kind::Link,
+            (Kind::Record, 5) => Kind::AnyValue,
+            (Kind::Record, 6) => Kind::KeyValue,
+            (Kind::Event, 3) => Kind::KeyValue,
+            (Kind::Link, 4) => Kind::KeyValue,
+            (Kind::KeyValue, 2) => Kind::AnyValue,
+            (Kind::AnyValue, 5) => Kind::List,
+            (Kind::AnyValue, 6) => Kind::Map,
+            (Kind::List, 1) => Kind::AnyValue,
+            (Kind::Map, 1) => Kind::KeyValue,
+            _ => return None,
+        })
     }
 
     /// What the field of this name holds, in JSON.
-    pub(crate) fn named(self, name: &[u8]) -> Option<Kind> {
-        let field = WITHIN.iter().find(|(of, _, other, _)| *of == self && other.as_bytes() == name);
-        field.map(|(.., held)| *held)
+    pub(crate) fn named(self, name: &str) -> Option<Kind> {
+        Some(match (self, name) {
+            (Kind::Request, "resourceSpans" | "resourceLogs") => Kind::Sent,
+            (Kind::Sent, "scopeSpans" | "scopeLogs") => Kind::Scoped,
+            (Kind::Scoped, "spans" | "logRecords") => Kind::Item,
+            (Kind::Resource, "attributes") => Kind::KeyValue,
+            (Kind::Scope, "attributes") => Kind::KeyValue,
+            (Kind::Span, "attributes") => Kind::KeyValue,
+            (Kind::Span, "events") => Kind::Event,
+            (Kind::Span, "links") => Kind::Link,
+            (Kind::Record, "body") => Kind::AnyValue,
+            (Kind::Record, "attributes") => Kind::KeyValue,
+            (Kind::Event, "attributes") => Kind::KeyValue,
+            (Kind::Link, "attributes") => Kind::KeyValue,
+            (Kind::KeyValue, "value") => Kind::AnyValue,
+            (Kind::AnyValue, "arrayValue") => Kind::List,
+            (Kind::AnyValue, "kvlistValue") => Kind::Map,
+            (Kind::List, "values") => Kind::AnyValue,
+            (Kind::Map, "values") => Kind::KeyValue,
+            _ => return None,
+        })
     }
 }
 
@@ -122,17 +134,15 @@ fn parts(sent: &[Sent], encoding: Encoding, signal: Signal) -> usize {
     sent.iter().map(of_resource).sum()
 }
 
-/// Bytes of memory that one attribute, event or link takes beside its text.
-const BYTES_OF_A_PART: usize = 128;
+/// Bytes of memory that one attribute, event, link or value takes beside its text.
+const BYTES_OF_A_PART: usize = 48;
 
 /// Bytes of memory that one item takes beside its parts.
 const BYTES_OF_AN_ITEM: usize = 512;
 
-/// Roughly the most bytes of memory that decoding a request takes, beside the request.
+/// Roughly the most bytes of memory that decoding a request takes beside its text.
 pub fn footprint(request: &[u8], encoding: Encoding, signal: Signal, limits: &Limits) -> usize {
     let Ok(sent) = cut(request, encoding, signal, limits) else { return 0 };
     let items = sent.iter().flat_map(|sent| &sent.scopes).map(|scoped| scoped.items.len());
-    2 * request.len()
-        + parts(&sent, encoding, signal) * BYTES_OF_A_PART
-        + items.sum::<usize>() * BYTES_OF_AN_ITEM
+    parts(&sent, encoding, signal) * BYTES_OF_A_PART + items.sum::<usize>() * BYTES_OF_AN_ITEM
 }

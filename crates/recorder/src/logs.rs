@@ -133,9 +133,8 @@ fn is_ours(name: &str, attributes: &[KeyValue]) -> bool {
 /// The record's own attributes, and what OTLP keeps beside them, where it is set.
 fn all_attributes(record: LogRecord) -> Vec<Attribute> {
     let mut all = attributes(record.attributes);
-    if record.body.is_some() {
-        all.push(("otel.body".to_owned(), value(record.body)));
-    }
+    let body = Some(value(record.body)).filter(|body| *body != Value::Empty);
+    all.extend(body.map(|body| ("otel.body".to_owned(), body)));
     all.extend(number("otel.severity_number", record.severity_number.unsigned_abs()));
     all.extend(text("otel.severity_text", record.severity_text));
     all.extend(number("otel.flags", record.flags));

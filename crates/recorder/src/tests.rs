@@ -10,6 +10,7 @@ mod kinds;
 mod limits;
 mod logs;
 mod mutation;
+mod node;
 mod privacy;
 mod records;
 pub(crate) mod samples;

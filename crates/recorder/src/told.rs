@@ -12,7 +12,12 @@ use crate::dialect;
 use crate::privacy::{self, ContentMode, Kept};
 
 /// Marks a span that had not ended when it was sent.
-pub const OPEN: &str = "mayday.open";
+pub(crate) const OPEN: &str = "mayday.open";
+
+/// Whether a step had not ended when it was sent.
+pub fn is_open(step: &Step) -> bool {
+    step.attributes.iter().any(|(key, value)| key == OPEN && *value == Value::Bool(true))
+}
 
 /// A span or a log record, with its ids and times understood and its attributes as they came.
 pub(crate) struct Told {

@@ -14,6 +14,10 @@ use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 use opentelemetry_proto::tonic::trace::v1::{self as otlp, ResourceSpans, ScopeSpans, Status};
 use prost::Message;
 
+mod read;
+
+pub use read::spans_in;
+
 /// Who sends: one resource and one instrumentation scope.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sender {

@@ -46,6 +46,11 @@ pub enum RecordError {
     /// It can't be kept.
     #[error(transparent)]
     Flight(#[from] FlightError),
+    /// Flights take up all the room they may.
+    #[error(
+        "flights take up all the room they may: give them more with `quota` under [keeping], or          fewer days"
+    )]
+    Full,
     /// A label that can't be right.
     #[error("the label is not usable: {0}")]
     Label(&'static str),
@@ -116,6 +121,7 @@ impl Faulty for RecordError {
         match self {
             RecordError::Decode(error) => error.fault(),
             RecordError::Flight(error) => error.fault(),
+            RecordError::Full => Fault::Limited,
             RecordError::Label(_) => Fault::Invalid,
         }
     }

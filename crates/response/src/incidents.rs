@@ -79,6 +79,7 @@ impl Mayday {
         let facts = [
             Fact::IncidentDeclared {
                 incident: incident.clone(),
+                tenant: self.room.tenant.clone(),
                 kind: if it.run.is_some() { IncidentKind::Event } else { IncidentKind::Rate },
                 feature: report.feature.clone().or(question.feature),
                 title,
@@ -94,12 +95,15 @@ impl Mayday {
     /// One incident.
     pub fn incident(&self, id: &IncidentId) -> Result<Incident, IncidentError> {
         let incidents = self.house.incidents();
-        incidents.get(id).cloned().ok_or_else(|| IncidentError::NoSuchIncident(id.clone()))
+        let incident = incidents.get(id).filter(|incident| self.is_of(&incident.tenant));
+        incident.cloned().ok_or_else(|| IncidentError::NoSuchIncident(id.clone()))
     }
 
     /// Every incident, latest first.
     pub fn list_incidents(&self) -> Vec<Incident> {
-        self.house.incidents().latest_first().into_iter().cloned().collect()
+        let incidents = self.house.incidents();
+        let latest_first = incidents.latest_first().into_iter();
+        latest_first.filter(|incident| self.is_of(&incident.tenant)).cloned().collect()
     }
 
     /// Writes a postmortem draft and states in the ledger that it was written. Blocking.

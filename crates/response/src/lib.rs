@@ -3,12 +3,15 @@
 //! [`Mayday`] is opened on a data directory and serves every door: the API, the pages and the
 //! command line call the same methods and so give the same answers. In the way of a night:
 //! [`record`] keeps what comes in, [`settle`] turns traces into runs, [`moved`](mod@moved) compares
-//! them, [`incidents`] declares and drafts, [`look`] shows.
+//! them, [`incidents`] declares and drafts, [`look`] shows; [`access`] says who may, and who did.
 //!
 //! Now and randomness are arguments. A fact is appended first; what it means is folded from there.
 
+pub mod access;
 pub mod error;
 pub mod incidents;
+pub mod intents;
+pub mod keeping;
 pub mod look;
 pub mod moved;
 pub mod open;
@@ -17,18 +20,20 @@ mod room;
 pub mod settle;
 pub mod tally;
 
+pub use access::{Denied, Entrance, Right, Unkeyed, Who};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use incidents::{Act, Declaration, Draft};
+pub use keeping::{Erasure, FlightProof, Keeping, KeepingError, Proof};
 pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
-pub use open::{DEFAULT_TENANT, Mayday, Settings, verify_ledger_in};
+pub use open::{Gauges, Mayday, Settings, verify_ledger_in};
 pub use record::Recorded;
 pub use tally::{Counted, Tally};
 
 pub use flight::{Keyring, MasterKey, Random};
 pub use incident::{Brief, brief, wording};
 pub use ledger::{Flaw, Verified};
-pub use recorder::{ContentMode, Limits, answer as otlp_answer};
+pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
 pub use watch::{Sampling, SettleAfter, Slice};
 
 /// What the record would call something that a run ran under: for tests and the demo.

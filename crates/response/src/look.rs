@@ -9,6 +9,7 @@ use ledger::Verified;
 use model::{BehaviourRate, Gone, Incident, IncidentId, Step, TraceId, Value, Window};
 use watch::{Slice, series};
 
+use crate::access::Who;
 use crate::error::{IncidentError, LookError};
 use crate::open::Mayday;
 
@@ -88,12 +89,13 @@ impl Mayday {
         view.collect()
     }
 
-    /// A trace as recorded. Blocking.
-    pub fn trace(&self, trace: TraceId) -> Result<TraceView, LookError> {
+    /// A trace as recorded; that somebody read it is noted. Blocking.
+    pub fn trace(&self, who: &Who, trace: TraceId, now: Timestamp) -> Result<TraceView, LookError> {
         let steps = self.room.flight.steps(trace).map_err(LookError::Flight)?;
         if steps.is_empty() {
             return Err(LookError::NoSuchTrace(trace));
         }
+        self.house.reads.note(who, &self.room.tenant, trace, now);
         Ok(TraceView { steps: steps.into_iter().map(StepView::of).collect() })
     }
 

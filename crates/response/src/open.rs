@@ -3,23 +3,23 @@
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use flight::{Flight, Keyring};
 use incident::Incidents;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Ledger, Verified};
-use model::Catalogue;
+use model::{Catalogue, TenantName};
 use recorder::{ContentMode, Limits};
 use tokio::sync::Notify;
 use watch::{Sampling, SettleAfter};
 
+use crate::access::{Principals, Reads};
 use crate::error::OpenError;
+use crate::keeping::{ClosedDays, Keeping};
 use crate::room::Room;
 use crate::tally::Tally;
-
-/// The tenant of those who name none.
-pub const DEFAULT_TENANT: &str = "default";
 
 /// What can be set.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +36,8 @@ pub struct Settings {
     pub lookback: SignedDuration,
     /// What one request may hold.
     pub limits: Limits,
+    /// How long days stay and how much room they may take.
+    pub keeping: Keeping,
 }
 
 impl Default for Settings {
@@ -50,6 +52,7 @@ impl Default for Settings {
             window_runs: 1_000_000,
             lookback: SignedDuration::from_hours(24),
             limits: Limits::default(),
+            keeping: Keeping::default(),
         }
     }
 }
@@ -66,11 +69,16 @@ pub struct Mayday {
 pub(crate) struct House {
     pub(crate) settings: Settings,
     pub(crate) catalogue: Catalogue,
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) incidents: RwLock<Incidents>,
+    pub(crate) principals: RwLock<Principals>,
+    pub(crate) reads: Reads,
+    pub(crate) days: RwLock<ClosedDays>,
+    pub(crate) full: AtomicBool,
+    pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
     pub(crate) tally: Tally,
-    rooms: Mutex<BTreeMap<String, Arc<Room>>>,
+    rooms: Mutex<BTreeMap<TenantName, Arc<Room>>>,
     place: Place,
 }
 
@@ -79,6 +87,17 @@ pub(crate) struct House {
 enum Place {
     Directory { flights: PathBuf, keys: Arc<Keyring>, _lock: File },
     Memory,
+}
+
+/// How full a Mayday is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gauges {
+    /// Runs in the windows in memory.
+    pub runs: u64,
+    /// Traces that wait to settle.
+    pub waiting: u64,
+    /// Bytes of flights on disk, as they were when last looked at.
+    pub bytes: u64,
 }
 
 /// Facts read at a time when following the ledger.
@@ -102,20 +121,25 @@ impl Mayday {
         for tenant in house.tenants_on_disk()? {
             house.room(&tenant, now)?;
         }
-        let room = house.room(DEFAULT_TENANT, now)?;
+        let room = house.room(&TenantName::standard(), now)?;
         Ok(Self { house, room })
     }
 
     /// Opens on stores in memory, which are forgotten with the process.
     pub fn in_memory(settings: Settings, now: Timestamp) -> Result<Self, OpenError> {
         let house = Arc::new(House::new(Place::Memory, Ledger::in_memory(), settings)?);
-        let room = house.room(DEFAULT_TENANT, now)?;
+        let room = house.room(&TenantName::standard(), now)?;
         Ok(Self { house, room })
     }
 
+    /// Whether this is what a tenant sees.
+    pub fn is_of(&self, tenant: &TenantName) -> bool {
+        self.room.tenant == *tenant
+    }
+
     /// The same, as another tenant sees it. Blocking where that tenant comes for the first time.
-    pub fn of(&self, tenant: &str, now: Timestamp) -> Result<Self, OpenError> {
-        if tenant == self.room.tenant {
+    pub fn of(&self, tenant: &TenantName, now: Timestamp) -> Result<Self, OpenError> {
+        if self.is_of(tenant) {
             return Ok(self.clone());
         }
         Ok(Self { house: Arc::clone(&self.house), room: self.house.room(tenant, now)? })
@@ -126,19 +150,32 @@ impl Mayday {
         &self.house.tally
     }
 
-    /// How many runs the windows in memory hold, and how many traces wait to settle, of all tenants.
-    pub fn gauges(&self) -> (usize, usize) {
-        let gauges = self.house.rooms().into_iter().map(|room| room.gauges());
-        gauges.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+    /// How full it is, of all tenants.
+    pub fn gauges(&self) -> Gauges {
+        let bytes = self.house.bytes.load(Ordering::Relaxed);
+        let mut gauges = Gauges { runs: 0, waiting: 0, bytes };
+        for room in self.house.rooms() {
+            let (runs, waiting) = room.gauges();
+            gauges.runs += runs as u64;
+            gauges.waiting += waiting as u64;
+        }
+        gauges
     }
 }
 
 impl House {
     fn new(place: Place, ledger: Ledger, settings: Settings) -> Result<Self, OpenError> {
+        let Folds { incidents, principals, days } = follow(&ledger).map_err(OpenError::Ledger)?;
+        let ledger = Arc::new(ledger);
         Ok(Self {
             settings,
             catalogue: incident::surfaces(),
-            incidents: RwLock::new(follow(&ledger).map_err(OpenError::Ledger)?),
+            incidents: RwLock::new(incidents),
+            principals: RwLock::new(principals),
+            reads: Reads::new(Arc::clone(&ledger)),
+            days: RwLock::new(days),
+            full: AtomicBool::new(false),
+            bytes: AtomicU64::new(0),
             ledger,
             came: Notify::new(),
             tally: Tally::default(),
@@ -148,20 +185,21 @@ impl House {
     }
 
     /// A tenant's room, opened when it is first asked for.
-    fn room(&self, tenant: &str, now: Timestamp) -> Result<Arc<Room>, OpenError> {
+    fn room(&self, tenant: &TenantName, now: Timestamp) -> Result<Arc<Room>, OpenError> {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(room) = rooms.get(tenant) {
             return Ok(Arc::clone(room));
         }
         let flight = match &self.place {
             Place::Directory { flights, keys, .. } => {
-                Flight::open(&flights.join(tenant), keys, tenant).map_err(OpenError::Flight)?
+                Flight::open(&flights.join(tenant.as_str()), keys, tenant.as_str())
+                    .map_err(OpenError::Flight)?
             }
             Place::Memory => Flight::in_memory(),
         };
         let room = Room::on(tenant, flight, &self.settings, now).map_err(OpenError::Flight)?;
         let room = Arc::new(room);
-        rooms.insert(tenant.to_owned(), Arc::clone(&room));
+        rooms.insert(tenant.clone(), Arc::clone(&room));
         Ok(room)
     }
 
@@ -171,7 +209,7 @@ impl House {
         rooms.values().cloned().collect()
     }
 
-    fn tenants_on_disk(&self) -> Result<Vec<String>, OpenError> {
+    fn tenants_on_disk(&self) -> Result<Vec<TenantName>, OpenError> {
         let Place::Directory { flights, .. } = &self.place else { return Ok(Vec::new()) };
         let unusable = |source| OpenError::Directory { path: flights.clone(), source };
         std::fs::create_dir_all(flights).map_err(unusable)?;
@@ -179,10 +217,23 @@ impl House {
         for entry in std::fs::read_dir(flights).map_err(unusable)? {
             let entry = entry.map_err(unusable)?;
             if entry.file_type().map_err(unusable)?.is_dir() {
-                tenants.extend(entry.file_name().into_string());
+                let name = entry.file_name();
+                tenants.extend(name.to_str().and_then(|name| name.parse::<TenantName>().ok()));
             }
         }
         Ok(tenants)
+    }
+
+    /// The data directory.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Directory { flights, .. } => flights.parent(),
+            Place::Memory => None,
+        }
+    }
+
+    pub(crate) fn days(&self) -> RwLockReadGuard<'_, ClosedDays> {
+        self.days.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn incidents(&self) -> RwLockReadGuard<'_, Incidents> {
@@ -214,14 +265,26 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
     }
 }
 
+/// What is folded from the ledger.
+#[derive(Default)]
+struct Folds {
+    incidents: Incidents,
+    principals: Principals,
+    days: ClosedDays,
+}
+
 /// Folds every fact of the ledger.
-fn follow(ledger: &Ledger) -> Result<Incidents, ledger::LedgerError> {
-    let mut incidents = Incidents::default();
+fn follow(ledger: &Ledger) -> Result<Folds, ledger::LedgerError> {
+    let mut folds = Folds::default();
     let mut next = 1;
     loop {
         let entries = ledger.read(next, PAGE)?;
-        let Some(last) = entries.last() else { return Ok(incidents) };
+        let Some(last) = entries.last() else { return Ok(folds) };
         next = last.seq + 1;
-        entries.iter().for_each(|entry| incidents.apply(entry));
+        for entry in &entries {
+            folds.incidents.apply(entry);
+            folds.principals.apply(entry);
+            folds.days.apply(entry);
+        }
     }
 }

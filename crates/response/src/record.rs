@@ -1,10 +1,12 @@
 //! Recording: bytes in, durable, then answered.
 
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+
 use flight::{Append, FlightError};
 use jiff::{SignedDuration, Timestamp};
-use model::{About, Batch, Claim, Label, Receipt, Rejection, Subject, TraceId};
-use recorder::Encoding;
-use std::collections::HashMap;
+use model::{About, Batch, Claim, Label, Receipt, Rejection, Source, Subject, TraceId};
+use recorder::{Encoding, Signal};
 use watch::Arrival;
 
 use crate::error::RecordError;
@@ -24,28 +26,70 @@ pub struct Recorded {
 const LONGEST_SOURCE: usize = 200;
 
 impl Mayday {
-    /// Records one OTLP trace export request in protobuf.
-    pub async fn record(&self, body: &[u8], now: Timestamp) -> Result<Recorded, RecordError> {
+    /// Records one OTLP export request.
+    pub async fn record(
+        &self,
+        signal: Signal,
+        body: &[u8],
+        encoding: Encoding,
+        now: Timestamp,
+    ) -> Result<Recorded, RecordError> {
+        if self.house.full.load(Ordering::Relaxed) {
+            return Err(RecordError::Full);
+        }
         let Settings { limits, content, .. } = &self.house.settings;
-        let mut batch = recorder::decode(body, Encoding::Protobuf, limits, *content)?;
+        let mut batch = match signal {
+            Signal::Traces => recorder::decode(body, encoding, limits, *content)?,
+            Signal::Logs => recorder::decode_logs(body, encoding, limits, *content)?,
+        };
         let rejections = std::mem::take(&mut batch.rejections);
         let claims = std::mem::take(&mut batch.claims);
         let labels: Vec<Label> = claims.into_iter().map(|claim| self.label_of(claim)).collect();
         let arrivals = arrivals(&batch);
-        let told = labels.iter().filter_map(|label| label.subject.trace()).collect();
+        let mut told = Vec::new();
+        for label in &labels {
+            told.extend(self.named(label)?);
+        }
+        let labelled = labels.len() as u64;
         let append = Append { received: now, batch, labels, ..Append::default() };
         let receipt = self.room.flight.append(append).await?;
         self.note(arrivals, told, now);
-        let tally = &self.house.tally;
-        tally.add(Counted::SpansStored, receipt.stored);
-        tally.add(Counted::SpansDuplicate, receipt.duplicate);
-        tally.add(Counted::SpansRejected, rejections.len() as u64);
+        self.count(signal, receipt, &rejections);
+        self.house.tally.add(Counted::LabelsStored, labelled);
         Ok(Recorded { receipt, rejections })
+    }
+
+    fn count(&self, signal: Signal, receipt: Receipt, rejections: &[Rejection]) {
+        let [stored, duplicate, rejected] = match signal {
+            Signal::Traces => {
+                [Counted::SpansStored, Counted::SpansDuplicate, Counted::SpansRejected]
+            }
+            Signal::Logs => {
+                [Counted::RecordsStored, Counted::RecordsDuplicate, Counted::RecordsRejected]
+            }
+        };
+        let ignored = rejections.iter().filter(|rejection| rejection.why == recorder::NOT_OURS);
+        let ignored = ignored.count() as u64;
+        let tally = &self.house.tally;
+        tally.add(stored, receipt.stored);
+        tally.add(duplicate, receipt.duplicate);
+        tally.add(rejected, rejections.len() as u64 - ignored);
+        tally.add(Counted::RecordsIgnored, ignored);
+    }
+
+    /// Roughly the most bytes of memory that recording a request takes, beside its text.
+    pub fn footprint(&self, signal: Signal, body: &[u8], encoding: Encoding) -> usize {
+        recorder::footprint(body, encoding, signal, &self.house.settings.limits)
     }
 
     /// Remembers what must settle: traces whose spans came, and traces about which something was
     /// stated.
-    fn note(&self, arrivals: HashMap<TraceId, Arrival>, told: Vec<TraceId>, now: Timestamp) {
+    pub(crate) fn note(
+        &self,
+        arrivals: HashMap<TraceId, Arrival>,
+        told: Vec<TraceId>,
+        now: Timestamp,
+    ) {
         let mut due = self.room.due();
         for (trace, arrival) in arrivals {
             due.note(trace, arrival, now, self.house.settings.settle_after);
@@ -104,7 +148,8 @@ fn arrivals(batch: &Batch) -> HashMap<TraceId, Arrival> {
         let came = Arrival { ended: step.ended, root_ended: None };
         let arrival = arrivals.entry(step.trace).or_insert(came);
         arrival.ended = arrival.ended.max(step.ended);
-        if step.parent.is_none() || step.traits.marks_run {
+        let has_ended = step.source == Source::Span && !recorder::is_open(step);
+        if has_ended && (step.parent.is_none() || step.traits.marks_run) {
             arrival.root_ended = arrival.root_ended.max(Some(step.ended));
         }
     }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use flight::{Flight, FlightError, Recent};
 use jiff::Timestamp;
-use model::Window;
+use model::{TenantName, Window};
 use watch::Due;
 
 use crate::open::Settings;
@@ -13,7 +13,7 @@ use crate::open::Settings;
 /// One tenant's own.
 #[derive(Debug)]
 pub(crate) struct Room {
-    pub(crate) tenant: String,
+    pub(crate) tenant: TenantName,
     pub(crate) flight: Flight,
     pub(crate) recent: RwLock<Recent>,
     pub(crate) due: Mutex<Due>,
@@ -24,7 +24,7 @@ pub(crate) struct Room {
 impl Room {
     /// Rebuilds from flights what is held in memory of them.
     pub(crate) fn on(
-        tenant: &str,
+        tenant: &TenantName,
         flight: Flight,
         settings: &Settings,
         now: Timestamp,
@@ -39,7 +39,7 @@ impl Room {
             due.now(trace);
         }
         Ok(Self {
-            tenant: tenant.to_owned(),
+            tenant: tenant.clone(),
             flight,
             recent: RwLock::new(recent),
             due: Mutex::new(due),

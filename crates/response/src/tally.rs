@@ -11,12 +11,22 @@ pub enum Counted {
     SpansDuplicate,
     /// Spans that could not be kept.
     SpansRejected,
+    /// Log records made durable.
+    RecordsStored,
+    /// Log records that were there already.
+    RecordsDuplicate,
+    /// Log records that could not be kept.
+    RecordsRejected,
+    /// Log records that are no GenAI events.
+    RecordsIgnored,
     /// Requests that could not be kept at all.
     RequestsRefused,
     /// Traces settled into runs.
     TracesSettled,
     /// Late outcomes kept.
     LabelsStored,
+    /// Requests without a key, or without the right one.
+    RequestsDenied,
 }
 
 /// Every count, in the order of [`Counted::ALL`].
@@ -27,13 +37,18 @@ pub struct Tally {
 
 impl Counted {
     /// Everything that is counted.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::SpansStored,
         Self::SpansDuplicate,
         Self::SpansRejected,
+        Self::RecordsStored,
+        Self::RecordsDuplicate,
+        Self::RecordsRejected,
+        Self::RecordsIgnored,
         Self::RequestsRefused,
         Self::TracesSettled,
         Self::LabelsStored,
+        Self::RequestsDenied,
     ];
 
     /// The metric's name without unit suffix, and its help text.
@@ -42,9 +57,22 @@ impl Counted {
             Self::SpansStored => ("mayday_spans_stored", "Spans made durable"),
             Self::SpansDuplicate => ("mayday_spans_duplicate", "Spans that were stored already"),
             Self::SpansRejected => ("mayday_spans_rejected", "Spans that could not be kept"),
+            Self::RecordsStored => ("mayday_log_records_stored", "Log records made durable"),
+            Self::RecordsDuplicate => {
+                ("mayday_log_records_duplicate", "Log records that were stored already")
+            }
+            Self::RecordsRejected => {
+                ("mayday_log_records_rejected", "Log records that could not be kept")
+            }
+            Self::RecordsIgnored => {
+                ("mayday_log_records_ignored", "Log records that are no GenAI events")
+            }
             Self::RequestsRefused => ("mayday_requests_refused", "Export requests refused whole"),
             Self::TracesSettled => ("mayday_traces_settled", "Traces settled into runs"),
             Self::LabelsStored => ("mayday_labels_stored", "Late outcomes kept"),
+            Self::RequestsDenied => {
+                ("mayday_requests_denied", "Requests without a key, or without the right one")
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use model::{Fault, Faulty};
-use response::IncidentError;
+use response::{IncidentError, OpenError};
 
 use crate::chart::ChartError;
 use crate::pages::FailurePage;
@@ -15,6 +15,9 @@ pub(crate) enum PageError {
     /// Nothing is served at the address.
     #[error("there is no page at this address")]
     NoSuchPage,
+    /// The tenant's flights can't be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// The incident can't be shown.
     #[error(transparent)]
     Incident(#[from] IncidentError),
@@ -33,6 +36,7 @@ impl Faulty for PageError {
     fn fault(&self) -> Fault {
         match self {
             PageError::NoSuchPage => Fault::NotFound,
+            PageError::Open(error) => error.fault(),
             PageError::Incident(error) => error.fault(),
             PageError::Chart(_) | PageError::Template(_) | PageError::Interrupted(_) => Fault::Bug,
         }

@@ -1,11 +1,13 @@
 //! The handlers, one sentence each: extract, one call, convert.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use model::IncidentId;
+use response::{OpenError, Who};
 
 use crate::Site;
 use crate::error::PageError;
@@ -17,20 +19,28 @@ const STYLE: &str = include_str!("../assets/style.css");
 type Page = Result<Html<String>, PageError>;
 
 /// `GET /`
-pub(crate) async fn home(State(site): State<Site>) -> Page {
+pub(crate) async fn home(State(site): State<Site>, Extension(who): Extension<Who>) -> Page {
     let now = (site.now)();
-    let look = move || (site.mayday.features(now), site.mayday.list_incidents());
-    let (features, incidents) = tokio::task::spawn_blocking(look).await?;
+    let look = move || {
+        let mayday = site.mayday.of(&who.tenant(), now)?;
+        Ok::<_, OpenError>((mayday.features(now), mayday.list_incidents()))
+    };
+    let (features, incidents) = tokio::task::spawn_blocking(look).await??;
     Ok(Html(HomePage::new(&features, &incidents, now).render()?))
 }
 
 /// `GET /incidents/{id}`
 pub(crate) async fn incident(
     State(site): State<Site>,
+    Extension(who): Extension<Who>,
     id: Result<Path<IncidentId>, PathRejection>,
 ) -> Page {
     let Path(id) = id.map_err(|_| PageError::NoSuchPage)?;
-    let view = tokio::task::spawn_blocking(move || site.mayday.incident_view(&id)).await??;
+    let look = move || {
+        let mayday = site.mayday.of(&who.tenant(), (site.now)())?;
+        Ok::<_, PageError>(mayday.incident_view(&id)?)
+    };
+    let view = tokio::task::spawn_blocking(look).await??;
     Ok(Html(IncidentPage::new(&view)?.render()?))
 }
 

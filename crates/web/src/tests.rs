@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use model::{SpanId, TraceId, Value};
 use recorder::wire::{Kind, Sender, Span, protobuf};
 use response::incidents::Act;
-use response::{Declaration, Mayday, Settings};
+use response::{Declaration, Encoding, Mayday, Settings, Signal, Who};
+
 use tower::ServiceExt;
 
 use crate::router;
@@ -44,13 +45,18 @@ async fn record_a_hostile_run(mayday: &Mayday) {
     };
     let sender =
         Sender { resource: Vec::new(), scope: "scope".to_owned(), scope_version: "1".to_owned() };
-    mayday.record(&protobuf(&[(sender, vec![span])]), now()).await.unwrap();
+    let body = protobuf(&[(sender, vec![span])]);
+    mayday.record(Signal::Traces, &body, Encoding::Protobuf, now()).await.unwrap();
     mayday.settle(now() + SignedDuration::from_hours(1)).await.unwrap();
 }
 
 async fn get(mayday: &Arc<Mayday>, path: &str) -> Response {
     let request = Request::get(path).body(Body::empty()).unwrap();
-    router(Arc::clone(mayday), now).oneshot(request).await.unwrap()
+    router(Arc::clone(mayday), now)
+        .layer(axum::Extension(Who::Local))
+        .oneshot(request)
+        .await
+        .unwrap()
 }
 
 async fn text(response: Response) -> String {

@@ -76,6 +76,11 @@ impl Days {
         Ok(Some(reader))
     }
 
+    /// Lets go of a day.
+    pub(super) fn close(&self, path: &Path) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
+    }
+
     /// Fails if any day file can't be read by this Mayday.
     pub(super) fn check(&self) -> Result<(), FlightError> {
         self.readers().map(|_| ())
@@ -107,6 +112,11 @@ pub(super) fn path_of(directory: &Path, day: i32) -> PathBuf {
     path(directory, start)
 }
 
+/// The day of a file, as it is written: `2026-11-23`.
+pub(super) fn name(path: &Path) -> String {
+    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// The day of a file, counted from 1970; 0 if its name is not a day's.
 pub(super) fn number_of(path: &Path) -> i32 {
     let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
@@ -132,6 +142,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection, FlightError> {
     // What is deleted, such as the wrapping of a key by an older one, is overwritten.
     set("secure_delete", "ON")?;
     set("cache_size", "-32000")?;
+    // What refers to a row is written after it; to look that up each time would cost a quarter.
+    set("foreign_keys", "OFF")?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(include_str!("../sql/schema.sql")).map_err(failed)?;
     connection.pragma_update(None, "user_version", FORMAT).map_err(failed)?;
@@ -163,7 +175,7 @@ fn check_format(path: &Path, connection: &Connection) -> Result<i64, FlightError
 }
 
 /// Makes a new file's name durable, not only its bytes.
-fn sync_directory(path: &Path) -> Result<(), FlightError> {
+pub(super) fn sync_directory(path: &Path) -> Result<(), FlightError> {
     let directory = path.parent().unwrap_or(Path::new("."));
     let synced = std::fs::File::open(directory).and_then(|directory| directory.sync_all());
     synced.map_err(|source| FlightError::Directory { path: directory.to_path_buf(), source })

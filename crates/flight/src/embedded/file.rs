@@ -47,6 +47,8 @@ struct Personal {
     trace: TraceId,
     row: i64,
     key: Result<Secret, Gone>,
+    /// Why something is not there that this key does not open.
+    otherwise: Gone,
 }
 
 impl<'a> DayFile<'a> {
@@ -110,15 +112,20 @@ impl<'a> DayFile<'a> {
     fn personal(&self, trace: TraceId) -> Result<Personal, FlightError> {
         let kept = |row: &Row| {
             let kept = Kept { id: row.get(1)?, people: row.get(2)?, wrapped: row.get(3)? };
-            Ok((row.get(0)?, kept))
+            Ok((row.get(0)?, kept, row.get::<_, i64>(4)?))
         };
         let row = self.row(include_str!("../sql/trace.sql"), [trace.as_bytes()], kept)?;
-        let Some((row, kept)) = row else {
-            return Ok(Personal { trace, row: -1, key: Err(Gone::Lost) });
+        let Some((row, kept, lost)) = row else {
+            return Ok(Personal { trace, row: -1, key: Err(Gone::Lost), otherwise: Gone::Lost });
+        };
+        let otherwise = match lost {
+            1 => Gone::Erased,
+            2 => Gone::SampledOut,
+            _ => Gone::Lost,
         };
         let key = self.shelf.keys.unwrap(trace, &kept)?;
         let why = if kept.wrapped.is_none() { Gone::SampledOut } else { Gone::Erased };
-        Ok(Personal { trace, row, key: key.map(|key| key.secret).ok_or(why) })
+        Ok(Personal { trace, row, key: key.map(|key| key.secret).ok_or(why), otherwise })
     }
 
     fn step(&mut self, row: &StepRow, personal: &Personal) -> Result<Step, FlightError> {
@@ -176,7 +183,10 @@ impl<'a> DayFile<'a> {
         let place = (owner, part.address.as_bytes());
         let found: Option<(i64, u32)> =
             self.row(include_str!("../sql/content.sql"), place, found)?;
-        let Some((chunk, place)) = found else { return Ok(Held::Gone(Gone::Lost)) };
+        let Some((chunk, place)) = found else {
+            let is_shared = part.scope == Scope::Shared;
+            return Ok(Held::Gone(if is_shared { Gone::Lost } else { personal.otherwise }));
+        };
         let broken = corrupt("content");
         let opening = (part.scope == Scope::Personal).then_some((&key, personal.trace));
         let texts = self.chunk(chunk, opening)?;

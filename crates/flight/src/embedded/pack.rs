@@ -9,7 +9,9 @@ use std::io;
 use std::sync::Arc;
 
 use model::run::Keep;
-use model::{Address, Attribute, Held, Label, Part, Scope, Settlement, SpanId, Step, TraceId};
+use model::{
+    Address, Attribute, Gone, Held, Label, Part, Scope, Settlement, SpanId, Step, TraceId,
+};
 
 use super::Shelf;
 use super::body::{Body, FieldBody, Kept, PartRef};
@@ -138,7 +140,7 @@ fn traces(
     shelf: &Shelf,
     day: i32,
     append: &Append,
-) -> Result<HashMap<TraceId, PackedTrace>, FlightError> {
+) -> Result<BTreeMap<TraceId, PackedTrace>, FlightError> {
     let mut people: HashMap<TraceId, BTreeSet<Address>> = HashMap::new();
     let mut pivots: HashMap<TraceId, BTreeSet<Address>> = HashMap::new();
     for step in &append.batch.steps {
@@ -147,7 +149,7 @@ fn traces(
         let keys = step.pivots.iter().map(|pivot| shelf.pivot(pivot));
         pivots.entry(step.trace).or_default().extend(keys);
     }
-    let mut traces = HashMap::new();
+    let mut traces = BTreeMap::new();
     for (trace, people) in people {
         let people: Vec<Address> = people.into_iter().collect();
         let people = shelf.tenant.subjects(&people)?;
@@ -166,7 +168,7 @@ struct Packing<'a> {
     shelf: &'a Shelf,
     day: i32,
     packer: Packer,
-    traces: &'a HashMap<TraceId, PackedTrace>,
+    traces: &'a BTreeMap<TraceId, PackedTrace>,
     /// Content by whose it is, in the order met.
     contents: BTreeMap<Option<TraceId>, Vec<(Address, Cow<'a, str>)>>,
     met: HashSet<Address>,
@@ -264,7 +266,8 @@ impl<'a> Packing<'a> {
         let (kept, address) = match &part.held {
             Held::Text(text) => (Kept::Text, self.content(owner, text.as_str().into())),
             Held::AddressOf(text) => (Kept::Address, self.secret(owner).address(text.as_bytes())),
-            Held::Gone(_) => return None,
+            Held::Gone(Gone::HashOnly) => (Kept::Address, part.address?),
+            Held::Gone(_) => (Kept::Text, part.address?),
         };
         Some(PartRef { scope, kept, address, piece: None })
     }

@@ -94,6 +94,9 @@ impl Writing<'_> {
             }
             Some(found) if found.key == key && found.people_bytes >= people_bytes => found,
             Some(found) if found.key == key || packed.key.replaces == Some(found.key) => {
+                if found.key != key {
+                    self.delete_content(found.id).map_err(FlightError::Append)?;
+                }
                 self.update_trace(found.id, packed, key, &people).map_err(FlightError::Append)?;
                 KnownTrace { key, people_bytes, ..found }
             }
@@ -285,11 +288,17 @@ impl Writing<'_> {
         Ok(())
     }
 
+    /// Takes away what was said in a trace.
+    fn delete_content(&self, trace: i64) -> rusqlite::Result<()> {
+        self.to.prepare_cached(include_str!("../sql/delete_chunks.sql"))?.execute([trace])?;
+        self.to.prepare_cached(include_str!("../sql/delete_content.sql"))?.execute([trace])?;
+        Ok(())
+    }
+
     /// Takes away what was said in a trace, and its key.
     pub(super) fn drop_payload(&mut self, trace: TraceId) -> rusqlite::Result<()> {
         let Some(KnownTrace { id, .. }) = self.find_trace(trace)? else { return Ok(()) };
-        self.to.prepare_cached(include_str!("../sql/delete_chunks.sql"))?.execute([id])?;
-        self.to.prepare_cached(include_str!("../sql/delete_content.sql"))?.execute([id])?;
+        self.delete_content(id)?;
         self.to.prepare_cached(include_str!("../sql/drop_key.sql"))?.execute([id])?;
         self.known.traces.remove(&trace);
         Ok(())

@@ -1,7 +1,6 @@
 //! Verifying: every version against its digest, every digest against the chain of its day.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::PoisonError;
 
 use model::{Gone, Held, TraceId};
@@ -9,6 +8,7 @@ use rusqlite::Row;
 
 use super::chain::{Columns as Digested, Digest, GENESIS, Head, Link, Table, Version};
 use super::codec::{Columns, kind_code, nanos, source_code};
+use super::day;
 use super::file::{DayFile, StepRow, step_row};
 use super::read::{label, settlements_of};
 use super::shelf::Shelf;
@@ -21,7 +21,7 @@ pub(super) fn verify(shelf: &Shelf) -> Result<Verified, FlightError> {
     for (path, reader) in shelf.days.readers()? {
         let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
         let file = DayFile::new(&connection, shelf);
-        let day = Day { shelf, file, name: name(&path), verified: &mut verified };
+        let day = Day { shelf, file, name: day::name(&path), verified: &mut verified };
         match day.check() {
             Ok(()) => {}
             Err(Stop::Broken(broken)) => {
@@ -32,10 +32,6 @@ pub(super) fn verify(shelf: &Shelf) -> Result<Verified, FlightError> {
         }
     }
     Ok(verified)
-}
-
-fn name(path: &Path) -> String {
-    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 struct Day<'a> {

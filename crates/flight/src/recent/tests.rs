@@ -36,7 +36,7 @@ fn run(trace: TraceId, number: u64, second: i64, feature: &str) -> Run {
 fn settled(number: u8, second: i64) -> Settlement {
     let trace = trace(number);
     let runs = vec![run(trace, 0, second, "support")];
-    Settlement { trace, runs, through: Default::default() }
+    Settlement { trace, runs, payload: Default::default(), through: Default::default() }
 }
 
 fn applied(most_runs: usize, settlements: &[Settlement]) -> Recent {
@@ -81,7 +81,12 @@ fn a_trace_settled_again_and_again_drives_no_other_out() {
 #[test]
 fn a_trace_larger_than_the_room_leaves_nothing() {
     let runs = (0..5).map(|number| run(trace(1), number, 10, "support")).collect();
-    let large = Settlement { trace: trace(1), runs, through: Default::default() };
+    let large = Settlement {
+        trace: trace(1),
+        runs,
+        payload: Default::default(),
+        through: Default::default(),
+    };
     let recent = applied(4, &[settled(2, 5), large]);
     assert!(recent.is_empty() && recent.select(from(10), None).is_none());
 }
@@ -93,11 +98,17 @@ fn traces_without_runs_take_no_room() {
         recent.apply(&Settlement {
             trace: trace(number),
             runs: vec![],
+            payload: Default::default(),
             through: Default::default(),
         });
     }
     assert_eq!(recent.traces.len(), 1);
-    recent.apply(&Settlement { trace: trace(1), runs: vec![], through: Default::default() });
+    recent.apply(&Settlement {
+        trace: trace(1),
+        runs: vec![],
+        payload: Default::default(),
+        through: Default::default(),
+    });
     assert!(recent.is_empty() && recent.traces.is_empty());
 }
 
@@ -155,7 +166,12 @@ fn any_settlement() -> impl Strategy<Value = Settlement> {
         let numbered = (0..).zip(runs);
         let runs =
             numbered.map(|(place, (second, feature))| run(trace(number), place, second, feature));
-        Settlement { trace: trace(number), runs: runs.collect(), through: Default::default() }
+        Settlement {
+            trace: trace(number),
+            runs: runs.collect(),
+            payload: Default::default(),
+            through: Default::default(),
+        }
     })
 }
 

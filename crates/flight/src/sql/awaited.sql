@@ -1,1 +1,1 @@
-SELECT pivot, subject, outcome, source, at FROM label WHERE pivot IS NOT NULL ORDER BY id
+SELECT id, subject, outcome, source, at FROM label WHERE pivot IS NOT NULL ORDER BY id

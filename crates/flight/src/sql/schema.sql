@@ -2,12 +2,15 @@
 
 -- A trace, with the key that its personal content is sealed with. That key is wrapped by the
 -- tenant's key and by the keys of the people the trace is about, whose ids stand in `people`.
+-- Where another key stood here before, `lost` says what became of what that one opened: 1 it was
+-- erased, 2 it was dropped.
 CREATE TABLE IF NOT EXISTS trace (
     id INTEGER PRIMARY KEY,
     trace BLOB NOT NULL UNIQUE,
     key BLOB NOT NULL,
     people BLOB NOT NULL,
-    wrapped BLOB
+    wrapped BLOB,
+    lost INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE IF NOT EXISTS origin (
@@ -39,6 +42,8 @@ CREATE TABLE IF NOT EXISTS step (
 ) STRICT;
 
 CREATE INDEX IF NOT EXISTS step_by_trace ON step (trace, span);
+
+CREATE INDEX IF NOT EXISTS step_of_intents ON step (id) WHERE kind = 11;
 
 -- Content that came together, of one trace, or of all where `trace` is 0.
 CREATE TABLE IF NOT EXISTS chunk (

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod disk;
+mod keys;
 mod load;
 mod samples;
 mod suite;
@@ -15,7 +16,7 @@ macro_rules! every_engine {
             $(#[tokio::test]
             async fn $fact() {
                 let dir = tempfile::tempdir().unwrap();
-                crate::suite::$fact(&flight::Flight::open(dir.path()).unwrap()).await;
+                crate::suite::$fact(&crate::samples::open(dir.path())).await;
             })*
         }
 
@@ -40,9 +41,6 @@ every_engine! {
     of_versions_that_end_together_the_one_that_came_last_counts,
     labels_come_back_in_the_order_they_came,
     labels_of_absurd_times_keep_their_order_in_time,
-    content_is_stored_once_and_comes_back_to_the_byte,
-    content_of_which_only_the_hash_was_kept_is_not_there,
-    content_that_is_kept_later_is_there_later,
     settlements_come_back_in_the_order_they_were_made,
     of_several_settlements_of_a_trace_the_last_one_counts,
     a_trace_without_runs_settles_too,

@@ -1,15 +1,43 @@
 //! Steps, runs and labels by number, and days on which they are received.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use flight::{Append, Flight};
+use flight::{Append, Flight, Keyring, MasterKey};
 use jiff::{SignedDuration, Timestamp};
 use model::content::Form;
 use model::step::{PromptTrait, ToolCall, ToolResult};
 use model::{
-    Attribute, Batch, Content, ContentField, ContentHash, Factor, Label, Outcome, Receipt, Run,
-    RunId, Seen, Settlement, SpanId, Step, StepKind, Subject, TraceId, Traits, Value, Window,
+    Attribute, Batch, Effect, Factor, Field, Held, Label, Outcome, Part, Payload, Receipt, Run,
+    RunId, Scope, Seen, Settlement, Source, SpanId, Step, StepKind, Subject, TraceId, Traits,
+    Value, Window,
 };
+
+/// Numbers that nobody needs to guess.
+fn random(bytes: &mut [u8]) {
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+    for chunk in bytes.chunks_mut(8) {
+        let next = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        chunk.copy_from_slice(
+            &next.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[..chunk.len()],
+        );
+    }
+}
+
+/// The keys of a directory of flights, in a directory beside it.
+pub(crate) fn keyring(dir: &Path) -> Arc<Keyring> {
+    let keys = dir.with_extension("keys");
+    Arc::new(Keyring::open(&keys, MasterKey::new([9; 32]), random).unwrap())
+}
+
+/// Opens the flights of a tenant.
+pub(crate) fn open(dir: &Path) -> Flight {
+    try_open(dir).unwrap()
+}
+
+pub(crate) fn try_open(dir: &Path) -> Result<Flight, flight::FlightError> {
+    Flight::open(dir, &keyring(dir), "acme")
+}
 
 pub(crate) fn trace(number: u8) -> TraceId {
     TraceId::from_bytes(&[[7; 15].as_slice(), &[number]].concat()).unwrap()
@@ -40,6 +68,7 @@ pub(crate) fn step(trace: TraceId, number: u64) -> Step {
     Step {
         trace,
         span: span(number),
+        source: Source::Span,
         parent: None,
         kind: StepKind::Model,
         name: format!("chat {number}"),
@@ -50,6 +79,8 @@ pub(crate) fn step(trace: TraceId, number: u64) -> Step {
         attributes: vec![("gen_ai.operation.name".to_owned(), text("chat"))],
         content: Vec::new(),
         origin: Arc::from(vec![("service.name".to_owned(), text("shop"))]),
+        subjects: Vec::new(),
+        pivots: Vec::new(),
     }
 }
 
@@ -59,24 +90,27 @@ pub(crate) fn text(text: &str) -> Value {
 
 /// A step with something in every field.
 pub(crate) fn full_step(trace: TraceId, number: u64) -> Step {
-    let field = |key: &str, form, parts: &[&str]| ContentField {
+    let field = |key: &str, form, parts: &[(Scope, &str)]| Field {
         key: key.to_owned(),
         form,
         glue: vec![" \u{0}\u{10ffff}".to_owned(); parts.len() + 1],
-        parts: parts.iter().map(|part| ContentHash::of(part.as_bytes())).collect(),
+        parts: parts.iter().map(|(scope, text)| said(*scope, text)).collect(),
     };
+    let long = "It rained on the first day. ".repeat(9);
+    let (mine, all) = (Scope::Personal, Scope::Shared);
     Step {
         parent: Some(span(number + 1_000)),
         kind: StepKind::Tool,
+        source: Source::Log,
         name: "é\u{0}\n\"".to_owned(),
         ended: at(90_000),
         failed: true,
         traits: full_traits(),
         attributes: every_value(),
         content: vec![
-            field("gen_ai.input.messages", Form::Text, &["a", "b"]),
-            field("customer.list", Form::Value, &["c"]),
-            ContentField { glue: vec![], ..field("input.value", Form::Withheld, &[]) },
+            field("gen_ai.input.messages", Form::Text, &[(all, "a"), (mine, "b"), (mine, &long)]),
+            field("customer.list", Form::Value, &[(mine, "c")]),
+            Field::withheld("input.value".to_owned(), Form::Text),
         ],
         origin: Arc::from(every_value()),
         ..step(trace, number)
@@ -119,7 +153,48 @@ fn full_traits() -> Traits {
         calls_read: vec![call("b"), call("c")],
         results: vec![ToolResult { call: "c".to_owned(), tool: None, shape: some("text") }],
         levels: levels(&[("region", "eu"), ("code", "?")]),
+        effect: Effect::Irreversible,
+        guarded: true,
+        tokens: Some(12),
     }
+}
+
+/// A piece of content on its way in.
+pub(crate) fn said(scope: Scope, text: &str) -> Part {
+    Part::new(scope, Held::Text(text.to_owned()))
+}
+
+/// A step that says one text.
+pub(crate) fn saying(trace: TraceId, number: u64, scope: Scope, text: &str) -> Step {
+    let parts = vec![said(scope, text)];
+    let (key, glue) = ("gen_ai.tool.call.result".to_owned(), vec![String::new(); 2]);
+    Step { content: vec![Field { key, form: Form::Text, glue, parts }], ..step(trace, number) }
+}
+
+/// Steps as they were sent: where a store found their content says nothing of that.
+pub(crate) fn plain(mut steps: Vec<Step>) -> Vec<Step> {
+    for part in steps.iter_mut().flat_map(|s| &mut s.content).flat_map(|field| &mut field.parts) {
+        part.address = None;
+    }
+    steps
+}
+
+/// The steps of a trace, as they were sent.
+pub(crate) fn recorded(flight: &Flight, trace: TraceId) -> Vec<Step> {
+    plain(flight.steps(trace).unwrap())
+}
+
+/// What the first field of a step says, or why it says nothing.
+pub(crate) fn heard(flight: &Flight, trace: TraceId, number: u64) -> Result<String, model::Gone> {
+    let steps = flight.steps(trace).unwrap();
+    steps.iter().find(|step| step.span == span(number)).unwrap().content[0].join()
+}
+
+/// All settlements, in the order they were made.
+pub(crate) fn settled_runs(flight: &Flight, window: Window) -> Vec<Settlement> {
+    let mut settlements = Vec::new();
+    flight.settlements(window, |one| settlements.push(one)).unwrap();
+    settlements
 }
 
 /// Factors at levels; `?` is not recorded.
@@ -134,10 +209,6 @@ pub(crate) fn levels(levels: &[(&str, &str)]) -> Vec<Seen> {
 pub(crate) fn label(trace: TraceId, outcome: Outcome, second: i64) -> Label {
     let subject = Subject::Trace(trace);
     Label { subject, outcome, source: "judge:tone".to_owned(), at: at(second) }
-}
-
-pub(crate) fn content(bytes: &[u8]) -> Content {
-    Content { hash: ContentHash::of(bytes), bytes: Some(bytes.to_vec()) }
 }
 
 /// A run that started in such a second.
@@ -155,7 +226,8 @@ pub(crate) fn run(trace: TraceId, root: Option<u64>, second: i64) -> Run {
 
 /// Everything of a trace is settled into these runs.
 pub(crate) fn settled(flight: &Flight, trace: TraceId, runs: Vec<Run>) -> Settlement {
-    Settlement { trace, runs, through: flight.trace(trace).unwrap().through }
+    let through = flight.trace(trace).unwrap().through;
+    Settlement { trace, runs, payload: Payload::default(), through }
 }
 
 /// Settlements with the levels in order, and without how far they saw, which stays in the store.
@@ -170,11 +242,6 @@ pub(crate) fn comparable(settlements: Vec<Settlement>) -> Vec<(TraceId, Vec<Run>
 
 pub(crate) fn of_steps(steps: Vec<Step>) -> Append {
     let batch = Batch { steps, ..Batch::default() };
-    Append { received: at(0), batch, ..Append::default() }
-}
-
-pub(crate) fn of_content(content: Vec<Content>) -> Append {
-    let batch = Batch { content, ..Batch::default() };
     Append { received: at(0), batch, ..Append::default() }
 }
 

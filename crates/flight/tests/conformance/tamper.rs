@@ -1,23 +1,27 @@
-//! A stored value that was changed behind the engine's back is an error, never an answer.
+//! A stored value that was changed behind the engine's back is an error or named, never an answer.
 
 use std::path::Path;
 
 use flight::{Flight, FlightError};
-use model::{ContentHash, Fault, Faulty};
+use model::{Fault, Faulty, Outcome, Scope};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::samples::*;
 
-async fn tampered(sql: &str) -> (TempDir, Flight) {
+/// Flights of three commits, closed.
+async fn closed() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let flight = Flight::open(dir.path()).unwrap();
-    append(&flight, of_content(vec![content(b"Be terse."), content(b"Be verbose.")])).await;
+    let flight = open(dir.path());
     append(&flight, of_steps(vec![full_step(trace(1), 1), step(trace(2), 1)])).await;
-    drop(flight);
-    change(dir.path(), sql);
-    let flight = Flight::open(dir.path()).unwrap();
-    (dir, flight)
+    let long = "The order was returned. ".repeat(20);
+    append(&flight, of_steps(vec![saying(trace(2), 2, Scope::Personal, &long)])).await;
+    append(&flight, of_steps(vec![saying(trace(3), 3, Scope::Shared, &long)])).await;
+    append(&flight, of_labels(vec![label(trace(1), Outcome::Bad, 1)])).await;
+    let one = settled(&flight, trace(1), vec![run(trace(1), Some(1), 0)]);
+    append(&flight, of_settlements(vec![one])).await;
+    assert_eq!(flight.verify().unwrap().broken, None);
+    dir
 }
 
 fn change(dir: &Path, sql: &str) {
@@ -25,43 +29,75 @@ fn change(dir: &Path, sql: &str) {
     raw.execute_batch(sql).unwrap();
 }
 
+async fn tampered(sql: &str) -> (TempDir, Flight) {
+    let dir = closed().await;
+    change(dir.path(), sql);
+    let flight = open(dir.path());
+    (dir, flight)
+}
+
 fn is_corrupt(error: &FlightError) -> bool {
     error.fault() == Fault::Bug && matches!(error, FlightError::Corrupt { .. })
+}
+
+/// The record that a check names, after a change.
+async fn named(sql: &str) -> String {
+    let (_dir, flight) = tampered(sql).await;
+    let broken = flight.verify().unwrap().broken;
+    broken.unwrap_or_else(|| panic!("nothing was found after {sql}")).record
 }
 
 #[tokio::test]
 async fn content_whose_bytes_changed_is_corrupt() {
     for body in ["x''", "x'00'", "zeroblob(100)", "x'28b52ffd'", "substr(body, 1, 8)"] {
-        let (_dir, flight) = tampered(&format!("update content set body = {body}")).await;
-        let error = flight.content(&ContentHash::of(b"Be terse.")).unwrap_err();
+        let (_dir, flight) = tampered(&format!("update chunk set body = {body}")).await;
+        let error = flight.steps(trace(2)).unwrap_err();
         assert!(is_corrupt(&error), "{body}: {error:?}");
     }
 }
 
 #[tokio::test]
 async fn content_put_in_place_of_other_content_is_corrupt() {
-    let swap = "update content set body = (select body from content order by id desc limit 1)";
+    let swap = "update chunk set body = (select body from chunk order by id desc limit 1)";
     let (_dir, flight) = tampered(swap).await;
-    let error = flight.content(&ContentHash::of(b"Be terse.")).unwrap_err();
+    let error = flight.steps(trace(2)).unwrap_err();
     assert!(is_corrupt(&error), "{error:?}");
-    assert!(flight.content(&ContentHash::of(b"Be verbose.")).unwrap().is_some());
+    assert!(heard(&flight, trace(3), 3).is_ok());
 }
 
 #[tokio::test]
 async fn a_step_that_can_not_be_read_is_corrupt_and_no_other_trace_suffers() {
-    for change in ["traits = x'7b'", "kind = 99", "span = x'00'", "parent = zeroblob(8)"] {
+    for change in ["kind = 99", "span = x'00'", "parent = zeroblob(8)", "place = 77"] {
         let (_dir, flight) = tampered(&format!("update step set {change} where id = 1")).await;
         assert!(is_corrupt(&flight.trace(trace(1)).unwrap_err()), "{change}");
         assert!(is_corrupt(&flight.steps(trace(1)).unwrap_err()), "{change}");
-        assert_eq!(flight.steps(trace(2)).unwrap(), [step(trace(2), 1)]);
+        assert_eq!(recorded(&flight, trace(2)).len(), 2);
     }
 }
 
 #[tokio::test]
-async fn a_step_whose_payload_can_not_be_read_still_counts_in_its_trace() {
-    for body in ["x'00'", "(select body from content limit 1)"] {
-        let (_dir, flight) = tampered(&format!("update step set body = {body}")).await;
-        assert!(is_corrupt(&flight.steps(trace(1)).unwrap_err()), "{body}");
-        assert_eq!(flight.trace(trace(1)).unwrap().steps, [full_step(trace(1), 1).sketch()]);
+async fn a_check_names_the_first_record_that_fails() {
+    for (sql, record) in [
+        ("update step set started = started + 1 where id = 2", "step 2, "),
+        ("update step set failed = 1 - failed where id = 3", "step 3, "),
+        ("update step set parent = span where id = 3", "step 3, "),
+        ("update step set digest = zeroblob(16) where id = 4", "step 4, "),
+        ("update step set place = 1 where id = 1", "step 1, "),
+        ("update block set body = (select body from block where id = 3) where id = 2", "step 3, "),
+        ("update origin set body = (select body from origin where id = 1)", "step 2, "),
+        ("update chunk set body = zeroblob(20) where trace <> 0 and id > 2", "step 3, "),
+        ("delete from content where trace = 2", "step 3, "),
+        ("delete from step where id = 2", "step 2"),
+        ("update step set id = 77 where id = 4", "step 4"),
+        ("delete from label", "label 1"),
+        ("update label set outcome = 0", "label 1"),
+        ("update settlement set keep = '\"dropped\"'", "settlement 1"),
+        ("update run set outcome = 0", "settlement 1"),
+        ("update link set head = zeroblob(32) where id = 2", "commit 2"),
+        ("delete from link where id = 2", "commit 2"),
+        ("delete from link where id > 3", "label 1"),
+    ] {
+        let found = named(sql).await;
+        assert!(found.starts_with(record), "{sql}: {found}");
     }
 }

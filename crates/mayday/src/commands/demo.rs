@@ -103,6 +103,7 @@ async fn start(mayday: &Arc<Mayday>, mut config: Config) -> Result<Server> {
         Ok(server) => Ok(server),
         Err(_) => {
             config.listen.otlp = "127.0.0.1:0".to_owned();
+            config.listen.grpc = "127.0.0.1:0".to_owned();
             config.listen.http = "127.0.0.1:0".to_owned();
             let server = Server::start(Arc::clone(mayday), &config).await?;
             world::tell(&format!("the usual ports are taken; serving at {}", server.url()));
@@ -113,7 +114,7 @@ async fn start(mayday: &Arc<Mayday>, mut config: Config) -> Result<Server> {
 
 /// Plays the six hours into the server's own OTLP port.
 async fn send(play: &Play, server: &Server) -> Result<()> {
-    let exporter = Exporter::to(&format!("http://{}", server.otlp))?;
+    let exporter = Exporter::to(&format!("http://{}", server.otlp), None)?;
     let bar = ProgressBar::with_draw_target(
         Some(play.length().as_secs().unsigned_abs()),
         ProgressDrawTarget::stderr(),

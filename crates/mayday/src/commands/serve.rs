@@ -23,9 +23,13 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Take OTLP at this address
+    /// Take OTLP over HTTP at this address
     #[arg(long, value_name = "ADDRESS")]
     otlp: Option<String>,
+
+    /// Take OTLP over gRPC at this address
+    #[arg(long, value_name = "ADDRESS")]
+    grpc: Option<String>,
 
     /// Serve pages and the API at this address
     #[arg(long, value_name = "ADDRESS")]
@@ -52,6 +56,7 @@ impl Serve {
         let server = Server::start(mayday, &config).await?;
         world::print(&format!("otlp http://{}", server.otlp));
         world::print(&format!("http http://{}", server.http));
+        world::print(&format!("grpc http://{}", server.grpc));
         tokio::select! {
             _ = terminate.recv() => {}
             result = tokio::signal::ctrl_c() => result?,
@@ -65,6 +70,7 @@ impl Serve {
         let mut config = Config::read(self.config.as_deref())?;
         let flags = [
             (&self.otlp, &mut config.listen.otlp),
+            (&self.grpc, &mut config.listen.grpc),
             (&self.http, &mut config.listen.http),
             (&self.content, &mut config.record.content),
             (&self.settle_after_root, &mut config.record.settle_after_root),

@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use model::time::parse_time;
 use serde_json::{Value, json};
 
-use crate::world::{self, Usage};
+use crate::door::authorization;
+use crate::world::{self, Secret, Usage};
 
 /// Simulate an AI product with a fault whose cause is known.
 #[derive(Debug, Args)]
@@ -33,6 +34,10 @@ pub(crate) struct Sim {
     #[arg(long, value_name = "URL", conflicts_with = "out")]
     send: Option<String>,
 
+    /// Send with this ingest key's token; better in MAYDAY_TOKEN
+    #[arg(long, value_name = "TOKEN")]
+    token: Option<Secret>,
+
     /// Write the spans to this file: one OTLP/JSON request a line
     #[arg(long, value_name = "FILE", required_unless_present = "send")]
     out: Option<PathBuf>,
@@ -43,7 +48,8 @@ impl Sim {
         let start = parse_time(&self.start).map_err(|error| Usage(error.to_string()))?;
         let play = Play::new(self.scenario, self.seed, start);
         if let Some(url) = &self.send {
-            send(&play, url).await?;
+            let token = self.token.clone().or_else(world::token);
+            send(&play, Exporter::to(url, token.as_ref())?).await?;
         }
         if let Some(path) = &self.out {
             write(&play, path).with_context(|| format!("could not write {}", path.display()))?;
@@ -59,8 +65,7 @@ impl Sim {
     }
 }
 
-async fn send(play: &Play, url: &str) -> Result<()> {
-    let exporter = Exporter::to(url)?;
+async fn send(play: &Play, exporter: Exporter) -> Result<()> {
     for request in play.requests() {
         exporter.export(wire::protobuf(&request.groups)).await?;
     }
@@ -83,9 +88,11 @@ pub(crate) struct Exporter {
 }
 
 impl Exporter {
-    /// To an OTLP endpoint's base address.
-    pub(crate) fn to(url: &str) -> Result<Self> {
-        let client = reqwest::Client::builder().build().context("could not set up HTTP")?;
+    /// To an OTLP endpoint's base address, with the token of an ingest key if it wants one.
+    pub(crate) fn to(url: &str, token: Option<&Secret>) -> Result<Self> {
+        let headers = token.map(authorization).transpose()?.unwrap_or_default();
+        let client = reqwest::Client::builder().default_headers(headers);
+        let client = client.build().context("could not set up HTTP")?;
         Ok(Self { client, url: format!("{}/v1/traces", url.trim_end_matches('/')) })
     }
 

@@ -2,11 +2,9 @@
 
 use std::io::Write;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use reqwest::{Response, StatusCode};
 
-use crate::harness::{Server, data_dir, request, root, text};
+use crate::harness::{Server, data_dir, gzip, request, root, text, told};
 
 async fn send(server: &Server, headers: &[(&str, &str)], body: Vec<u8>) -> Response {
     let mut request = server.client.post(format!("{}/v1/traces", server.otlp));
@@ -27,10 +25,12 @@ async fn assert_problem(answer: Response, status: StatusCode, says: &str) {
     assert!(problem["detail"].as_str().unwrap().contains(says), "{problem}");
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
+/// Asserts that an export was refused in the words and the form that OTLP has for it.
+async fn assert_refused(answer: Response, status: StatusCode, says: &str) {
+    assert_eq!(answer.status(), status);
+    assert_eq!(answer.headers()["content-type"], "application/x-protobuf");
+    let told = told(answer).await;
+    assert!(told.contains(says), "{told}");
 }
 
 #[tokio::test]
@@ -40,15 +40,15 @@ async fn a_body_that_is_no_otlp_is_refused_and_the_server_lives() {
     let whole = request((0..20).map(root).collect());
     let truncated = whole[..whole.len() - 7].to_vec();
     let answer = send(&server, &[PROTOBUF], truncated).await;
-    assert_problem(answer, StatusCode::BAD_REQUEST, "OTLP").await;
+    assert_refused(answer, StatusCode::BAD_REQUEST, "OTLP").await;
     let answer = send(&server, &[("content-type", "text/plain")], whole.clone()).await;
     assert_problem(answer, StatusCode::UNSUPPORTED_MEDIA_TYPE, "application/x-protobuf").await;
     let brotli = [PROTOBUF, ("content-encoding", "br")];
     let answer = send(&server, &brotli, whole.clone()).await;
-    assert_problem(answer, StatusCode::UNSUPPORTED_MEDIA_TYPE, "gzip").await;
+    assert_refused(answer, StatusCode::UNSUPPORTED_MEDIA_TYPE, "gzip").await;
     let gzipped = [PROTOBUF, ("content-encoding", "gzip")];
     let answer = send(&server, &gzipped, b"this is no gzip".to_vec()).await;
-    assert_problem(answer, StatusCode::BAD_REQUEST, "gzip").await;
+    assert_refused(answer, StatusCode::BAD_REQUEST, "gzip").await;
     assert_eq!(send(&server, &gzipped, gzip(&whole)).await.status(), StatusCode::OK);
     assert_eq!(server.metric("mayday_spans_stored_total").await, 20);
     assert_eq!(server.metric("mayday_requests_refused_total").await, 4);
@@ -61,11 +61,11 @@ async fn a_large_body_and_a_gzip_bomb_are_refused_before_they_are_unpacked() {
     std::fs::write(&config, "[record]\nmax_body_bytes = 1000000\n").unwrap();
     let server = Server::start(&data, &["--config", config.to_str().unwrap()]);
     let answer = send(&server, &[PROTOBUF], vec![0; 1_000_001]).await;
-    assert_problem(answer, StatusCode::PAYLOAD_TOO_LARGE, "1000000 bytes").await;
+    assert_refused(answer, StatusCode::PAYLOAD_TOO_LARGE, "1000000 bytes").await;
     let bomb = gzip(&vec![0; 400_000_000]);
     assert!(bomb.len() < 1_000_000);
     let answer = send(&server, &[PROTOBUF, ("content-encoding", "gzip")], bomb).await;
-    assert_problem(answer, StatusCode::PAYLOAD_TOO_LARGE, "1000000 bytes").await;
+    assert_refused(answer, StatusCode::PAYLOAD_TOO_LARGE, "1000000 bytes").await;
     assert_eq!(server.get("/healthz").await.status(), StatusCode::OK);
 }
 

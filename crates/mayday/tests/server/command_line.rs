@@ -56,10 +56,10 @@ fn a_ledger_is_checked_only_where_there_is_one() {
 fn an_address_that_others_can_reach_is_refused() {
     let (_guard, data) = data_dir();
     let data = data.to_str().unwrap();
-    let listen = ["--otlp", "0.0.0.0:0", "--http", "127.0.0.1:0"];
+    let listen = ["--otlp", "0.0.0.0:0", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"];
     let (code, _, err) = run(&[&["serve", "--data-dir", data], &listen[..]].concat());
     assert_eq!(code, Some(1));
-    assert!(err.contains("allow_remote"), "{err}");
+    assert!(err.contains("mayday key create --kind ingest"), "{err}");
 }
 
 #[test]

@@ -79,7 +79,16 @@ async fn a_second_server_on_one_directory_is_refused() {
     let (_guard, data) = data_dir();
     let _server = Server::start(&data, &[]);
     let second = mayday()
-        .args(["serve", "--otlp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data-dir"])
+        .args([
+            "serve",
+            "--otlp",
+            "127.0.0.1:0",
+            "--grpc",
+            "127.0.0.1:0",
+            "--http",
+            "127.0.0.1:0",
+            "--data-dir",
+        ])
         .arg(&data)
         .output()
         .unwrap();

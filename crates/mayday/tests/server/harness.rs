@@ -1,19 +1,22 @@
 //! A started server, and spans to send to it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use jiff::{SignedDuration, Timestamp};
 use model::{Attribute, SpanId, TraceId, Value};
 use reqwest::{Client, Response};
-use sim::wire::{self, Kind, Sender, Span};
+use sim::wire::{self, Kind, Record, Sender, Span};
 use tempfile::TempDir;
 
 /// A server that ends with the test.
 pub(crate) struct Server {
     child: Child,
     pub(crate) otlp: String,
+    pub(crate) grpc: String,
     pub(crate) http: String,
     pub(crate) client: Client,
 }
@@ -21,19 +24,25 @@ pub(crate) struct Server {
 /// A command of the binary under test.
 pub(crate) fn mayday() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mayday"));
-    command.env("USER", "tester");
+    command.env("USER", "tester").env_remove("MAYDAY_TOKEN");
     command
 }
 
 impl Server {
     /// Starts on free ports; runs settle at once.
     pub(crate) fn start(data_dir: &Path, more: &[&str]) -> Self {
+        Self::start_at("127.0.0.1:0", data_dir, more, Stdio::inherit())
+    }
+
+    /// Starts like that at another address, and logs to there.
+    pub(crate) fn start_at(address: &str, data_dir: &Path, more: &[&str], log: Stdio) -> Self {
         let mut child = mayday()
-            .args(["serve", "--otlp", "127.0.0.1:0", "--http", "127.0.0.1:0"])
+            .args(["serve", "--otlp", address, "--grpc", address, "--http", address])
             .args(["--settle-after-root", "0s", "--settle-after-last-span", "0s", "--data-dir"])
             .arg(data_dir)
             .args(more)
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -41,14 +50,21 @@ impl Server {
             let line = lines.next().expect("the server ended before it listened").unwrap();
             line.strip_prefix(name).unwrap().trim().to_owned()
         };
-        let (otlp, http) = (address("otlp"), address("http"));
-        Self { child, otlp, http, client: Client::new() }
+        let (otlp, http, grpc) = (address("otlp"), address("http"), address("grpc"));
+        Self { child, otlp, grpc, http, client: Client::new() }
     }
 
     /// Kills it as `kill -9` does.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Ends it as an init system does, and waits until it is gone.
+    pub(crate) fn stop(mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
     }
 
     pub(crate) async fn export(&self, body: Vec<u8>) -> Response {
@@ -91,6 +107,22 @@ impl Drop for Server {
     }
 }
 
+/// The words of a refusal: in a problem document, or in the status that OTLP has for it.
+pub(crate) async fn told(answer: Response) -> String {
+    let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+    let body = answer.bytes().await.unwrap();
+    let words = |key: &str| {
+        let json: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        json[key].as_str().unwrap().to_owned()
+    };
+    match kind.as_str() {
+        "application/problem+json" => words("detail"),
+        "application/json" => words("message"),
+        "application/x-protobuf" => String::from_utf8_lossy(&body).into_owned(),
+        other => panic!("{other}"),
+    }
+}
+
 /// A directory for a server's data.
 pub(crate) fn data_dir() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
@@ -124,10 +156,49 @@ pub(crate) fn text(key: &str, value: &str) -> Attribute {
 
 /// One export request.
 pub(crate) fn request(spans: Vec<Span>) -> Vec<u8> {
-    let sender = Sender {
+    wire::protobuf(&[(sender(), spans)])
+}
+
+/// The same request in JSON.
+pub(crate) fn request_in_json(spans: Vec<Span>) -> Vec<u8> {
+    wire::json_line(&[(sender(), spans)]).into_bytes()
+}
+
+/// One export request of log records.
+pub(crate) fn logs_request(records: Vec<Record>) -> Vec<u8> {
+    wire::logs_protobuf(&[(sender(), records)])
+}
+
+/// The same request in JSON.
+pub(crate) fn logs_request_in_json(records: Vec<Record>) -> Vec<u8> {
+    wire::logs_json_line(&[(sender(), records)]).into_bytes()
+}
+
+fn sender() -> Sender {
+    Sender {
         resource: vec![text("service.name", "tests")],
         scope: "tests".to_owned(),
         scope_version: "1".to_owned(),
-    };
-    wire::protobuf(&[(sender, spans)])
+    }
+}
+
+/// What a judge found of a run.
+pub(crate) fn evaluation(of: &Span, label: &str) -> Record {
+    Record {
+        trace: Some(of.trace),
+        span: Some(of.span),
+        event: "gen_ai.evaluation.result".to_owned(),
+        at: of.ended,
+        body: None,
+        attributes: vec![
+            text("gen_ai.evaluation.name", "tone"),
+            text("gen_ai.evaluation.score.label", label),
+        ],
+    }
+}
+
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }

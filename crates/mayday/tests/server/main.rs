@@ -1,11 +1,19 @@
 //! The real binary, over real sockets: what goes in, what comes out, and what survives.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod bench;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
 mod durability;
+#[cfg(test)]
+mod export;
+#[cfg(test)]
+mod grpc;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]

@@ -6,8 +6,9 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, Span as OtlpSpan, spa
 use prost::Message;
 
 use super::samples::*;
+use crate::ContentMode;
+use crate::told::OPEN;
 use crate::wire::{Sender, protobuf};
-use crate::{ContentMode, OPEN};
 
 /// The step of one span without attributes, in a request that a test changes.
 fn step_of(change: impl FnOnce(&mut ResourceSpans)) -> Step {

@@ -10,8 +10,9 @@ use proptest::prelude::*;
 use prost::Message;
 
 use super::samples::*;
+use crate::told::OPEN;
 use crate::wire::{json_line, protobuf};
-use crate::{ContentMode, DecodeError, Encoding, Limits, OPEN, decode};
+use crate::{ContentMode, DecodeError, Encoding, Limits, decode};
 
 const MODES: [ContentMode; 3] =
     [ContentMode::Full, ContentMode::HashOnly, ContentMode::MetadataOnly];

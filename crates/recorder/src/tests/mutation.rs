@@ -8,8 +8,11 @@ use std::env;
 use std::str::FromStr;
 
 use model::{Attribute, Batch, Step, Value};
+use opentelemetry_proto::tonic::logs::v1::LogRecord;
+use opentelemetry_proto::tonic::trace::v1::Span as OtlpSpan;
 use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
+use prost::Message;
 use serde_json::Value as Json;
 
 use super::samples::*;
@@ -200,11 +203,25 @@ fn attempt(
     }
 }
 
+/// Whatever is made of a request was counted while it was still bytes.
+fn check_counted(request: &[u8], (signal, encoding): (Signal, Encoding)) {
+    let items = encoding.cut(request).unwrap().into_iter().flat_map(|sent| sent.scopes);
+    for item in items.flat_map(|scoped| scoped.items) {
+        let made = match signal {
+            Signal::Traces => encoding.read::<OtlpSpan>(item).map(|span| span.encode_to_vec()),
+            Signal::Logs => encoding.read::<LogRecord>(item).map(|record| record.encode_to_vec()),
+        };
+        let parts = made.map_or(0, |made| Encoding::Protobuf.parts(signal.item(), &made));
+        assert!(parts <= encoding.parts(signal.item(), item));
+    }
+}
+
 /// Reads a request in every mode, and checks whatever must hold of what is read.
 fn check(request: &[u8], way: (Signal, Encoding)) -> usize {
     let mut steps = 0;
     for mode in MODES {
         let Ok(batch) = attempt(request, way, mode) else { continue };
+        check_counted(request, way);
         let again = attempt(request, way, mode).unwrap();
         assert_eq!(format!("{batch:?}"), format!("{again:?}"));
         batch.steps.iter().for_each(|step| check_step(step, mode));

@@ -26,6 +26,7 @@ impl FailurePage {
             Fault::NotFound => ("Nothing here", "The address may be cut off or mistyped."),
             Fault::Conflict => ("That clashes", "Look at what is there, then try again."),
             Fault::Invalid => ("That makes no sense", "Check the address."),
+            Fault::Unauthenticated => ("Who are you?", "Load the page again with a key's token."),
             Fault::Denied => ("Not allowed", "Ask whoever runs this server."),
             Fault::Limited => ("Too much at once", "Wait a moment, then load the page again."),
             Fault::Unavailable | Fault::Timeout => (

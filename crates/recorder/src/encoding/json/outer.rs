@@ -141,7 +141,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Stood, A::Error> {
         let Walk { kind: holder, see } = self;
         while let Some(Text(key)) = map.next_key()? {
-            let Some(kind) = holder.named(key.as_bytes()) else {
+            let Some(kind) = holder.named(&key) else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };

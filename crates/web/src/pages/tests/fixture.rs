@@ -128,6 +128,7 @@ pub(crate) fn view(report: Report) -> IncidentView {
     };
     let bad = format!("bad, with tool_shape:search_kb = {HASH}");
     let incident = Incident {
+        tenant: model::TenantName::standard(),
         id: "inc_night".parse().unwrap(),
         kind: IncidentKind::Rate,
         feature: Some("support-agent".to_owned()),

@@ -1,0 +1,1 @@
+SELECT count(*) FROM trace WHERE instr(people, ?1) > 0 AND wrapped IS NOT NULL

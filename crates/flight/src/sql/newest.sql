@@ -1,0 +1,1 @@
+SELECT trace FROM trace ORDER BY id DESC LIMIT ?1

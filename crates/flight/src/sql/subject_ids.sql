@@ -1,0 +1,1 @@
+SELECT id FROM subject WHERE person = ?1 AND wrapped IS NOT NULL

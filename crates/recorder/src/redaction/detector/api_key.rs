@@ -1,0 +1,190 @@
+//! API keys, tokens and connection secrets that can be told by how they start.
+//!
+//! A key that nothing marks (an Azure OpenAI key is 32 plain hexadecimal digits) is not found:
+//! that takes a `json_path` or `pattern` rule, which knows where it stands.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::boundary::before;
+
+/// What the rest of a key is made of.
+#[derive(Clone, Copy)]
+enum Rest {
+    /// Exactly so many capitals and digits.
+    Capitals(usize),
+    /// At least so many hexadecimal digits, small.
+    Hex(usize),
+    /// At least so many letters and digits.
+    Plain(usize),
+    /// At least so many letters, digits, `-` and `_`.
+    Url(usize),
+    /// The same with full stops.
+    Dotted(usize),
+    /// At least so many characters of base64.
+    Base64(usize),
+    /// The same as `Url`, but looking like chance, because the start is found in words too.
+    Chance(usize),
+    /// A token of an HTTP header, looking like chance.
+    Bearer(usize),
+}
+
+/// How keys start, as their vendors document it. What ends with a space or `=` is no part of it.
+const KEYS: &[(&str, Rest)] = &[
+    ("AGE-SECRET-KEY-1", Rest::Capitals(58)),
+    ("AIza", Rest::Url(35)),
+    ("AKIA", Rest::Capitals(16)),
+    ("ASIA", Rest::Capitals(16)),
+    ("AccountKey=", Rest::Base64(80)),
+    ("Bearer ", Rest::Bearer(20)),
+    ("GOCSPX-", Rest::Url(24)),
+    ("SG.", Rest::Dotted(60)),
+    ("SharedAccessKey=", Rest::Base64(40)),
+    ("bearer ", Rest::Bearer(20)),
+    ("dapi", Rest::Hex(32)),
+    ("dop_v1_", Rest::Hex(64)),
+    ("gho_", Rest::Plain(36)),
+    ("ghp_", Rest::Plain(36)),
+    ("ghr_", Rest::Plain(36)),
+    ("ghs_", Rest::Plain(36)),
+    ("ghu_", Rest::Plain(36)),
+    ("github_pat_", Rest::Url(50)),
+    ("glpat-", Rest::Url(20)),
+    ("gsk_", Rest::Plain(40)),
+    ("hf_", Rest::Plain(30)),
+    ("hvs.", Rest::Url(24)),
+    ("lsv2_pt_", Rest::Url(32)),
+    ("lsv2_sk_", Rest::Url(32)),
+    ("npm_", Rest::Plain(36)),
+    ("nvapi-", Rest::Url(60)),
+    ("pplx-", Rest::Plain(40)),
+    ("pypi-AgEI", Rest::Url(50)),
+    ("r8_", Rest::Plain(37)),
+    ("rk_live_", Rest::Plain(16)),
+    ("rk_test_", Rest::Plain(16)),
+    ("shpat_", Rest::Hex(32)),
+    ("shpca_", Rest::Hex(32)),
+    ("shpss_", Rest::Hex(32)),
+    ("sk-", Rest::Chance(20)),
+    ("sk_live_", Rest::Plain(16)),
+    ("sk_test_", Rest::Plain(16)),
+    ("tvly-", Rest::Url(20)),
+    ("whsec_", Rest::Base64(24)),
+    ("xai-", Rest::Plain(60)),
+    ("xapp-", Rest::Url(20)),
+    ("xoxa-", Rest::Url(20)),
+    ("xoxb-", Rest::Url(20)),
+    ("xoxe-", Rest::Url(20)),
+    ("xoxe.", Rest::Dotted(20)),
+    ("xoxp-", Rest::Url(20)),
+    ("xoxr-", Rest::Url(20)),
+    ("xoxs-", Rest::Url(20)),
+    ("ya29.", Rest::Url(20)),
+];
+
+/// Of a rest so long, this much is looked at to see whether it looks like chance.
+const GLANCE: usize = 64;
+
+static STARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    #[expect(clippy::expect_used, reason = "the starts above are few and short")]
+    AhoCorasick::new(KEYS.iter().map(|(start, _)| start)).expect("invariant: the starts compile")
+});
+
+/// Longest escape of JSON: `\u00e9`.
+const ESCAPE: usize = 6;
+
+/// Whether a key may start anywhere, or after an escape, which ends like a word: `\nAKIA…`.
+pub(super) fn may_be_in(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    STARTS.find_iter(text).any(|mark| {
+        let near = &bytes[mark.start().saturating_sub(ESCAPE)..mark.start()];
+        starts_freely(bytes, mark.start()) || near.contains(&b'\\')
+    })
+}
+
+/// Every key in a text.
+pub(super) fn find(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut done = 0;
+    for mark in STARTS.find_iter(text) {
+        let Range { start, end } = mark.range();
+        let (name, rest) = KEYS[mark.pattern().as_usize()];
+        if start < done || !starts_freely(bytes, start) {
+            continue;
+        }
+        if let Some(length) = rest.length(&bytes[end..]) {
+            found.push(if name.ends_with([' ', '=']) { end } else { start }..end + length);
+            done = end + length;
+        }
+    }
+    found
+}
+
+/// Whether no word runs into what starts here.
+fn starts_freely(bytes: &[u8], at: usize) -> bool {
+    !before(bytes, at).is_some_and(|byte| byte.is_ascii_alphanumeric())
+}
+
+impl Rest {
+    /// How long the rest of a key is, if this is one.
+    fn length(self, bytes: &[u8]) -> Option<usize> {
+        let length = match self {
+            Self::Capitals(count) => {
+                run(bytes, count + 1, |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            }
+            Self::Chance(_) | Self::Bearer(_) if !looks_like_chance(self.glance(bytes)) => 0,
+            _ => run(bytes, usize::MAX, |byte| self.holds(byte)),
+        };
+        let fits = match self {
+            Self::Capitals(count) => length == count,
+            _ => length >= self.least(),
+        };
+        let ends = !bytes.get(length).is_some_and(u8::is_ascii_alphanumeric);
+        (fits && ends).then_some(length)
+    }
+
+    fn least(self) -> usize {
+        match self {
+            Self::Capitals(least)
+            | Self::Hex(least)
+            | Self::Plain(least)
+            | Self::Url(least)
+            | Self::Dotted(least)
+            | Self::Base64(least)
+            | Self::Chance(least)
+            | Self::Bearer(least) => least,
+        }
+    }
+
+    fn holds(self, byte: u8) -> bool {
+        let also: &[u8] = match self {
+            Self::Capitals(_) => return byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+            Self::Hex(_) => return matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+            Self::Plain(_) => b"",
+            Self::Url(_) | Self::Chance(_) => b"-_",
+            Self::Dotted(_) => b"-_.",
+            Self::Base64(_) => b"+/=",
+            Self::Bearer(_) => b"-._~+/=",
+        };
+        byte.is_ascii_alphanumeric() || also.contains(&byte)
+    }
+
+    /// The first characters of the rest.
+    fn glance(self, bytes: &[u8]) -> &[u8] {
+        &bytes[..run(bytes, GLANCE, |byte| self.holds(byte))]
+    }
+}
+
+/// How many of the first bytes hold.
+fn run(bytes: &[u8], most: usize, holds: impl Fn(u8) -> bool) -> usize {
+    bytes.iter().take(most).take_while(|byte| holds(**byte)).count()
+}
+
+/// Digits, and either capitals or many digits: `sk-estimator-doc-link` has neither.
+fn looks_like_chance(bytes: &[u8]) -> bool {
+    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    digits >= 6 || (digits >= 1 && bytes.iter().any(u8::is_ascii_uppercase))
+}

@@ -1,0 +1,114 @@
+//! The fold of keys: who holds one, and who is let in by it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::Timestamp;
+use model::{Entry, Fact, PrincipalId, PrincipalKind, Token, TokenHash};
+
+use crate::access::error::Denied;
+use crate::access::keys::{Key, KeyState};
+use crate::access::{Entrance, Right, Shown, Unkeyed, Who};
+
+/// Every key, as the facts read so far tell it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Principals {
+    keys: BTreeMap<PrincipalId, Key>,
+    holders: HashMap<TokenHash, PrincipalId>,
+    kinds: HashSet<PrincipalKind>,
+}
+
+impl Principals {
+    /// Takes in one entry. Facts about other things, and about keys that are not there, change
+    /// nothing.
+    pub fn apply(&mut self, entry: &Entry) {
+        match &entry.fact {
+            Fact::TokenIssued { principal, hash, expires } => {
+                let key = Key {
+                    principal: principal.clone(),
+                    hash: *hash,
+                    issued_at: entry.at,
+                    issued_by: entry.actor.clone(),
+                    expires: *expires,
+                    revoked_at: None,
+                    reads: 0,
+                    last_read: None,
+                };
+                if let Some(earlier) = self.keys.insert(principal.id.clone(), key) {
+                    self.holders.remove(&earlier.hash);
+                }
+                self.kinds.insert(principal.kind);
+                self.holders.insert(*hash, principal.id.clone());
+            }
+            Fact::TokenRevoked { principal } => {
+                if let Some(key) = self.keys.get_mut(principal) {
+                    key.revoked_at.get_or_insert(entry.at);
+                }
+            }
+            Fact::PayloadRead { reader: Some(reader), until, reads, .. } => {
+                if let Some(key) = self.keys.get_mut(reader) {
+                    key.reads += reads;
+                    key.last_read = key.last_read.max(Some(*until));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Lets somebody in, or says why not.
+    pub fn admit(&self, at: Entrance, shown: Shown, now: Timestamp) -> Result<Who, Denied> {
+        if at.unkeyed == Unkeyed::Operator && !self.guards(at.right) {
+            return Ok(Who::Local);
+        }
+        let Some(token) = shown? else {
+            let sends = at.right == Right::Send;
+            return Err(if sends { Denied::NoIngestKey } else { Denied::NoKey });
+        };
+        let key = self.find(&token).ok_or(Denied::Unknown)?;
+        let who = key.principal.clone();
+        match key.state(now) {
+            KeyState::Revoked(at) => Err(Denied::Revoked { who, at }),
+            KeyState::Expired(at) => Err(Denied::Expired { who, at }),
+            KeyState::Live if at.right.is_of(who.kind) => Ok(Who::Principal(who)),
+            KeyState::Live => Err(Denied::NotAllowed { who, right: at.right }),
+        }
+    }
+
+    /// Whether a key was ever issued that opens an entrance to this right.
+    ///
+    /// Ever, not now: a door that was locked does not open again when its last key is revoked.
+    pub fn has_issued_key_to(&self, right: Right) -> bool {
+        self.kinds.iter().any(|kind| right.is_of(*kind))
+    }
+
+    /// One key.
+    pub fn get(&self, id: &PrincipalId) -> Option<&Key> {
+        self.keys.get(id)
+    }
+
+    /// How many keys were issued.
+    pub fn count(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Every key, latest first.
+    pub fn latest_first(&self) -> Vec<&Key> {
+        let mut keys: Vec<&Key> = self.keys.values().collect();
+        keys.sort_by(|a, b| {
+            b.issued_at.cmp(&a.issued_at).then(a.principal.id.cmp(&b.principal.id))
+        });
+        keys
+    }
+
+    /// Whether an entrance where the operator needs no key wants one by now.
+    fn guards(&self, right: Right) -> bool {
+        match right {
+            Right::Send => self.has_issued_key_to(Right::Send),
+            Right::Label | Right::Look | Right::ManageKeys => self.has_issued_key_to(Right::Look),
+            Right::Figures => false,
+        }
+    }
+
+    fn find(&self, token: &Token) -> Option<&Key> {
+        self.keys.get(self.holders.get(&token.hash())?)
+    }
+}

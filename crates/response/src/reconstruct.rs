@@ -1,0 +1,320 @@
+//! Reconstructing: everything that fed a decision, how two decisions differ, what is missing.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use model::record::{Missing, Record};
+use model::{Gone, Pivot, Run, RunId, Source, SpanId, Step, StepKind, TraceId, Value};
+use serde::{Deserialize, Serialize};
+use watch::{Collector, Coverage, PartDifference};
+
+use crate::access::Who;
+use crate::error::LookError;
+use crate::intents::{Intent, IntentState};
+use crate::open::Mayday;
+
+/// What is to be reconstructed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sought {
+    /// A run, or a whole trace.
+    Run(RunId),
+    /// One step.
+    Step(TraceId, SpanId),
+    /// Whatever names this, the newest first.
+    Pivot(Pivot),
+}
+
+/// Everything on record of a trace, arranged for the question of why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reconstruction {
+    /// The trace.
+    pub trace: TraceId,
+    /// Its runs.
+    pub runs: Vec<Run>,
+    /// The step asked for, if it was one.
+    pub decision: Option<SpanId>,
+    /// The steps that fed it, in order; of a run all of them.
+    pub steps: Vec<Reconstructed>,
+    /// The share of the fields that should be on record and are, over these steps.
+    pub complete: f64,
+    /// What is missing, each with its step.
+    pub missing: Vec<(SpanId, Missing)>,
+    /// Segments that were dropped before they could be read, each with the step that dropped them.
+    pub dropped: Vec<(SpanId, Vec<String>)>,
+    /// Actions that were announced and of which nobody has said what became of them.
+    pub open_intents: Vec<Intent>,
+}
+
+/// A step with its record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reconstructed {
+    /// The step as recorded.
+    pub step: Step,
+    /// Its attributes, content back in place, or why that is not there.
+    pub attributes: Vec<(String, Result<Value, Gone>)>,
+    /// What they say.
+    pub record: Record,
+}
+
+/// Two decisions, compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Diff {
+    /// One.
+    pub a: RunId,
+    /// The other.
+    pub b: RunId,
+    /// Each part of what fed them.
+    pub parts: Vec<PartDifference>,
+    /// Texts that one of the two read and the other did not, by attribute.
+    pub texts: Vec<TextDifference>,
+}
+
+/// An attribute whose texts differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextDifference {
+    /// The attribute.
+    pub attribute: String,
+    /// Pieces that both have.
+    pub same: usize,
+    /// Pieces that only one has.
+    pub only_a: usize,
+    /// Pieces that only the other has.
+    pub only_b: usize,
+    /// The first place where they part, counted from 0.
+    pub first: usize,
+}
+
+/// Traces found by a pivot at most.
+const MOST_FOUND: usize = 20;
+
+/// Traces looked at for coverage at most.
+const MOST_LOOKED_AT: usize = 1_000;
+
+impl Mayday {
+    /// Everything that fed a decision; that somebody read it is noted. Blocking.
+    pub fn reconstruct(
+        &self,
+        who: &Who,
+        sought: &Sought,
+        now: Timestamp,
+    ) -> Result<Vec<Reconstruction>, LookError> {
+        let traces = match sought {
+            Sought::Run(run) => vec![run.trace],
+            Sought::Step(trace, _) => vec![*trace],
+            Sought::Pivot(pivot) => {
+                let flight = &self.room.flight;
+                flight.find(flight.pivot(pivot), MOST_FOUND).map_err(LookError::Flight)?
+            }
+        };
+        let found = traces.into_iter().map(|trace| self.trace_of(who, trace, sought, now));
+        found.collect()
+    }
+
+    fn trace_of(
+        &self,
+        who: &Who,
+        trace: TraceId,
+        sought: &Sought,
+        now: Timestamp,
+    ) -> Result<Reconstruction, LookError> {
+        let steps = self.room.flight.steps(trace).map_err(LookError::Flight)?;
+        let labels = self.room.flight.trace(trace).map_err(LookError::Flight)?.labels;
+        let sketches: Vec<_> = steps.iter().map(Step::sketch).collect();
+        let runs = watch::assemble(trace, &sketches, &labels);
+        let decision = match sought {
+            Sought::Step(_, span) => Some(*span),
+            Sought::Run(_) | Sought::Pivot(_) => None,
+        };
+        let is_there = |span: SpanId| steps.iter().any(|step| step.span == span);
+        if steps.is_empty() || decision.is_some_and(|span| !is_there(span)) {
+            return Err(LookError::NoSuchTrace(trace));
+        }
+        self.house.reads.note(who, &self.room.tenant, trace, now);
+        let wanted = match (decision, sought) {
+            (Some(span), _) => fed(&steps, span),
+            (None, Sought::Run(RunId { root: Some(root), .. })) => below(&steps, *root),
+            _ => steps.iter().map(|step| step.span).collect(),
+        };
+        let steps = steps.into_iter().filter(|step| wanted.contains(&step.span));
+        Ok(Reconstruction::of(trace, runs, decision, steps.map(Reconstructed::of).collect()))
+    }
+
+    /// How two decisions differ, by part of what fed them. Of a run its last model call counts.
+    /// Blocking.
+    pub fn diff(
+        &self,
+        who: &Who,
+        [a, b]: [&Sought; 2],
+        now: Timestamp,
+    ) -> Result<Diff, LookError> {
+        let (a, b) = (self.decision(who, a, now)?, self.decision(who, b, now)?);
+        Ok(Diff {
+            a: RunId { trace: a.step.trace, root: Some(a.step.span) },
+            b: RunId { trace: b.step.trace, root: Some(b.step.span) },
+            parts: watch::difference(&a.record, &b.record),
+            texts: texts(&a.step, &b.step),
+        })
+    }
+
+    fn decision(
+        &self,
+        who: &Who,
+        sought: &Sought,
+        now: Timestamp,
+    ) -> Result<Reconstructed, LookError> {
+        let mut found = self.reconstruct(who, sought, now)?;
+        let first = if found.is_empty() { None } else { Some(found.swap_remove(0)) };
+        let nothing = || LookError::NothingNamed(format!("{sought:?}"));
+        let Reconstruction { decision, steps, .. } = first.ok_or_else(nothing)?;
+        let is_it = |one: &Reconstructed| match decision {
+            Some(span) => one.step.span == span,
+            None => one.step.kind == StepKind::Model,
+        };
+        steps.into_iter().rev().find(is_it).ok_or_else(nothing)
+    }
+
+    /// What is missing of the newest records, by feature and client. Blocking.
+    pub fn coverage(&self, feature: Option<&str>) -> Result<Coverage, LookError> {
+        let mut collector = Collector::default();
+        self.each_newest(|steps| {
+            let feature_of_all = feature_of(steps);
+            if feature.is_none_or(|wanted| wanted == feature_of_all) {
+                for step in steps {
+                    let record = recorder::read_record(step);
+                    collector.take(&feature_of_all, &library(step), &record);
+                }
+            }
+        })?;
+        Ok(collector.done())
+    }
+
+    fn each_newest(&self, mut take: impl FnMut(&[Step])) -> Result<(), LookError> {
+        let flight = &self.room.flight;
+        for trace in flight.newest(MOST_LOOKED_AT).map_err(LookError::Flight)? {
+            take(&flight.steps(trace).map_err(LookError::Flight)?);
+        }
+        Ok(())
+    }
+}
+
+impl Reconstruction {
+    fn of(
+        trace: TraceId,
+        runs: Vec<Run>,
+        decision: Option<SpanId>,
+        steps: Vec<Reconstructed>,
+    ) -> Self {
+        let expected: usize = steps.iter().map(|one| one.record.expected).sum();
+        let missing: Vec<(SpanId, Missing)> = steps
+            .iter()
+            .flat_map(|one| one.record.missing.iter().map(|gap| (one.step.span, gap.clone())))
+            .collect();
+        let complete = 1.0 - missing.len() as f64 / expected.max(1) as f64;
+        let dropped = steps.iter().filter_map(|one| {
+            let context = one.record.context.as_ref()?;
+            (!context.dropped.is_empty()).then(|| (one.step.span, context.dropped.clone()))
+        });
+        let intents = steps.iter().filter(|one| one.step.kind == StepKind::Intent);
+        let intents = intents.map(|one| Intent::of(&one.step, &one.attributes));
+        Self {
+            trace,
+            runs,
+            decision,
+            complete,
+            missing,
+            dropped: dropped.collect(),
+            open_intents: intents.filter(|intent| intent.state == IntentState::Open).collect(),
+            steps,
+        }
+    }
+}
+
+impl Reconstructed {
+    fn of(step: Step) -> Self {
+        let record = recorder::read_record(&step);
+        let plain = step.attributes.iter().map(|(key, value)| (key.clone(), Ok(value.clone())));
+        let content = step.content.iter().map(|field| (field.key.clone(), field.value()));
+        let attributes = plain.chain(content).collect();
+        Self { attributes, record, step }
+    }
+}
+
+/// The step itself, those above it, and all that had ended when it began.
+fn fed(steps: &[Step], decision: SpanId) -> HashSet<SpanId> {
+    let by_span: BTreeMap<SpanId, &Step> = steps.iter().map(|step| (step.span, step)).collect();
+    let mut wanted = HashSet::new();
+    let mut next = Some(decision);
+    while let Some(span) = next.filter(|span| wanted.insert(*span)) {
+        next = by_span.get(&span).and_then(|step| step.parent);
+    }
+    if let Some(decision) = by_span.get(&decision) {
+        let before = steps.iter().filter(|step| step.ended <= decision.started);
+        wanted.extend(before.map(|step| step.span));
+        let about = steps.iter().filter(|step| {
+            step.source == Source::Log && step.parent == Some(decision.span)
+        });
+        wanted.extend(about.map(|step| step.span));
+    }
+    wanted
+}
+
+/// A step and all below it.
+fn below(steps: &[Step], root: SpanId) -> HashSet<SpanId> {
+    let mut children: BTreeMap<SpanId, Vec<SpanId>> = BTreeMap::new();
+    for step in steps {
+        children.entry(step.parent.unwrap_or(step.span)).or_default().push(step.span);
+    }
+    let (mut wanted, mut next) = (HashSet::new(), vec![root]);
+    while let Some(span) = next.pop() {
+        if wanted.insert(span) {
+            next.extend(children.get(&span).into_iter().flatten());
+        }
+    }
+    wanted
+}
+
+/// Attributes whose pieces of text are not the same on both sides.
+fn texts(a: &Step, b: &Step) -> Vec<TextDifference> {
+    let pieces = |step: &Step| -> BTreeMap<String, Vec<String>> {
+        let piece = |part: &model::Part| match &part.held {
+            model::Held::Text(text) | model::Held::AddressOf(text) => text.clone(),
+            model::Held::Gone(why) => {
+                part.address.map_or_else(|| why.as_str().to_owned(), |address| address.to_string())
+            }
+        };
+        let fields = step.content.iter();
+        fields.map(|f| (f.key.clone(), f.parts.iter().map(piece).collect())).collect()
+    };
+    let (left, right) = (pieces(a), pieces(b));
+    let keys: HashSet<&String> = left.keys().chain(right.keys()).collect();
+    let mut keys: Vec<&String> = keys.into_iter().collect();
+    keys.sort();
+    let none = Vec::new();
+    let compared = keys.into_iter().map(|key| {
+        let (a, b) = (left.get(key).unwrap_or(&none), right.get(key).unwrap_or(&none));
+        let first = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+        let (in_a, in_b): (HashSet<&String>, HashSet<&String>) =
+            (a.iter().collect(), b.iter().collect());
+        let same = a.iter().filter(|piece| in_b.contains(piece)).count();
+        let (only_a, only_b) = (a.len() - same, b.iter().filter(|p| !in_a.contains(p)).count());
+        TextDifference { attribute: key.clone(), same, only_a, only_b, first }
+    });
+    compared.filter(|text| text.only_a + text.only_b > 0).collect()
+}
+
+fn feature_of(steps: &[Step]) -> String {
+    let named = |pick: fn(&Step) -> &Option<String>| steps.iter().find_map(|s| pick(s).clone());
+    named(|step| &step.traits.feature)
+        .or_else(|| named(|step| &step.traits.agent))
+        .or_else(|| named(|step| &step.traits.service))
+        .unwrap_or_else(|| "unnamed".to_owned())
+}
+
+/// The library that sent a step.
+fn library(step: &Step) -> String {
+    let said = |key: &str| {
+        let found = step.origin.iter().find(|(name, _)| name == key);
+        found.and_then(|(_, value)| value.as_text()).unwrap_or("unnamed")
+    };
+    format!("{} {}", said("otel.scope.name"), said("otel.scope.version"))
+}
