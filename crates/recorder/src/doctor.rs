@@ -209,14 +209,14 @@ fn how_to_capture(reading: &Reading) -> &'static str {
         }
         Dialect::Openllmetry => "set TRACELOOP_TRACE_CONTENT=true, which it is unless it was set",
         Dialect::Vercel => {
-            "leave recordInputs and recordOutputs of experimental_telemetry on, which they are"
+            "leave recordInputs and recordOutputs of its telemetry on, as they are unless set"
         }
         Dialect::Pydantic => "use InstrumentationSettings(include_content=True)",
         Dialect::Langfuse => "give input and output to the observation, or use its integrations",
         Dialect::Laminar => "set LMNR_TRACE_CONTENT=true, or unset it",
         _ => {
-            "set OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=SPAN_AND_EVENT (older ones: \
-             true) and OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental"
+            "set OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=SPAN_AND_EVENT (older \
+             packages: true) and OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental"
         }
     }
 }

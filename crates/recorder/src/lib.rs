@@ -4,10 +4,14 @@
 //! a [`model::Batch`] of steps, the content they refer to, and the spans that could not be kept.
 //!
 //! The cast, in the way of a span: [`decode`](mod@decode) reads OTLP under limits; [`dialect`]
-//! turns each library's attributes into one [`reading`]; [`fingerprint`] derives what can be
-//! compared from what was said; [`privacy`] decides which values are content and what of it may be
-//! kept; [`answer`](mod@answer) tells the exporter what became of it; [`wire`] goes the other way,
-//! for the simulator and for tests.
+//! turns each library's attributes into one [`reading`]; `talk` finds what was said, `tools` what
+//! was offered, `usage` what was counted; [`fingerprint`] derives what can be compared from it, and
+//! `traits` what it tells of its run; [`privacy`] decides which values are content and what of it
+//! may be kept; [`answer`](mod@answer) tells the exporter what became of it; [`wire`] goes the
+//! other way, for the simulator and for tests.
+//!
+//! And afterwards: [`read_record`] makes the record of a step from what is kept of it, and
+//! [`advice`] says why it says less than it could.
 //!
 //! Invariant: a value that is kept is kept exactly as received, byte for byte.
 

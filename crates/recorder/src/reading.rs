@@ -104,7 +104,7 @@ impl<'a> Reading<'a> {
         let called = || match (self.dialect, self.operation) {
             (Dialect::Langfuse, Some("invoke_agent")) if !self.name.is_empty() => Some(self.name),
             (Dialect::Vercel, _) => None,
-            (_, Some("invoke_agent")) => self.sender.text(Slot::Service),
+            (_, Some("invoke_agent")) => self.sent(Slot::MainAgent).or(self.sent(Slot::Service)),
             _ => None,
         };
         named.or_else(called)
@@ -145,7 +145,7 @@ impl<'a> Reading<'a> {
 
     /// The parameters of the request.
     pub(crate) fn parameters(&self) -> Vec<Parameter<'a>> {
-        settings::parameters(&self.own, &self.settings)
+        settings::parameters(&self.own, &self.sender, &self.settings)
     }
 
     /// The provider's own fingerprint of what answered.

@@ -1,7 +1,9 @@
 //! What becomes of spans and log records, as real packages write them and as enemies do.
 
 mod alike;
+mod attributes;
 mod beside;
+mod captures;
 mod exact;
 mod json;
 mod kinds;
@@ -10,6 +12,7 @@ mod logs;
 mod mutation;
 mod node;
 mod privacy;
+mod records;
 pub(crate) mod samples;
 mod story;
 mod told;

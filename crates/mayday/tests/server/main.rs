@@ -16,6 +16,7 @@ mod export;
 mod grpc;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
 mod keeping;
 #[cfg(test)]
 mod whole_loop;

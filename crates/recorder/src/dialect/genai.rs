@@ -117,6 +117,7 @@ const KEYS: &[(&str, Means)] = &[
     ("gen_ai.agent.id", Is(Slot::AgentId)),
     ("gen_ai.agent.version", Is(Slot::AgentVersion)),
     ("gen_ai.agent.description", Sign),
+    ("gen_ai.main_agent.name", Is(Slot::MainAgent)),
     ("gen_ai.workflow.name", Is(Slot::Workflow)),
     ("gen_ai.conversation.id", Is(Slot::Conversation)),
     ("gen_ai.conversation.compacted", Is(Slot::Compacted)),

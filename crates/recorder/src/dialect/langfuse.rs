@@ -18,7 +18,6 @@ pub(crate) const WORDS: Vocabulary = Vocabulary {
         ("langfuse.user.id", Subject),
         ("langfuse.environment", Is(Slot::Environment)),
         ("langfuse.release", Is(Slot::Version)),
-        ("langfuse.version", Is(Slot::Version)),
         // The model.
         ("langfuse.observation.model.name", Is(Slot::ModelRequested)),
         ("langfuse.observation.model.parameters", Is(Slot::Settings)),

@@ -57,6 +57,7 @@ pub(crate) enum Slot {
     AgentName,
     AgentId,
     AgentVersion,
+    MainAgent,
     Workflow,
     Entity,
     Function,

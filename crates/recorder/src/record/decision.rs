@@ -157,11 +157,15 @@ impl Told<'_> {
     }
 }
 
-/// The time of the event with which OpenInference marks the first token.
+/// Events that come with the first piece: of OpenInference and of OpenLLMetry, which sends one with
+/// every piece.
+const FIRST: &[&str] = &["First Token Stream Event", "gen_ai.content.completion.chunk"];
+
+/// The time of an event that comes with the first piece.
 fn first_token(event: &Value) -> Option<Timestamp> {
     let Value::Map(event) = event else { return None };
     let member = |key: &str| Some(&event.iter().find(|(other, _)| other == key)?.1);
-    let is_first = member("name")?.as_text() == Some("First Token Stream Event");
+    let is_first = FIRST.contains(&member("name")?.as_text()?);
     let nanos = member("time_unix_nano").filter(|_| is_first)?;
     match nanos {
         Value::Text(text) => at_nanos(text.parse().ok()?),
