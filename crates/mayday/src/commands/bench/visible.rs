@@ -14,7 +14,7 @@ use super::figures::Latency;
 use super::load::{Packing, Recipe, Request};
 use super::send::{self, Sending};
 
-/// Before the first sample, so that the load runs evenly.
+/// Longest time before the first sample, so that the load runs evenly; of a short load a quarter.
 const WARM_UP: Duration = Duration::from_millis(500);
 
 /// Between two samples.
@@ -34,6 +34,13 @@ pub(super) struct Background<'a> {
     pub(super) requests: &'a Arc<Vec<Request>>,
     pub(super) connections: usize,
     pub(super) spans_per_second: f64,
+}
+
+impl Background<'_> {
+    fn warm_up(&self) -> Duration {
+        let spans: usize = self.requests.iter().map(|request| request.spans).sum();
+        WARM_UP.min(Duration::from_secs_f64(spans as f64 / self.spans_per_second.max(1.0) / 4.0))
+    }
 }
 
 /// Sends traces one by one and asks for each until all its steps show.
@@ -83,7 +90,7 @@ async fn session(
     let hidden = ProgressBar::hidden();
     let load = send::send(background.requests, &sending, &hidden);
     let sampling = async {
-        tokio::time::sleep(WARM_UP).await;
+        tokio::time::sleep(background.warm_up()).await;
         while taken.len() < enough {
             let request = probes.next().context("there are no more traces to send")?;
             taken.push(probe.sample(&request).await?);
