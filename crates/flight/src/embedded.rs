@@ -61,6 +61,15 @@ pub(crate) struct Waiting {
 }
 
 impl Embedded {
+    /// Whether a directory holds the file of some day.
+    pub(crate) fn has_days(directory: &Path) -> bool {
+        let found = std::fs::read_dir(directory).into_iter().flatten().flatten();
+        found.map(|entry| entry.path()).any(|path| {
+            path.metadata().is_ok_and(|file| file.len() > 0)
+                && path.extension().is_some_and(|extension| extension == "db")
+        })
+    }
+
     /// Opens a tenant's flights in a directory, and makes it if it is not there.
     pub(crate) fn open(directory: &Path, tenant: TenantKeys) -> Result<Self, FlightError> {
         let unusable = |source| FlightError::Directory { path: directory.to_path_buf(), source };

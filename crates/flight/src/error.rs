@@ -51,6 +51,9 @@ pub enum FlightError {
     /// The keys were wrapped by another master key.
     #[error("the keys were wrapped by another master key: give the one they were made with")]
     WrongMasterKey,
+    /// Flights are there, and the keys they were made with are not.
+    #[error("the keys that these flights were made with are not here: put the whole of them back")]
+    MissingKey,
     /// Two requests of one trace met while its key was being made.
     #[error("the trace's key was being made by another request: send again in a second")]
     Crossed,
@@ -84,9 +87,10 @@ impl Faulty for FlightError {
     fn fault(&self) -> Fault {
         match self {
             FlightError::Overloaded => Fault::Limited,
-            FlightError::Newer { .. } | FlightError::Older { .. } | FlightError::WrongMasterKey => {
-                Fault::Conflict
-            }
+            FlightError::Newer { .. }
+            | FlightError::Older { .. }
+            | FlightError::MissingKey
+            | FlightError::WrongMasterKey => Fault::Conflict,
             FlightError::Corrupt { .. } => Fault::Bug,
             FlightError::Directory { .. }
             | FlightError::Open { .. }

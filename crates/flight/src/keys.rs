@@ -130,6 +130,15 @@ impl Keyring {
 }
 
 impl TenantKeys {
+    /// Whether the ring holds a tenant's secret: if not, it can't be the one its flights were made
+    /// with.
+    pub(crate) fn are_in(ring: &Keyring, tenant: &str) -> Result<bool, FlightError> {
+        let name = format!("tenant/{tenant}");
+        let file = ring.file();
+        let mut find = file.prepare(include_str!("sql/secret.sql")).map_err(FlightError::Keys)?;
+        find.exists([&name]).map_err(FlightError::Keys)
+    }
+
     pub(crate) fn of(ring: &Arc<Keyring>, tenant: &str) -> Result<Self, FlightError> {
         let secret = ring.secret(&format!("tenant/{tenant}"))?;
         Ok(Self { ring: Arc::clone(ring), secret, known: Mutex::default() })
@@ -197,13 +206,15 @@ impl TenantKeys {
         if let Some(secret) = self.known().by_id.get(id) {
             return Ok(secret.clone());
         }
-        let wrapped: Option<Option<Vec<u8>>> = self
+        let found: Option<Option<Vec<u8>>> = self
             .ring
             .file()
             .query_row(include_str!("sql/subject.sql"), [id], |row| row.get(0))
             .optional()
             .map_err(FlightError::Keys)?;
-        let secret = match wrapped.flatten() {
+        // A key that was destroyed has left its row behind; of one that is not there at all nobody
+        // can say so.
+        let secret = match found.ok_or(FlightError::MissingKey)? {
             None => None,
             Some(wrapped) => {
                 let secret = self.ring.unwrapped(&wrapped, id);

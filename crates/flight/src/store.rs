@@ -107,6 +107,9 @@ pub struct Broken {
 impl Flight {
     /// Opens a tenant's flights in a directory, and makes it if it is not there.
     pub fn open(directory: &Path, keys: &Arc<Keyring>, tenant: &str) -> Result<Self, FlightError> {
+        if Embedded::has_days(directory) && !TenantKeys::are_in(keys, tenant)? {
+            return Err(FlightError::MissingKey);
+        }
         let keys = TenantKeys::of(keys, tenant)?;
         Ok(Self::Embedded(Embedded::open(directory, keys)?))
     }

@@ -135,6 +135,7 @@ async fn other_files_in_the_directory_are_left_alone() {
 #[tokio::test]
 async fn a_file_that_is_no_database_is_named() {
     let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()));
     fs::write(dir.path().join("2026-11-22.db"), [b'x'; 4096]).unwrap();
     let error = try_open(dir.path()).unwrap_err();
     assert!(matches!(error, FlightError::Open { .. }), "{error:?}");

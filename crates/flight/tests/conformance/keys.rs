@@ -123,6 +123,20 @@ async fn another_master_key_is_refused() {
 }
 
 #[tokio::test]
+async fn flights_without_the_keys_they_were_made_with_are_refused_and_not_taken_for_erased() {
+    let (dir, flight) = opened();
+    send(&flight, 0, vec![about(1, 1, Some("zoe"), SECRET)]).await;
+    drop(flight);
+    let keys = dir.path().with_extension("keys");
+    let raw = rusqlite::Connection::open(keys.join("keys.db")).unwrap();
+    raw.execute_batch("delete from subject").unwrap();
+    let error = open(dir.path()).steps(trace(1)).unwrap_err();
+    assert!(matches!(error, FlightError::MissingKey), "{error:?}");
+    fs::remove_dir_all(&keys).unwrap();
+    assert!(matches!(try_open(dir.path()).unwrap_err(), FlightError::MissingKey));
+}
+
+#[tokio::test]
 async fn personal_content_is_stored_once_for_its_trace_and_shared_content_once() {
     let (dir, flight) = opened();
     let long = "It rained. ".repeat(30);

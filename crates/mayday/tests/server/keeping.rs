@@ -133,8 +133,10 @@ async fn a_copy_made_while_the_server_writes_restores_to_what_was_there() {
     assert_eq!(run(&["restore", "--from", from, "--data-dir", to.to_str().unwrap()]).0, Some(0));
     server.stop();
     std::fs::create_dir(to.join("keys")).unwrap();
-    for file in ["master.key", "keys/keys.db"] {
-        std::fs::copy(data.join(file), to.join(file)).unwrap();
+    std::fs::copy(data.join("master.key"), to.join("master.key")).unwrap();
+    for file in std::fs::read_dir(data.join("keys")).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), to.join("keys").join(file.file_name())).unwrap();
     }
     let restored = Server::start(&to, &[]);
     let whole = restored.json(&format!("/api/v1/traces/{}", root(1).trace)).await;
