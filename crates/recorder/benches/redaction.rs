@@ -4,6 +4,8 @@
 //! the speed, and microseconds for all of it. `--hostile` goes over 10 MB of what is made to be
 //! slow instead.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use std::hint::black_box;
 use std::time::Instant;
 

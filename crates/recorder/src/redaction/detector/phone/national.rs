@@ -14,7 +14,7 @@ pub(super) fn at(text: &str, run: Range<usize>) -> Option<Range<usize>> {
         true => !is_word(before(bytes, start)),
         false => may_start(bytes, start),
     };
-    // Most numbers are none that a phone number starts with: they are passed over without reading on.
+    // Most numbers are none that a phone number starts with: no need to read on.
     if !free || !matches!(&bytes[run.clone()], [b'0', b'1'..=b'9', ..] | [b'2'..=b'9', _, _] | b"1")
     {
         return None;
@@ -66,7 +66,10 @@ fn from_zero(groups: &Groups) -> Option<usize> {
         return None;
     }
     let gap = groups.gap(1);
-    if groups.are_shaped(&[2; 5]) && b" .-".contains(&gap) && are_parted(groups, gap, 5) {
+    // `01 02 03 04 05` is a list, or bytes.
+    let counts = (0..5).all(|place| groups.number(place).starts_with('0'));
+    if groups.are_shaped(&[2; 5]) && !counts && are_parted(groups, gap, 5) && b" .-".contains(&gap)
+    {
         return Some(groups.end(5));
     }
     let fits = |count: &usize| match gap {
