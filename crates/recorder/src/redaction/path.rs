@@ -39,9 +39,9 @@ pub(super) struct Paths {
     start: u64,
 }
 
-/// A value that a rule takes, with its quotes or brackets.
+/// A value that a path leads to, with its quotes or brackets.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Taken {
+pub(super) struct Led {
     pub range: Range<usize>,
     pub rule: usize,
 }
@@ -100,14 +100,14 @@ impl Paths {
     }
 
     /// The values that paths lead to, in order and apart: of one within another, the outer.
-    pub(super) fn find(&self, json: &str) -> Vec<Taken> {
+    pub(super) fn find(&self, json: &str) -> Vec<Led> {
         let mut walk =
             Walk { paths: self, states: Vec::new(), name: None, open: None, found: Vec::new() };
         for token in tokens(json) {
             walk.meet(json, token);
         }
         if let Some((taken, _)) = walk.open {
-            walk.found.push(Taken { range: taken.range.start..json.len(), ..taken });
+            walk.found.push(Led { range: taken.range.start..json.len(), ..taken });
         }
         walk.found
     }
@@ -143,8 +143,8 @@ struct Walk<'a> {
     /// The name of the member whose value comes next.
     name: Option<Cow<'a, str>>,
     /// The container that is taken, and how many are open around it.
-    open: Option<(Taken, usize)>,
-    found: Vec<Taken>,
+    open: Option<(Led, usize)>,
+    found: Vec<Led>,
 }
 
 impl<'a> Walk<'a> {
@@ -156,15 +156,15 @@ impl<'a> Walk<'a> {
             }
             Token::Open(start) => {
                 if let Some(rule) = self.enter() {
-                    let taken = Taken { range: start..start, rule };
+                    let taken = Led { range: start..start, rule };
                     self.open.get_or_insert((taken, self.states.len() - 1));
                 }
             }
             Token::Close(end) => {
                 self.states.pop();
-                let closes = |(_, depth): &mut (Taken, usize)| *depth == self.states.len();
+                let closes = |(_, depth): &mut (Led, usize)| *depth == self.states.len();
                 if let Some((taken, _)) = self.open.take_if(closes) {
-                    self.found.push(Taken { range: taken.range.start..end, ..taken });
+                    self.found.push(Led { range: taken.range.start..end, ..taken });
                 }
             }
             Token::Text(content) => {
@@ -186,7 +186,7 @@ impl<'a> Walk<'a> {
         if let (_, Some(rule)) = self.below()
             && self.open.is_none()
         {
-            self.found.push(Taken { range, rule });
+            self.found.push(Led { range, rule });
         }
     }
 

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 /// Longest pattern, longest match, and most memory of one compiled, in bytes.
 const SOURCE: usize = 1_000;
-pub(super) const MATCH: usize = 1_000;
+const MATCH: usize = 1_000;
 const COMPILED: usize = 4 << 20;
 
 /// The group that is replaced, if a pattern has it, instead of the whole match.

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::Rules;
 use super::escape::{Places, unescape};
 use super::json::{Token, is_json, tokens};
-use super::path::Taken;
+use super::path::Led;
 use super::signs::{Sign, Signs};
 
 /// How often text within text is unescaped. What stands deeper is searched with its escapes.
@@ -26,6 +26,13 @@ pub(super) struct Finding<'a> {
     pub range: Range<usize>,
     pub rule: usize,
     pub text: Cow<'a, str>,
+}
+
+/// A range of plain text that rules after this one don't look at.
+struct Taken {
+    range: Range<usize>,
+    /// The rule that found it; none for a marker.
+    rule: Option<usize>,
 }
 
 /// One search.
@@ -62,36 +69,45 @@ impl<'a> Search<'a> {
     ///
     /// What is taken out may set free what stood glued to it: `bob@example.com+4915123456789`.
     fn plain(self, text: &str, asked: Signs) -> Vec<Finding<'a>> {
+        let mut taken = self.round(text, asked, Vec::new());
+        if taken.is_empty() {
+            return Vec::new();
+        }
+        // Markers are rare, and passed over: only where something is found are they looked for.
         let markers = self.rules.markers.find(text);
-        let mut taken: Vec<_> = markers.into_iter().map(|range| (range, None)).collect();
-        for _ in 0..ROUNDS {
+        if !markers.is_empty() {
+            let markers = markers.into_iter().map(|range| Taken { range, rule: None });
+            taken = self.round(text, asked, markers.collect());
+        }
+        for _ in 1..ROUNDS {
             let before = taken.len();
-            self.round(text, asked, &mut taken);
+            taken = self.round(text, asked, taken);
             if taken.len() == before {
                 break;
             }
         }
-        let finding = |(range, rule): (Range<usize>, Option<usize>)| {
+        let finding = |Taken { range, rule }: Taken| {
             let text = self.marker(rule?, &text[range.clone()]);
             Some(Finding { range, rule: rule?, text })
         };
         taken.into_iter().filter_map(finding).collect()
     }
 
-    /// Applies each rule to what those before it left.
-    fn round(self, text: &str, asked: Signs, taken: &mut Vec<(Range<usize>, Option<usize>)>) {
+    /// Applies each rule to what those before it left, and adds what it finds.
+    fn round(self, text: &str, asked: Signs, mut taken: Vec<Taken>) -> Vec<Taken> {
         for (number, rule) in self.rules.rules.iter().enumerate() {
             if !asked.has(rule.kind.sign()) {
                 continue;
             }
-            let found = gaps(taken, text.len()).flat_map(|gap| rule.kind.find(text, gap));
-            let found: Vec<_> = found.map(|range| (range, Some(number))).collect();
+            let found = gaps(&taken, text.len()).flat_map(|gap| rule.kind.find(text, gap));
+            let found: Vec<_> = found.map(|range| Taken { range, rule: Some(number) }).collect();
             if !found.is_empty() {
                 taken.extend(found);
                 // Two runs in order: a stable sort merges them in linear time.
-                taken.sort_by_key(|(range, _)| range.start);
+                taken.sort_by_key(|taken| taken.range.start);
             }
         }
+        taken
     }
 
     /// Searches a JSON text: what paths take, then each name, string and number of the rest.
@@ -99,7 +115,7 @@ impl<'a> Search<'a> {
         let mut found = Vec::new();
         if asked.has(Sign::Brackets) {
             found.extend(
-                self.rules.paths.find(json).into_iter().filter_map(|it| self.taken(json, it)),
+                self.rules.paths.find(json).into_iter().filter_map(|it| self.led_to(json, it)),
             );
         }
         let whole: Vec<Range<usize>> = found.iter().map(|finding| finding.range.clone()).collect();
@@ -141,7 +157,7 @@ impl<'a> Search<'a> {
     }
 
     /// What to put in the place of a value that a path leads to; nothing if that was done before.
-    fn taken(self, json: &str, Taken { range, rule }: Taken) -> Option<Finding<'a>> {
+    fn led_to(self, json: &str, Led { range, rule }: Led) -> Option<Finding<'a>> {
         let value = &json[range.clone()];
         let content = value.strip_prefix('"').map(|text| text.strip_suffix('"').unwrap_or(text));
         let inner = content.and_then(unescape);
@@ -164,12 +180,9 @@ impl<'a> Search<'a> {
 }
 
 /// What lies between ranges that are in order and apart.
-fn gaps(
-    taken: &[(Range<usize>, Option<usize>)],
-    length: usize,
-) -> impl Iterator<Item = Range<usize>> {
-    let starts = std::iter::once(0).chain(taken.iter().map(|(range, _)| range.end));
-    let ends = taken.iter().map(|(range, _)| range.start).chain(std::iter::once(length));
+fn gaps(taken: &[Taken], length: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = std::iter::once(0).chain(taken.iter().map(|taken| taken.range.end));
+    let ends = taken.iter().map(|taken| taken.range.start).chain(std::iter::once(length));
     starts.zip(ends).map(|(start, end)| start..end).filter(|gap| !gap.is_empty())
 }
 

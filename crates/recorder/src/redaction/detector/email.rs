@@ -13,11 +13,11 @@ use memchr::memchr2_iter;
 const NAME: usize = 64;
 const DOMAIN: usize = 255;
 
-/// Ends of file names that are no top-level domains.
+/// Ends of names of files and system units that are no top-level domains.
 const FILES: &[&str] = &[
     "bz2", "css", "csv", "dll", "exe", "gif", "gz", "html", "jar", "jpeg", "jpg", "js", "json",
-    "lock", "log", "pdf", "png", "svg", "tar", "tgz", "toml", "txt", "webp", "whl", "xml", "yaml",
-    "yml",
+    "lock", "log", "mount", "pdf", "png", "service", "slice", "socket", "svg", "tar", "tgz",
+    "timer", "toml", "txt", "webp", "whl", "xml", "yaml", "yml",
 ];
 
 /// Every address in a text.

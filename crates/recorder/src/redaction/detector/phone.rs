@@ -1,9 +1,9 @@
 //! Phone numbers, where the way they are written says that they are.
 //!
 //! Found: `+` and a country code that is assigned, then 8 to 14 digits in all with single gaps
-//! (at least 10 without one; exactly 10 after +1); the same after `00` if there is a gap in it;
-//! North American `(415) 555-2671`, `415-555-2671`, `415.555.2671`, with `1` in front or without;
-//! and national numbers from 0 on, of 9 to 12 digits, in brackets, with a slash or in groups.
+//! (at least 10 without one; 11 after +1); the same after `00` if there is a gap in it; North
+//! American `(415) 555-2671`, `415-555-2671`, `415.555.2671`, with `1` in front or without; and
+//! national numbers from 0 on, of 9 to 12 digits, in brackets, with a slash or in groups.
 //!
 //! Not found: digits without a gap and without `+`, `415 555 2671`, groups of four each, numbers
 //! without 0 in front outside North America. Those are as often orders, dates or amounts.
@@ -77,7 +77,9 @@ fn from_zeros(text: &str, start: usize) -> Option<Range<usize>> {
     }
     let groups = read(text, start + 2);
     let end = subscriber(&groups)?;
-    (end > groups.end(1) && national::may_end(bytes, end)).then_some(start..end)
+    // Four digits each are a list: `0044 0323 0307`.
+    let is_list = groups.are_shaped(&[2, 4, 4]);
+    (end > groups.end(1) && !is_list && national::may_end(bytes, end)).then_some(start..end)
 }
 
 /// Where the longest number ends that these groups can be, country code first.
@@ -100,6 +102,9 @@ fn subscriber(groups: &Groups) -> Option<usize> {
 }
 
 fn starts_with_code(group: &str) -> bool {
+    if group.starts_with('0') {
+        return false;
+    }
     let number = |digits: usize| group.get(..digits).and_then(|code| code.parse().ok());
     let is_short = |digits| number(digits).is_some_and(|code| SHORT_CODES.contains(&code));
     let is_long = group.len() >= 3 && number(2).is_some_and(|code| LONG_CODES.contains(&code));

@@ -149,8 +149,8 @@ proptest! {
         for rule in &DEFAULTS.rules {
             let found = rule.kind.find(&text, 0..text.len());
             let sign: Signs = [rule.kind.sign()].into_iter().collect();
-            let is_shown = !sign.shown_by(&text).is_empty();
-            prop_assert!(found.is_empty() || is_shown, "{} {}", rule.id, text);
+            let shown = !sign.shown_by(&text).is_empty();
+            prop_assert!(found.is_empty() || shown, "{} {}", rule.id, text);
         }
     }
 

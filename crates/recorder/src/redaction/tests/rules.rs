@@ -30,6 +30,23 @@ fn the_rules_that_mayday_comes_with_can_be_read() {
 }
 
 #[test]
+fn the_rules_in_the_documentation_do_what_it_says() {
+    let guide = include_str!("../../../../../docs/privacy.md");
+    let example = guide.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let rules = Rules::parse(example).unwrap();
+    for (text, wanted) in [
+        ("CU-12345678 bob@example.com", "[customer] [redacted:email]"),
+        (
+            "PASSWORD: hunter2 password=hunter2",
+            "PASSWORD: [redacted:password] password=[redacted:password]",
+        ),
+        (r#"{"a":{"ssn":"078-05-1120"}}"#, r#"{"a":{"ssn":"[redacted:ssn]"}}"#),
+    ] {
+        assert_eq!(under(&rules, text), wanted);
+    }
+}
+
+#[test]
 fn the_version_is_the_stated_one_and_a_hash_of_the_file() {
     let version = |text: &str| Rules::parse(text).unwrap().version().to_owned();
     let (one, two) = (version("version = \"3\""), version("version = \"3\" # edited"));

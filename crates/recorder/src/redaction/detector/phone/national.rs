@@ -8,23 +8,21 @@ use crate::redaction::detector::boundary::{before, is_word};
 /// The number whose first digits these are; with its bracket, if it starts with one.
 pub(super) fn at(text: &str, run: Range<usize>) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
-    let bracketed = before(bytes, run.start) == Some(b'(') && bytes.get(run.end) == Some(&b')');
-    let start = if bracketed { run.start - 1 } else { run.start };
-    let free = match bracketed {
-        true => !is_word(before(bytes, start)),
-        false => may_start(bytes, start),
-    };
-    // Most numbers are none that a phone number starts with: they are passed over unread.
-    if !free || !matches!(&bytes[run.clone()], [b'0', b'1'..=b'9', ..] | [b'2'..=b'9', _, _] | b"1")
-    {
+    // Most numbers are none that a phone number starts with: no need to read on.
+    if !matches!(&bytes[run.clone()], [b'0', b'1'..=b'9', ..] | [b'2'..=b'9', _, _] | b"1") {
         return None;
     }
-    let groups = read(text, run.start);
-    let end = match bracketed {
-        true => in_brackets(&groups),
-        false => american(&groups).or_else(|| from_zero(&groups)),
+    let bracket = run.start.checked_sub(1).filter(|at| bytes[*at] == b'(');
+    let (start, end) = match bracket.filter(|_| bytes.get(run.end) == Some(&b')')) {
+        Some(start) if is_word(before(bytes, start)) => return None,
+        Some(start) => (start, in_brackets(&read(text, run.start))?),
+        None if !may_start(bytes, run.start) => return None,
+        None => {
+            let groups = read(text, run.start);
+            (run.start, american(&groups).or_else(|| from_zero(&groups))?)
+        }
     };
-    end.filter(|end| may_end(bytes, *end)).map(|end| start..end)
+    may_end(bytes, end).then_some(start..end)
 }
 
 /// Whether a number may start here: after white space or what opens, not after `#` or a hyphen.
@@ -66,7 +64,10 @@ fn from_zero(groups: &Groups) -> Option<usize> {
         return None;
     }
     let gap = groups.gap(1);
-    if groups.are_shaped(&[2; 5]) && b" .-".contains(&gap) && are_parted(groups, gap, 5) {
+    // `01 02 03 04 05` is a list, or bytes.
+    let counts = (0..5).all(|place| groups.number(place).starts_with('0'));
+    if groups.are_shaped(&[2; 5]) && !counts && are_parted(groups, gap, 5) && b" .-".contains(&gap)
+    {
         return Some(groups.end(5));
     }
     let fits = |count: &usize| match gap {
