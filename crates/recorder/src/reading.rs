@@ -11,6 +11,7 @@ use crate::dialect::table::Found;
 use crate::dialect::words;
 use crate::fingerprint;
 use crate::json::document;
+use crate::memo::Memo;
 use crate::privacy::ContentMode;
 use crate::settings::{self, Parameter, Settings};
 use crate::talk::{Conversation, events};
@@ -167,7 +168,12 @@ impl<'a> Reading<'a> {
 
     /// What it tells of its run. Where nothing may be kept, nothing is derived from content.
     pub fn traits(&self, mode: ContentMode) -> Traits {
-        traits::traits(self, mode)
+        self.traits_with(mode, &mut Memo::default())
+    }
+
+    /// The same, with what need not be reckoned twice.
+    pub(crate) fn traits_with(&self, mode: ContentMode, memo: &mut Memo) -> Traits {
+        traits::traits(self, mode, memo)
     }
 
     /// Whom it is about. Nothing where nothing may be kept.

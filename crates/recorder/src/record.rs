@@ -16,6 +16,7 @@ use model::{Attribute, Record, Source, Step, StepKind, Traits, Value};
 
 use crate::dialect;
 use crate::dialect::slot::Slot;
+use crate::memo::Memo;
 use crate::reading::Reading;
 use crate::talk::Conversation;
 use crate::usage::usage;
@@ -31,7 +32,7 @@ pub fn read_record_with(step: &Step, said: &[&Step]) -> Record {
     let there = There::of(step, said);
     let mut reading = dialect::read(there.name(step), &there.attributes, &step.origin);
     reading.kind = step.kind;
-    let conversation = Conversation::of(&reading.own).unwrap_or_default();
+    let conversation = Conversation::of(&reading.own, &mut Memo::default()).unwrap_or_default();
     let mut traits = step.traits.clone();
     said.iter().for_each(|log| traits.learn(&log.traits));
     let told = Told { step, traits, reading: &reading, conversation };

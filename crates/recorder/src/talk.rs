@@ -16,6 +16,7 @@ use crate::dialect::slot::{Below, Slot};
 use crate::dialect::table::Found;
 use crate::fingerprint;
 use crate::json::document;
+use crate::memo::Memo;
 
 /// What a model read and wrote in one call.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -82,19 +83,17 @@ impl Role {
 impl Answer<'_> {
     /// Its shape. The tool is not named even where the message names it: which answers in a history
     /// are of this run is known only by the calls that this run made.
-    fn result(&self) -> ToolResult {
-        let shape = match self.is_error {
-            true => fingerprint::error_shape(&self.text),
-            false => fingerprint::shape(&self.text),
-        };
+    fn result(&self, memo: &mut Memo) -> ToolResult {
+        let shape = memo.shape(&self.text);
+        let shape = if self.is_error { fingerprint::as_error(shape) } else { shape };
         ToolResult { call: self.call.clone(), tool: None, shape: Some(shape) }
     }
 }
 
 impl Conversation {
     /// The conversation that a span, an event or a log record tells; none if it tells nothing.
-    pub(crate) fn of(found: &Found) -> Option<Self> {
-        let mut talk = Talk::default();
+    pub(crate) fn of(found: &Found, memo: &mut Memo) -> Option<Self> {
+        let mut talk = Talk::new(memo);
         talk.instructions(found);
         talk.input(found);
         talk.output(found);
@@ -104,15 +103,20 @@ impl Conversation {
 }
 
 /// A conversation while it is being read.
-#[derive(Default)]
-struct Talk {
+struct Talk<'m> {
+    memo: &'m mut Memo,
     all: Conversation,
     system: Vec<String>,
     instructed: bool,
     past_system: bool,
 }
 
-impl Talk {
+impl<'m> Talk<'m> {
+    fn new(memo: &'m mut Memo) -> Self {
+        let (all, system) = (Conversation::default(), Vec::new());
+        Self { memo, all, system, instructed: false, past_system: false }
+    }
+
     /// The system's text, where it is told apart from the messages.
     fn instructions(&mut self, found: &Found) {
         let Some(value) = found.value(Slot::System) else { return };
@@ -180,7 +184,8 @@ impl Talk {
             self.all.calls_read.clear();
         }
         self.all.calls_read.extend(message.calls.iter().cloned());
-        self.all.results.extend(message.answers.iter().map(Answer::result));
+        let results = message.answers.iter().map(|answer| answer.result(self.memo));
+        self.all.results.extend(results);
     }
 
     /// Takes in a message that the model wrote.

@@ -7,6 +7,7 @@ use model::{Effect, Factor, Outcome, Seen, StepKind, Traits, Value};
 use crate::dialect::slot::{Below, Slot};
 use crate::dialect::words;
 use crate::fingerprint;
+use crate::memo::Memo;
 use crate::privacy::ContentMode;
 use crate::reading::{Reading, scalar, short};
 use crate::settings::Setting;
@@ -15,9 +16,11 @@ use crate::tools;
 use crate::usage::usage;
 
 /// What a step tells of its run. Where nothing may be kept, nothing is derived from content.
-pub(crate) fn traits(reading: &Reading, mode: ContentMode) -> Traits {
+pub(crate) fn traits(reading: &Reading, mode: ContentMode, memo: &mut Memo) -> Traits {
     let told = match mode {
-        ContentMode::Full | ContentMode::HashOnly => conversation(reading).unwrap_or_default(),
+        ContentMode::Full | ContentMode::HashOnly => {
+            conversation(reading, memo).unwrap_or_default()
+        }
         ContentMode::MetadataOnly => Conversation::default(),
     };
     let endings = reading.endings(&told);
@@ -27,8 +30,8 @@ pub(crate) fn traits(reading: &Reading, mode: ContentMode) -> Traits {
         agent: reading.agent().map(short),
         service: reading.sent(Slot::Service).map(short),
         outcome: reading.text(Slot::Outcome).and_then(|text| text.parse::<Outcome>().ok()),
-        prompt: prompt(reading, &told),
-        levels: levels(reading, &endings, mode),
+        prompt: prompt(reading, &told, memo),
+        levels: levels(reading, &endings, mode, memo),
         effect: effect(reading.text(Slot::Effect)),
         guarded: is_guarded(reading, &endings),
         tokens: usage(reading).and_then(|usage| usage.own_total()),
@@ -44,9 +47,9 @@ fn may_derive(mode: ContentMode) -> bool {
 }
 
 /// What was said in steps that read or write messages; a tool or a search has other content.
-fn conversation(reading: &Reading) -> Option<Conversation> {
+fn conversation(reading: &Reading, memo: &mut Memo) -> Option<Conversation> {
     match reading.kind {
-        StepKind::Model | StepKind::Agent | StepKind::Other => Conversation::of(&reading.own),
+        StepKind::Model | StepKind::Agent | StepKind::Other => Conversation::of(&reading.own, memo),
         _ => None,
     }
 }
@@ -87,7 +90,7 @@ fn shortened(mut calls: Vec<ToolCall>) -> Vec<ToolCall> {
 /// A model call's system prompt. That there was none is known only if what it read is on record.
 ///
 /// One message of a call, told apart, tells a prompt only if it is the system's.
-fn prompt(reading: &Reading, told: &Conversation) -> Option<PromptTrait> {
+fn prompt(reading: &Reading, told: &Conversation, memo: &mut Memo) -> Option<PromptTrait> {
     if reading.kind != StepKind::Model || (reading.is_fragment() && told.system.is_none()) {
         return None;
     }
@@ -99,7 +102,7 @@ fn prompt(reading: &Reading, told: &Conversation) -> Option<PromptTrait> {
             PromptTrait { name, skeleton: none(), undated: none(), text: none() }
         }
         Some(text) => {
-            let prompt = fingerprint::prompt(text);
+            let prompt = memo.prompt(text);
             let (skeleton, undated) = (Some(prompt.skeleton), Some(prompt.undated));
             PromptTrait { name, skeleton, undated, text: Some(prompt.text) }
         }
@@ -130,10 +133,12 @@ pub(crate) fn shape_of_result(reading: &Reading) -> Option<String> {
 }
 
 /// Factors whose names and levels need nothing but this step.
-fn levels(reading: &Reading, endings: &[Ending], mode: ContentMode) -> Vec<Seen> {
+fn levels(reading: &Reading, endings: &[Ending], mode: ContentMode, memo: &mut Memo) -> Vec<Seen> {
     let mut levels = Levels(Vec::new());
     match reading.kind {
-        StepKind::Model if !reading.is_fragment() => model_levels(reading, mode, &mut levels),
+        StepKind::Model if !reading.is_fragment() => {
+            model_levels(reading, mode, memo, &mut levels);
+        }
         StepKind::Retrieval => {
             let source = reading.text(Slot::DataSource).map_or("default".to_owned(), short);
             levels.see(Factor::of("index", &source), reading.sent(Slot::IndexBuild));
@@ -197,7 +202,7 @@ impl Levels {
     }
 }
 
-fn model_levels(reading: &Reading, mode: ContentMode, levels: &mut Levels) {
+fn model_levels(reading: &Reading, mode: ContentMode, memo: &mut Memo, levels: &mut Levels) {
     levels.see(Factor::plain("model_requested"), reading.model_requested().as_deref());
     levels.see(Factor::plain("model_served"), reading.text(Slot::ModelServed));
     let fingerprint = reading.fingerprint(mode);
@@ -207,7 +212,7 @@ fn model_levels(reading: &Reading, mode: ContentMode, levels: &mut Levels) {
     }
     levels.see(Factor::plain("parameters"), Some(&stated(reading, mode)));
     if may_derive(mode) {
-        for tool in tools::offered(&reading.own) {
+        for tool in tools::offered(&reading.own, memo) {
             levels.see(Factor::of("tool_schema", &short(&tool.name)), Some(&tool.schema));
         }
     }
