@@ -23,6 +23,8 @@ use crate::memo::Memo;
 pub(crate) struct Conversation {
     /// The leading system and developer text.
     pub(crate) system: Option<String>,
+    /// Whether it begins with a message of nobody that is known, who may be the system.
+    pub(crate) is_unclear: bool,
     /// How many messages it read, where that is on record at all.
     pub(crate) read: Option<usize>,
     /// How many it wrote.
@@ -173,11 +175,15 @@ impl<'m> Talk<'m> {
         *self.all.read.get_or_insert_default() += 1;
         match message.role {
             Role::System if !self.past_system => {
-                if !self.instructed {
-                    self.system.extend(message.texts.iter().map(|text| text.clone().into_owned()));
-                }
+                let fresh = message.texts.iter().filter(|text| !self.is_told(text));
+                let fresh: Vec<String> = fresh.map(|text| text.clone().into_owned()).collect();
+                self.system.extend(fresh);
             }
-            _ => self.past_system = true,
+            role => {
+                let begins = !self.past_system && self.system.is_empty();
+                self.all.is_unclear |= begins && role == Role::Unknown;
+                self.past_system = true;
+            }
         }
         // Some libraries give the user the tools' answers to hand on: then nobody spoke.
         if message.role == Role::User && message.answers.is_empty() {
@@ -186,6 +192,11 @@ impl<'m> Talk<'m> {
         self.all.calls_read.extend(message.calls.iter().cloned());
         let results = message.answers.iter().map(|answer| answer.result(self.memo));
         self.all.results.extend(results);
+    }
+
+    /// Whether a text of the system's was told apart already: some libraries tell it twice.
+    fn is_told(&self, text: &str) -> bool {
+        self.instructed && self.system.iter().any(|known| known == text)
     }
 
     /// Takes in a message that the model wrote.

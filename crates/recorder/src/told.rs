@@ -50,6 +50,7 @@ impl Told {
         }
         let reading = dialect::read(&name, &attributes, origin);
         let kind = reading.kind;
+        let failed = failed || reading.says_failed();
         let (traits, subjects) = (reading.traits_with(mode, memo), reading.subjects(mode));
         let pivots = reading.pivots(mode);
         attributes.truncate(received);

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::dialect::slot::{Below, Slot};
 use crate::dialect::table::Found;
 use crate::fingerprint;
-use crate::json::{Json, document};
+use crate::json::{Json, document, object};
 use crate::memo::Memo;
 
 /// What libraries and providers call the schema of a tool's arguments.
@@ -42,8 +42,7 @@ fn in_whole_request(json: &str, memo: &mut Memo) -> Vec<ToolOffered> {
         #[serde(borrow)]
         tools: Option<&'a RawValue>,
     }
-    let request: Option<Request> = serde_json::from_str(json).ok();
-    let tools = request.and_then(|request| request.tools);
+    let tools = object::<Request>(json).and_then(|request| request.tools);
     tools.map(|tools| memo.tools(tools.get(), in_list)).unwrap_or_default()
 }
 

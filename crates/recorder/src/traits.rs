@@ -47,7 +47,7 @@ fn may_derive(mode: ContentMode) -> bool {
 }
 
 /// What was said in steps that read or write messages; a tool or a search has other content.
-fn conversation(reading: &Reading, memo: &mut Memo) -> Option<Conversation> {
+pub(crate) fn conversation(reading: &Reading, memo: &mut Memo) -> Option<Conversation> {
     match reading.kind {
         StepKind::Model | StepKind::Agent | StepKind::Other => Conversation::of(&reading.own, memo),
         _ => None,
@@ -95,7 +95,8 @@ fn prompt(reading: &Reading, told: &Conversation, memo: &mut Memo) -> Option<Pro
         return None;
     }
     let name = reading.text(Slot::PromptName).map(short);
-    let system = told.system.as_deref().or(told.read.map(|_| ""));
+    let known_to_be_none = told.read.is_some() && !told.is_unclear;
+    let system = told.system.as_deref().or(known_to_be_none.then_some(""));
     Some(match system {
         Some("") => {
             let none = || Some("none".to_owned());
@@ -204,7 +205,7 @@ impl Levels {
 
 fn model_levels(reading: &Reading, mode: ContentMode, memo: &mut Memo, levels: &mut Levels) {
     levels.see(Factor::plain("model_requested"), reading.model_requested().as_deref());
-    levels.see(Factor::plain("model_served"), reading.text(Slot::ModelServed));
+    levels.see(Factor::plain("model_served"), reading.model_served());
     let fingerprint = reading.fingerprint(mode);
     let fingerprint = fingerprint.as_deref();
     if fingerprint.is_some() || reading.provider().as_deref() == Some("openai") {

@@ -29,7 +29,7 @@ impl Told<'_> {
         ModelUsed {
             provider: self.reading.provider().map(Cow::into_owned),
             requested: self.reading.model_requested().map(Cow::into_owned),
-            served: self.word(Slot::ModelServed),
+            served: self.reading.model_served().map(str::to_owned),
             fingerprint: fingerprint.map(Cow::into_owned),
             response: self.word(Slot::ResponseId).or(raw.id),
             endpoint: endpoint.map(|endpoint| words::endpoint(endpoint, port.as_deref())),
