@@ -83,10 +83,12 @@ impl Role {
 }
 
 impl Answer<'_> {
-    /// Its shape. The tool is not named even where the message names it: which answers in a history
-    /// are of this run is known only by the calls that this run made.
+    /// Its shape, which is that of the text within where it is JSON of a text, so that it is known
+    /// from the tool's own span. The tool is not named even where the message names it: which
+    /// answers in a history are of this run is known only by the calls that this run made.
     fn result(&self, memo: &mut Memo) -> ToolResult {
-        let shape = memo.shape(&self.text);
+        let within = self.text.starts_with('"').then(|| json::plain(&self.text)).flatten();
+        let shape = memo.shape(within.as_deref().unwrap_or(&self.text));
         let shape = if self.is_error { fingerprint::as_error(shape) } else { shape };
         ToolResult { call: self.call.clone(), tool: None, shape: Some(shape) }
     }

@@ -35,7 +35,7 @@ pub(crate) fn traits(reading: &Reading, mode: ContentMode, memo: &mut Memo) -> T
         effect: effect(reading.text(Slot::Effect)),
         guarded: is_guarded(reading, &endings),
         tokens: usage(reading).and_then(|usage| usage.own_total()),
-        results: results(reading, &told, mode),
+        results: results(reading, &told, mode, memo),
         calls_made: shortened(told.calls_made),
         calls_read: shortened(told.calls_read),
     }
@@ -114,7 +114,12 @@ fn prompt(reading: &Reading, told: &Conversation, memo: &mut Memo) -> Option<Pro
     })
 }
 
-fn results(reading: &Reading, told: &Conversation, mode: ContentMode) -> Vec<ToolResult> {
+fn results(
+    reading: &Reading,
+    told: &Conversation,
+    mode: ContentMode,
+    memo: &mut Memo,
+) -> Vec<ToolResult> {
     let read = told.results.iter().map(|result| ToolResult {
         call: short(&result.call),
         tool: None,
@@ -123,14 +128,14 @@ fn results(reading: &Reading, told: &Conversation, mode: ContentMode) -> Vec<Too
     let ran = reading.tool().map(|tool| ToolResult {
         call: reading.text(Slot::ToolCall).map(short).unwrap_or_default(),
         tool: Some(short(tool)),
-        shape: shape_of_result(reading).filter(|_| may_derive(mode)),
+        shape: if may_derive(mode) { shape_of_result(reading, memo) } else { None },
     });
     read.chain(ran).collect()
 }
 
 /// The shape of what a tool answered.
-pub(crate) fn shape_of_result(reading: &Reading) -> Option<String> {
-    reading.result().map(|result| fingerprint::shape(&result))
+pub(crate) fn shape_of_result(reading: &Reading, memo: &mut Memo) -> Option<String> {
+    reading.result().map(|result| memo.shape(&result))
 }
 
 /// Factors whose names and levels need nothing but this step.

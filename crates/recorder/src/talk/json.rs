@@ -201,10 +201,15 @@ pub(super) fn texts(json: &str) -> Vec<String> {
         Some(b'[' | b'{') => {
             parts(json).iter().filter_map(Part::text).map(Cow::into_owned).collect()
         }
-        Some(b'"') => serde_json::from_str::<String>(json).into_iter().collect(),
+        Some(b'"') => Vec::from_iter(plain(json)),
         Some(_) => vec![json.to_owned()],
         None => Vec::new(),
     }
+}
+
+/// The text that JSON is, if it is text.
+pub(super) fn plain(json: &str) -> Option<String> {
+    serde_json::from_str(json).ok()
 }
 
 /// A text that may itself be JSON of parts.
