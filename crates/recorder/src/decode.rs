@@ -4,6 +4,7 @@ use model::{Batch, Fault, Faulty, Rejection};
 
 use crate::encoding::{Encoding, Signal};
 use crate::logs::Records;
+use crate::memo::Memo;
 use crate::origin::groups;
 use crate::privacy::ContentMode;
 use crate::spans;
@@ -99,11 +100,12 @@ pub fn decode(
     mode: ContentMode,
 ) -> Result<Batch, DecodeError> {
     let mut batch = Batch::default();
+    let mut memo = Memo::default();
     for group in groups(request, encoding, Signal::Traces, limits, mode)? {
         for item in group.items {
             let step = group.origin.as_ref().map_err(|why| *why).and_then(|origin| {
                 let span = encoding.read(item)?;
-                spans::step(span, origin, limits, mode)
+                spans::step(span, origin, limits, mode, &mut memo)
             });
             match step {
                 Ok(step) => batch.steps.push(step),

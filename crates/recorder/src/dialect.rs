@@ -58,6 +58,8 @@ const LADDER: &[(Slot, &[Sort])] = &[
     (Slot::Event, mayday::EVENTS),
 ];
 
+pub(crate) use langfuse::{FILLED_IN, INTEGRATION};
+
 /// Operations whose usage is that of the ones they enclose.
 pub(crate) const ENCLOSING: &[&str] = vercel::ENCLOSING;
 

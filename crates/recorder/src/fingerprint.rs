@@ -199,8 +199,7 @@ pub fn shape(answer: &str) -> String {
 }
 
 /// The shape of an answer that was told to be an error, whatever it says itself.
-pub(crate) fn error_shape(answer: &str) -> String {
-    let shape = shape(answer);
+pub(crate) fn as_error(shape: String) -> String {
     match shape.split_once(':') {
         Some(("error", _)) => shape,
         Some((_, rest)) => format!("error:{rest}"),

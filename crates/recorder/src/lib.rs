@@ -24,6 +24,7 @@ mod encoding;
 pub mod fingerprint;
 mod json;
 mod logs;
+mod memo;
 mod origin;
 pub mod privacy;
 pub mod reading;

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::decode::Limits;
 use crate::fingerprint;
+use crate::memo::Memo;
 use crate::privacy::ContentMode;
 use crate::told::{self, Told, instant, is_event_of_ours};
 use crate::value::{attributes, number, text, value};
@@ -63,6 +64,7 @@ pub(crate) struct Records<'l> {
     limits: &'l Limits,
     mode: ContentMode,
     ids: Ids,
+    memo: Memo,
 }
 
 /// What a record tells: a step, a claim about a run, or both.
@@ -70,7 +72,7 @@ type Read = (Option<Step>, Option<Claim>);
 
 impl<'l> Records<'l> {
     pub(crate) fn new(limits: &'l Limits, mode: ContentMode) -> Self {
-        Self { limits, mode, ids: Ids::default() }
+        Self { limits, mode, ids: Ids::default(), memo: Memo::default() }
     }
 
     /// What a record tells, or why it can't be kept.
@@ -106,7 +108,7 @@ impl<'l> Records<'l> {
         };
         let place = Place { trace, parent: told.parent, times };
         let id = |name: &str, metadata: &[Attribute]| self.ids.of(place, name, metadata);
-        Ok((Some(told.step(origin, self.mode, id)), claim))
+        Ok((Some(told.step(origin, self.mode, &mut self.memo, id)), claim))
     }
 }
 

@@ -3,16 +3,18 @@
 
 use std::borrow::Cow;
 
-use model::record::{Dialect, Ending};
+use model::record::{Chosen, Dialect, Ending};
 use model::{Pivot, StepKind, Traits, Value};
+use serde_json::value::RawValue;
 
 use crate::dialect::slot::{Below, Slot};
 use crate::dialect::table::Found;
-use crate::dialect::words;
+use crate::dialect::{FILLED_IN, INTEGRATION, words};
 use crate::fingerprint;
-use crate::json::document;
+use crate::json::{document, object};
+use crate::memo::Memo;
 use crate::privacy::ContentMode;
-use crate::settings::{self, Parameter, Settings};
+use crate::settings::{self, Parameter, Setting, Settings};
 use crate::talk::{Conversation, events};
 use crate::traits;
 
@@ -78,6 +80,11 @@ impl<'a> Reading<'a> {
         self.text(Slot::Event).is_some_and(said)
     }
 
+    /// Whether it says itself that it failed.
+    pub(crate) fn says_failed(&self) -> bool {
+        self.text(Slot::Level) == Some("ERROR")
+    }
+
     /// Whether it is a log record.
     pub(crate) fn is_event(&self) -> bool {
         self.own.value(Slot::Event).is_some()
@@ -90,8 +97,32 @@ impl<'a> Reading<'a> {
 
     /// The model asked for.
     pub(crate) fn model_requested(&self) -> Option<Cow<'_, str>> {
+        if self.is_of_langfuses_integration() && self.has_answer() {
+            return None;
+        }
         let asked = self.text(Slot::ModelRequested).map(Cow::Borrowed);
         asked.or_else(|| self.settings.model.as_deref().map(Cow::Borrowed))
+    }
+
+    /// The model that answered. Pydantic AI repeats the one asked for where no answer names one.
+    pub(crate) fn model_served(&self) -> Option<&'a str> {
+        if self.is_of_langfuses_integration() && self.has_answer() {
+            return self.text(Slot::ModelRequested);
+        }
+        let served = self.text(Slot::ModelServed)?;
+        let repeats = self.text(Slot::ModelRequested) == Some(served);
+        let unanswered = self.own.value(Slot::ResponseId).is_none();
+        let is_copy = self.dialect == Dialect::Pydantic && repeats && unanswered;
+        (!is_copy).then_some(served)
+    }
+
+    /// Whether it comes from Langfuse's own integration with OpenAI's package.
+    fn is_of_langfuses_integration(&self) -> bool {
+        self.dialect == Dialect::Langfuse && self.name.starts_with(INTEGRATION)
+    }
+
+    fn has_answer(&self) -> bool {
+        self.own.value(Slot::OutputValue).is_some()
     }
 
     /// The agent or workflow that it invokes: one without a name is called as its service is.
@@ -125,7 +156,7 @@ impl<'a> Reading<'a> {
     /// What a tool was given.
     pub(crate) fn arguments(&self) -> Option<Cow<'a, str>> {
         let told = self.own.value(Slot::ToolArguments).or(self.own.value(Slot::InputValue))?;
-        Some(document(told))
+        Some(by_name(document(told)))
     }
 
     /// What a tool answered.
@@ -139,13 +170,19 @@ impl<'a> Reading<'a> {
         let own = self.list(Slot::FinishReasons);
         match own.is_empty() {
             true => told.endings.iter().map(Ending::of).collect(),
-            false => own.into_iter().map(Ending::of).collect(),
+            false => own.into_iter().map(|word| Ending::of(word.trim_matches('"'))).collect(),
         }
     }
 
     /// The parameters of the request.
     pub(crate) fn parameters(&self) -> Vec<Parameter<'a>> {
-        settings::parameters(&self.own, &self.sender, &self.settings)
+        let mut all = settings::parameters(&self.own, &self.sender, &self.settings);
+        if self.is_of_langfuses_integration() {
+            all.iter_mut().filter(|one| is_filled_in(one)).for_each(|one| {
+                one.source = Chosen::Default;
+            });
+        }
+        all
     }
 
     /// The provider's own fingerprint of what answered.
@@ -162,12 +199,17 @@ impl<'a> Reading<'a> {
             return RawAnswer::default();
         }
         let answer = self.text(Slot::OutputValue).filter(|text| text.starts_with('{'));
-        answer.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+        answer.and_then(object).unwrap_or_default()
     }
 
     /// What it tells of its run. Where nothing may be kept, nothing is derived from content.
     pub fn traits(&self, mode: ContentMode) -> Traits {
-        traits::traits(self, mode)
+        self.traits_with(mode, &mut Memo::default())
+    }
+
+    /// The same, with what need not be reckoned twice.
+    pub(crate) fn traits_with(&self, mode: ContentMode, memo: &mut Memo) -> Traits {
+        traits::traits(self, mode, memo)
     }
 
     /// Whom it is about. Nothing where nothing may be kept.
@@ -209,6 +251,28 @@ impl<'a> Reading<'a> {
 
 /// The log record that tells what was thrown.
 const EXCEPTION: &str = "gen_ai.client.operation.exception";
+
+/// Whether a parameter is one that Langfuse's integration fills in.
+fn is_filled_in(parameter: &Parameter) -> bool {
+    let Setting::Plain(value) = &parameter.value else { return false };
+    FILLED_IN.iter().any(|(name, filled)| parameter.name == *name && value == filled)
+}
+
+/// The named arguments, where a decorator of Python's tells them beside unnamed ones of which there
+/// are none.
+fn by_name(json: Cow<str>) -> Cow<str> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Call<'a> {
+        args: [(); 0],
+        #[serde(borrow)]
+        kwargs: &'a RawValue,
+    }
+    match object::<Call>(&json) {
+        Some(Call { args: [], kwargs }) => Cow::Owned(kwargs.get().to_owned()),
+        None => json,
+    }
+}
 
 /// What a provider's answer says of itself.
 #[derive(Debug, Clone, Default, serde::Deserialize)]

@@ -14,11 +14,12 @@ use model::content::Gone;
 use model::record::{Agent, Place};
 use model::{Attribute, Record, Source, Step, StepKind, Traits, Value};
 
-use crate::dialect;
 use crate::dialect::slot::Slot;
+use crate::memo::Memo;
 use crate::reading::Reading;
 use crate::talk::Conversation;
 use crate::usage::usage;
+use crate::{dialect, traits};
 
 /// The record of one step.
 pub fn read_record(step: &Step) -> Record {
@@ -31,7 +32,7 @@ pub fn read_record_with(step: &Step, said: &[&Step]) -> Record {
     let there = There::of(step, said);
     let mut reading = dialect::read(there.name(step), &there.attributes, &step.origin);
     reading.kind = step.kind;
-    let conversation = Conversation::of(&reading.own).unwrap_or_default();
+    let conversation = traits::conversation(&reading, &mut Memo::default()).unwrap_or_default();
     let mut traits = step.traits.clone();
     said.iter().for_each(|log| traits.learn(&log.traits));
     let told = Told { step, traits, reading: &reading, conversation };

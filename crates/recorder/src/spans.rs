@@ -8,6 +8,7 @@ use opentelemetry_proto::tonic::trace::v1::{Span, span};
 
 use crate::decode::Limits;
 use crate::dialect::Attributes;
+use crate::memo::Memo;
 use crate::privacy::ContentMode;
 use crate::told::{self, Times, Told};
 use crate::value::{attributes, number, text};
@@ -18,6 +19,7 @@ pub(crate) fn step(
     origin: &Arc<[Attribute]>,
     limits: &Limits,
     mode: ContentMode,
+    memo: &mut Memo,
 ) -> Result<Step, &'static str> {
     let trace =
         TraceId::from_bytes(&span.trace_id).ok_or("its trace id is not 16 bytes, or zero")?;
@@ -39,7 +41,7 @@ pub(crate) fn step(
     attributes.extend(beside);
     let source = Source::Span;
     let told = Told { trace, source, parent, name, started, ended, failed, attributes };
-    Ok(told.step(origin, mode, |_, _| id))
+    Ok(told.step(origin, mode, memo, |_, _| id))
 }
 
 /// What Logfire sends when a span begins: a span below the real one, which says what the real one

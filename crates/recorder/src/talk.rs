@@ -16,12 +16,15 @@ use crate::dialect::slot::{Below, Slot};
 use crate::dialect::table::Found;
 use crate::fingerprint;
 use crate::json::document;
+use crate::memo::Memo;
 
 /// What a model read and wrote in one call.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Conversation {
     /// The leading system and developer text.
     pub(crate) system: Option<String>,
+    /// Whether it begins with a message of nobody that is known, who may be the system.
+    pub(crate) is_unclear: bool,
     /// How many messages it read, where that is on record at all.
     pub(crate) read: Option<usize>,
     /// How many it wrote.
@@ -80,21 +83,21 @@ impl Role {
 }
 
 impl Answer<'_> {
-    /// Its shape. The tool is not named even where the message names it: which answers in a history
-    /// are of this run is known only by the calls that this run made.
-    fn result(&self) -> ToolResult {
-        let shape = match self.is_error {
-            true => fingerprint::error_shape(&self.text),
-            false => fingerprint::shape(&self.text),
-        };
+    /// Its shape, which is that of the text within where it is JSON of a text, so that it is known
+    /// from the tool's own span. The tool is not named even where the message names it: which
+    /// answers in a history are of this run is known only by the calls that this run made.
+    fn result(&self, memo: &mut Memo) -> ToolResult {
+        let within = self.text.starts_with('"').then(|| json::plain(&self.text)).flatten();
+        let shape = memo.shape(within.as_deref().unwrap_or(&self.text));
+        let shape = if self.is_error { fingerprint::as_error(shape) } else { shape };
         ToolResult { call: self.call.clone(), tool: None, shape: Some(shape) }
     }
 }
 
 impl Conversation {
     /// The conversation that a span, an event or a log record tells; none if it tells nothing.
-    pub(crate) fn of(found: &Found) -> Option<Self> {
-        let mut talk = Talk::default();
+    pub(crate) fn of(found: &Found, memo: &mut Memo) -> Option<Self> {
+        let mut talk = Talk::new(memo);
         talk.instructions(found);
         talk.input(found);
         talk.output(found);
@@ -104,15 +107,20 @@ impl Conversation {
 }
 
 /// A conversation while it is being read.
-#[derive(Default)]
-struct Talk {
+struct Talk<'m> {
+    memo: &'m mut Memo,
     all: Conversation,
     system: Vec<String>,
     instructed: bool,
     past_system: bool,
 }
 
-impl Talk {
+impl<'m> Talk<'m> {
+    fn new(memo: &'m mut Memo) -> Self {
+        let (all, system) = (Conversation::default(), Vec::new());
+        Self { memo, all, system, instructed: false, past_system: false }
+    }
+
     /// The system's text, where it is told apart from the messages.
     fn instructions(&mut self, found: &Found) {
         let Some(value) = found.value(Slot::System) else { return };
@@ -169,18 +177,28 @@ impl Talk {
         *self.all.read.get_or_insert_default() += 1;
         match message.role {
             Role::System if !self.past_system => {
-                if !self.instructed {
-                    self.system.extend(message.texts.iter().map(|text| text.clone().into_owned()));
-                }
+                let fresh = message.texts.iter().filter(|text| !self.is_told(text));
+                let fresh: Vec<String> = fresh.map(|text| text.clone().into_owned()).collect();
+                self.system.extend(fresh);
             }
-            _ => self.past_system = true,
+            role => {
+                let begins = !self.past_system && self.system.is_empty();
+                self.all.is_unclear |= begins && role == Role::Unknown;
+                self.past_system = true;
+            }
         }
         // Some libraries give the user the tools' answers to hand on: then nobody spoke.
         if message.role == Role::User && message.answers.is_empty() {
             self.all.calls_read.clear();
         }
         self.all.calls_read.extend(message.calls.iter().cloned());
-        self.all.results.extend(message.answers.iter().map(Answer::result));
+        let results = message.answers.iter().map(|answer| answer.result(self.memo));
+        self.all.results.extend(results);
+    }
+
+    /// Whether a text of the system's was told apart already: some libraries tell it twice.
+    fn is_told(&self, text: &str) -> bool {
+        self.instructed && self.system.iter().any(|known| known == text)
     }
 
     /// Takes in a message that the model wrote.

@@ -9,6 +9,7 @@ use opentelemetry_proto::tonic::common::v1::KeyValue;
 
 use crate::decode::Limits;
 use crate::dialect;
+use crate::memo::Memo;
 use crate::privacy::{self, ContentMode, Kept};
 
 /// Marks a span that had not ended when it was sent.
@@ -39,6 +40,7 @@ impl Told {
         self,
         origin: &Arc<[Attribute]>,
         mode: ContentMode,
+        memo: &mut Memo,
         id: impl FnOnce(&str, &[Attribute]) -> SpanId,
     ) -> Step {
         let Told { trace, source, parent, mut name, started, ended, failed, mut attributes } = self;
@@ -48,7 +50,8 @@ impl Told {
         }
         let reading = dialect::read(&name, &attributes, origin);
         let kind = reading.kind;
-        let (traits, subjects) = (reading.traits(mode), reading.subjects(mode));
+        let failed = failed || reading.says_failed();
+        let (traits, subjects) = (reading.traits_with(mode, memo), reading.subjects(mode));
         let pivots = reading.pivots(mode);
         attributes.truncate(received);
         if kind == StepKind::Other && !is_event_of_ours(&name) && !name.is_empty() {

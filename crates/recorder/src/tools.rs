@@ -11,39 +11,39 @@ use serde_json::value::RawValue;
 use crate::dialect::slot::{Below, Slot};
 use crate::dialect::table::Found;
 use crate::fingerprint;
-use crate::json::{Json, document};
+use crate::json::{Json, document, object};
+use crate::memo::Memo;
 
 /// What libraries and providers call the schema of a tool's arguments.
 const PARAMETERS: &[&str] =
     &["parameters", "parameters_json_schema", "input_schema", "inputSchema", "schema"];
 
 /// Name and schema of each tool offered, in the order offered.
-pub(crate) fn offered(found: &Found) -> Vec<ToolOffered> {
+pub(crate) fn offered(found: &Found, memo: &mut Memo) -> Vec<ToolOffered> {
     if let Some(value) = found.value(Slot::Definitions) {
-        return in_list(&document(value));
+        return memo.tools(&document(value), in_list);
     }
     if found.has_below(Below::Definitions) {
-        return in_keys(found);
+        return in_keys(found, memo);
     }
     if let Some(value) = found.value(Slot::RequestParameters) {
-        return in_request(&document(value));
+        return memo.tools(&document(value), in_request);
     }
     match found.text(Slot::InputValue) {
-        Some(request) if request.starts_with('{') => in_whole_request(request),
+        Some(request) if request.starts_with('{') => in_whole_request(request, memo),
         _ => Vec::new(),
     }
 }
 
 /// The tools in a request as it goes to a provider, of which nothing else is looked at.
-fn in_whole_request(json: &str) -> Vec<ToolOffered> {
+fn in_whole_request(json: &str, memo: &mut Memo) -> Vec<ToolOffered> {
     #[derive(Deserialize)]
     struct Request<'a> {
         #[serde(borrow)]
         tools: Option<&'a RawValue>,
     }
-    let request: Option<Request> = serde_json::from_str(json).ok();
-    let tools = request.and_then(|request| request.tools);
-    tools.map(|tools| in_list(tools.get())).unwrap_or_default()
+    let tools = object::<Request>(json).and_then(|request| request.tools);
+    tools.map(|tools| memo.tools(tools.get(), in_list)).unwrap_or_default()
 }
 
 /// One hash over all tools, whatever their order: over the canonical JSON of name to schema.
@@ -74,7 +74,7 @@ fn in_request(json: &str) -> Vec<ToolOffered> {
 }
 
 /// Tools in flattened keys: one schema each, or name, description and parameters apart.
-fn in_keys(found: &Found) -> Vec<ToolOffered> {
+fn in_keys(found: &Found, memo: &mut Memo) -> Vec<ToolOffered> {
     let mut places: BTreeMap<usize, Vec<(&str, &str)>> = BTreeMap::new();
     for (key, value) in found.below(Below::Definitions) {
         let Some((place, field)) = key.split_once('.') else { continue };
@@ -82,18 +82,18 @@ fn in_keys(found: &Found) -> Vec<ToolOffered> {
             places.entry(place).or_default().push((field, text));
         }
     }
-    places.values().filter_map(|fields| in_fields(fields)).collect()
+    places.values().flat_map(|fields| in_fields(fields, memo)).collect()
 }
 
-fn in_fields(fields: &[(&str, &str)]) -> Option<ToolOffered> {
+fn in_fields(fields: &[(&str, &str)], memo: &mut Memo) -> Vec<ToolOffered> {
     if let Some((_, schema)) = fields.iter().find(|(field, _)| *field == "tool.json_schema") {
-        return definition(&Json::read(schema)?);
+        return memo.tools(schema, |schema| Vec::from_iter(definition_in_text(schema)));
     }
     let members = fields.iter().map(|(field, text)| {
         let parsed = if *field == "parameters" { Json::read(text) } else { None };
         (Cow::Borrowed(*field), parsed.unwrap_or(Json::Text(Cow::Borrowed(*text))))
     });
-    definition(&Json::map(members.collect()))
+    Vec::from_iter(definition(&Json::map(members.collect())))
 }
 
 /// A definition by the members that say something, under one name each: a wrapper, what is unset

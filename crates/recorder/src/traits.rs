@@ -7,6 +7,7 @@ use model::{Effect, Factor, Outcome, Seen, StepKind, Traits, Value};
 use crate::dialect::slot::{Below, Slot};
 use crate::dialect::words;
 use crate::fingerprint;
+use crate::memo::Memo;
 use crate::privacy::ContentMode;
 use crate::reading::{Reading, scalar, short};
 use crate::settings::Setting;
@@ -15,10 +16,10 @@ use crate::tools;
 use crate::usage::usage;
 
 /// What a step tells of its run. Where nothing may be kept, nothing is derived from content.
-pub(crate) fn traits(reading: &Reading, mode: ContentMode) -> Traits {
+pub(crate) fn traits(reading: &Reading, mode: ContentMode, memo: &mut Memo) -> Traits {
     let told = match mode {
         ContentMode::Full | ContentMode::Redacted | ContentMode::HashOnly => {
-            conversation(reading).unwrap_or_default()
+            conversation(reading, memo).unwrap_or_default()
         }
         ContentMode::MetadataOnly => Conversation::default(),
     };
@@ -29,12 +30,12 @@ pub(crate) fn traits(reading: &Reading, mode: ContentMode) -> Traits {
         agent: reading.agent().map(short),
         service: reading.sent(Slot::Service).map(short),
         outcome: reading.text(Slot::Outcome).and_then(|text| text.parse::<Outcome>().ok()),
-        prompt: prompt(reading, &told),
-        levels: levels(reading, &endings, mode),
+        prompt: prompt(reading, &told, memo),
+        levels: levels(reading, &endings, mode, memo),
         effect: effect(reading.text(Slot::Effect)),
         guarded: is_guarded(reading, &endings),
         tokens: usage(reading).and_then(|usage| usage.own_total()),
-        results: results(reading, &told, mode),
+        results: results(reading, &told, mode, memo),
         calls_made: shortened(told.calls_made),
         calls_read: shortened(told.calls_read),
     }
@@ -46,9 +47,9 @@ fn may_derive(mode: ContentMode) -> bool {
 }
 
 /// What was said in steps that read or write messages; a tool or a search has other content.
-fn conversation(reading: &Reading) -> Option<Conversation> {
+pub(crate) fn conversation(reading: &Reading, memo: &mut Memo) -> Option<Conversation> {
     match reading.kind {
-        StepKind::Model | StepKind::Agent | StepKind::Other => Conversation::of(&reading.own),
+        StepKind::Model | StepKind::Agent | StepKind::Other => Conversation::of(&reading.own, memo),
         _ => None,
     }
 }
@@ -89,19 +90,20 @@ fn shortened(mut calls: Vec<ToolCall>) -> Vec<ToolCall> {
 /// A model call's system prompt. That there was none is known only if what it read is on record.
 ///
 /// One message of a call, told apart, tells a prompt only if it is the system's.
-fn prompt(reading: &Reading, told: &Conversation) -> Option<PromptTrait> {
+fn prompt(reading: &Reading, told: &Conversation, memo: &mut Memo) -> Option<PromptTrait> {
     if reading.kind != StepKind::Model || (reading.is_fragment() && told.system.is_none()) {
         return None;
     }
     let name = reading.text(Slot::PromptName).map(short);
-    let system = told.system.as_deref().or(told.read.map(|_| ""));
+    let known_to_be_none = told.read.is_some() && !told.is_unclear;
+    let system = told.system.as_deref().or(known_to_be_none.then_some(""));
     Some(match system {
         Some("") => {
             let none = || Some("none".to_owned());
             PromptTrait { name, skeleton: none(), undated: none(), text: none() }
         }
         Some(text) => {
-            let prompt = fingerprint::prompt(text);
+            let prompt = memo.prompt(text);
             let (skeleton, undated) = (Some(prompt.skeleton), Some(prompt.undated));
             PromptTrait { name, skeleton, undated, text: Some(prompt.text) }
         }
@@ -112,7 +114,12 @@ fn prompt(reading: &Reading, told: &Conversation) -> Option<PromptTrait> {
     })
 }
 
-fn results(reading: &Reading, told: &Conversation, mode: ContentMode) -> Vec<ToolResult> {
+fn results(
+    reading: &Reading,
+    told: &Conversation,
+    mode: ContentMode,
+    memo: &mut Memo,
+) -> Vec<ToolResult> {
     let read = told.results.iter().map(|result| ToolResult {
         call: short(&result.call),
         tool: None,
@@ -121,21 +128,23 @@ fn results(reading: &Reading, told: &Conversation, mode: ContentMode) -> Vec<Too
     let ran = reading.tool().map(|tool| ToolResult {
         call: reading.text(Slot::ToolCall).map(short).unwrap_or_default(),
         tool: Some(short(tool)),
-        shape: shape_of_result(reading).filter(|_| may_derive(mode)),
+        shape: if may_derive(mode) { shape_of_result(reading, memo) } else { None },
     });
     read.chain(ran).collect()
 }
 
 /// The shape of what a tool answered.
-pub(crate) fn shape_of_result(reading: &Reading) -> Option<String> {
-    reading.result().map(|result| fingerprint::shape(&result))
+pub(crate) fn shape_of_result(reading: &Reading, memo: &mut Memo) -> Option<String> {
+    reading.result().map(|result| memo.shape(&result))
 }
 
 /// Factors whose names and levels need nothing but this step.
-fn levels(reading: &Reading, endings: &[Ending], mode: ContentMode) -> Vec<Seen> {
+fn levels(reading: &Reading, endings: &[Ending], mode: ContentMode, memo: &mut Memo) -> Vec<Seen> {
     let mut levels = Levels(Vec::new());
     match reading.kind {
-        StepKind::Model if !reading.is_fragment() => model_levels(reading, mode, &mut levels),
+        StepKind::Model if !reading.is_fragment() => {
+            model_levels(reading, mode, memo, &mut levels);
+        }
         StepKind::Retrieval => {
             let source = reading.text(Slot::DataSource).map_or("default".to_owned(), short);
             levels.see(Factor::of("index", &source), reading.sent(Slot::IndexBuild));
@@ -199,9 +208,9 @@ impl Levels {
     }
 }
 
-fn model_levels(reading: &Reading, mode: ContentMode, levels: &mut Levels) {
+fn model_levels(reading: &Reading, mode: ContentMode, memo: &mut Memo, levels: &mut Levels) {
     levels.see(Factor::plain("model_requested"), reading.model_requested().as_deref());
-    levels.see(Factor::plain("model_served"), reading.text(Slot::ModelServed));
+    levels.see(Factor::plain("model_served"), reading.model_served());
     let fingerprint = reading.fingerprint(mode);
     let fingerprint = fingerprint.as_deref();
     if fingerprint.is_some() || reading.provider().as_deref() == Some("openai") {
@@ -209,7 +218,7 @@ fn model_levels(reading: &Reading, mode: ContentMode, levels: &mut Levels) {
     }
     levels.see(Factor::plain("parameters"), Some(&stated(reading, mode)));
     if may_derive(mode) {
-        for tool in tools::offered(&reading.own) {
+        for tool in tools::offered(&reading.own, memo) {
             levels.see(Factor::of("tool_schema", &short(&tool.name)), Some(&tool.schema));
         }
     }

@@ -90,6 +90,7 @@ pub(crate) const OPERATIONS: &[Sort] = &[
     ("delete_memory", StepKind::Memory, "delete_memory"),
     ("create_agent", StepKind::Other, "create_agent"),
     ("plan", StepKind::Other, "plan"),
+    ("agent_step", StepKind::Other, "agent_step"),
     ("fetch_response", StepKind::Other, "fetch_response"),
 ];
 
@@ -128,6 +129,7 @@ const KEYS: &[(&str, Means)] = &[
     ("gen_ai.response.id", Is(Slot::ResponseId)),
     ("gen_ai.response.finish_reasons", Is(Slot::FinishReasons)),
     ("gen_ai.response.time_to_first_chunk", Is(Slot::FirstChunkSecs)),
+    ("gen_ai.client.operation.time_to_first_chunk", Is(Slot::FirstChunkSecs)),
     ("openai.response.system_fingerprint", Is(Slot::Fingerprint)),
     ("openai.request.service_tier", Is(Slot::TierAsked)),
     ("openai.response.service_tier", Is(Slot::TierServed)),

@@ -113,6 +113,7 @@ pub(crate) enum Slot {
     CostCurrency,
     CostSource,
     ErrorType,
+    Level,
     // The context.
     Compacted,
     ContextPolicy,

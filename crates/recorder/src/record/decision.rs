@@ -13,6 +13,7 @@ use super::Told;
 use crate::dialect::slot::Slot;
 use crate::dialect::words;
 use crate::json::{Json, document};
+use crate::memo::Memo;
 use crate::privacy::ContentMode;
 use crate::reading::{real, short, words_in};
 use crate::settings::Setting;
@@ -28,7 +29,7 @@ impl Told<'_> {
         ModelUsed {
             provider: self.reading.provider().map(Cow::into_owned),
             requested: self.reading.model_requested().map(Cow::into_owned),
-            served: self.word(Slot::ModelServed),
+            served: self.reading.model_served().map(str::to_owned),
             fingerprint: fingerprint.map(Cow::into_owned),
             response: self.word(Slot::ResponseId).or(raw.id),
             endpoint: endpoint.map(|endpoint| words::endpoint(endpoint, port.as_deref())),
@@ -57,7 +58,7 @@ impl Told<'_> {
     /// The tools offered; by the hashes that were taken when the step came where the definitions
     /// are not there any more.
     pub(super) fn tools(&self) -> Toolset {
-        let mut offered = tools::offered(&self.reading.own);
+        let mut offered = tools::offered(&self.reading.own, &mut Memo::default());
         if offered.is_empty() {
             offered = self.offered_by_trait();
         }

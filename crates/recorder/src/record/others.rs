@@ -13,6 +13,7 @@ use crate::dialect::slot::{Below, Slot};
 use crate::dialect::table::Found;
 use crate::fingerprint;
 use crate::json::{Json, document};
+use crate::memo::Memo;
 use crate::reading::{real, scalar, words_in};
 use crate::talk::events;
 use crate::traits;
@@ -38,7 +39,7 @@ impl Told<'_> {
             idempotency_key: self.word(Slot::IdempotencyKey),
             touched: touched.into_iter().map(Cow::into_owned).collect(),
             arguments,
-            result: traits::shape_of_result(self.reading).or_else(taken),
+            result: traits::shape_of_result(self.reading, &mut Memo::default()).or_else(taken),
         })
     }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::json::text;
+use crate::json::{Object, object, text};
 use crate::talk::{Answer, Message, Role, Talk};
 
 type Raw<'a> = Option<&'a RawValue>;
@@ -32,7 +32,7 @@ struct Turn<'a> {
     #[serde(borrow, rename = "event.name")]
     event: Raw<'a>,
     #[serde(borrow)]
-    parts: Option<Vec<Part<'a>>>,
+    parts: Option<Vec<Object<Part<'a>>>>,
     /// Text, or parts.
     #[serde(borrow)]
     content: Raw<'a>,
@@ -135,7 +135,7 @@ pub(super) fn read(json: &str, talk: &mut Talk) -> bool {
 
 /// Reads a request as it goes to a provider: messages, or an object that holds them.
 pub(super) fn read_request(json: &str, talk: &mut Talk) -> bool {
-    let Ok(whole) = serde_json::from_str::<Whole>(json) else { return read(json, talk) };
+    let Some(whole) = object::<Whole>(json) else { return read(json, talk) };
     let Some(messages) = whole.messages.or(whole.input).or(whole.contents).or(whole.prompt) else {
         return read(json, talk);
     };
@@ -158,7 +158,7 @@ pub(super) fn wrote(json: &str, talk: &mut Talk) -> bool {
 
 /// Reads an answer as it comes from a provider: messages, an object that holds them, or text.
 pub(super) fn wrote_answer(json: &str, talk: &mut Talk) {
-    let whole = serde_json::from_str::<Whole>(json).unwrap_or_default();
+    let whole = object::<Whole>(json).unwrap_or_default();
     let within = whole.choices.or(whole.output).filter(|raw| raw.get().starts_with('['));
     let messages = within.map_or(json, RawValue::get);
     if !wrote(messages, talk) {
@@ -168,7 +168,7 @@ pub(super) fn wrote_answer(json: &str, talk: &mut Talk) {
 
 /// Reads an event: its name says whose message it is, and whether the model read or wrote it.
 pub(super) fn event(name: &str, json: &str, talk: &mut Talk) {
-    let turn = serde_json::from_str::<Turn>(json).unwrap_or_default();
+    let turn = object::<Turn>(json).unwrap_or_default();
     if name == "gen_ai.choice" {
         return talk.wrote(&turn.message(Way::Wrote));
     }
@@ -201,10 +201,15 @@ pub(super) fn texts(json: &str) -> Vec<String> {
         Some(b'[' | b'{') => {
             parts(json).iter().filter_map(Part::text).map(Cow::into_owned).collect()
         }
-        Some(b'"') => serde_json::from_str::<String>(json).into_iter().collect(),
+        Some(b'"') => Vec::from_iter(plain(json)),
         Some(_) => vec![json.to_owned()],
         None => Vec::new(),
     }
+}
+
+/// The text that JSON is, if it is text.
+pub(super) fn plain(json: &str) -> Option<String> {
+    serde_json::from_str(json).ok()
 }
 
 /// A text that may itself be JSON of parts.
@@ -234,15 +239,18 @@ fn parts(json: &str) -> Vec<Part<'_>> {
 /// is empty.
 fn several<'a, T: Deserialize<'a> + Default>(json: &'a str) -> Vec<T> {
     match json.trim_start().as_bytes().first() {
-        Some(b'{') => serde_json::from_str(json).into_iter().collect(),
-        Some(b'[') => serde_json::from_str(json).unwrap_or_else(|_| one_by_one(json)),
+        Some(b'{') => Vec::from_iter(object(json)),
+        Some(b'[') => match serde_json::from_str::<Vec<Object<T>>>(json) {
+            Ok(elements) => elements.into_iter().map(|Object(element)| element).collect(),
+            Err(_) => one_by_one(json),
+        },
         _ => Vec::new(),
     }
 }
 
 fn one_by_one<'a, T: Deserialize<'a> + Default>(json: &'a str) -> Vec<T> {
     let elements: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-    elements.into_iter().map(|raw| serde_json::from_str(raw.get()).unwrap_or_default()).collect()
+    elements.into_iter().map(|raw| object(raw.get()).unwrap_or_default()).collect()
 }
 
 fn role_of_event(name: &str) -> Role {
@@ -262,7 +270,7 @@ impl<'a> Turn<'a> {
         let Some(inner) = self.message.filter(|raw| raw.get().starts_with('{')) else {
             return self.message_of(self.role(), way);
         };
-        let inner = serde_json::from_str::<Turn>(inner.get()).unwrap_or_default();
+        let inner = object::<Turn>(inner.get()).unwrap_or_default();
         let mut message = inner.message_of(inner.role(), way);
         message.ending = message.ending.or_else(|| self.ending());
         message
@@ -286,21 +294,24 @@ impl<'a> Turn<'a> {
             Some(_) => Vec::new(),
             None => in_content.map(|raw| parts(raw.get())).unwrap_or_default(),
         };
-        let parts = self.parts.as_ref().unwrap_or(&in_content);
+        let parts: Vec<&Part> = match &self.parts {
+            Some(parts) => parts.iter().map(|Object(part)| part).collect(),
+            None => in_content.iter().collect(),
+        };
         let mut message = Message { role, ..Message::default() };
         if role == Role::System {
-            message.texts = parts.iter().filter_map(Part::text).collect();
+            message.texts = parts.iter().filter_map(|part| part.text()).collect();
             if parts.is_empty() {
                 message.texts.extend(self.content.and_then(text));
             }
             return message;
         }
-        message.calls = parts.iter().filter_map(Part::call).collect();
+        message.calls = parts.iter().filter_map(|part| part.call()).collect();
         message.calls.extend(self.tool_calls.iter().flat_map(|raw| calls(raw.get())));
         message.calls.extend(self.own_part().and_then(|part| part.call()));
         message.ending = self.ending();
         if way == Way::Read {
-            message.answers = parts.iter().filter_map(Part::answer).collect();
+            message.answers = parts.iter().filter_map(|part| part.answer()).collect();
             message.answers.extend(self.own_part().and_then(|part| part.answer()));
             if role == Role::Tool && message.answers.is_empty() {
                 message.answers.extend(self.answer());
@@ -345,8 +356,7 @@ impl<'a> Part<'a> {
         if !says_so && !unsaid {
             return None;
         }
-        let inner = self.function.map(|raw| serde_json::from_str::<Part>(raw.get()));
-        let inner = inner.and_then(Result::ok).unwrap_or_default();
+        let inner = self.function.and_then(|raw| object::<Part>(raw.get())).unwrap_or_default();
         let name = self.name.or(self.tool_name).or(inner.name).and_then(text)?;
         Some(ToolCall { id: self.call_id()?, tool: name.into_owned() })
     }
@@ -377,7 +387,7 @@ impl<'a> Part<'a> {
             return Some((Cow::Borrowed(result.get()), says_so));
         }
         let output = self.output?.get();
-        let typed = serde_json::from_str::<Part>(output).ok();
+        let typed = object::<Part>(output);
         let Some(Part { r#type: Some(kind), value: Some(value), .. }) = typed else {
             return Some((Cow::Borrowed(output), false));
         };

@@ -310,3 +310,17 @@ fn a_clients_own_hash_of_its_template_stands_in_for_a_prompt_that_is_not_sent() 
         assert_eq!(of(&[chat, (key, "h-1")]).prompt.unwrap().template.as_deref(), Some("h-1"));
     }
 }
+
+#[test]
+fn what_a_list_holds_is_never_taken_for_the_members_of_a_message() {
+    let chat = ("gen_ai.operation.name", "chat");
+    let told = |messages: &str| {
+        let step = step(texts(&[chat, ("gen_ai.input.messages", messages)]));
+        (read_record(&step).prompt.unwrap().messages, step.traits.prompt.unwrap().text)
+    };
+    assert_eq!(told(r#"[["system","Be terse."],["user","Hi"]]"#), (Some(2), None));
+    let mixed = r#"[{"role":"system","content":"Be terse."},7,{"role":"user","content":"Hi"}]"#;
+    assert_eq!(told(mixed), (Some(3), Some(exact("Be terse."))));
+    let odd = r#"[{"role":"system","parts":[["text","Be terse."],{"type":"text","content":"x"}]}]"#;
+    assert_eq!(told(odd), (Some(1), None), "there may have been a prompt");
+}

@@ -1,0 +1,99 @@
+//! What need not be reckoned twice in one request.
+//!
+//! The prompt and the tools of an agent come again with each of its calls, word for word, and so do
+//! the answers in its history; their fingerprints are most of the work of reading a call.
+
+use std::collections::HashMap;
+
+use model::record::ToolOffered;
+
+use crate::fingerprint::{self, Prompt};
+
+/// Fingerprints by the texts they were taken from.
+#[derive(Default)]
+pub(crate) struct Memo {
+    prompts: Known<Prompt>,
+    tools: Known<Vec<ToolOffered>>,
+    shapes: Known<String>,
+}
+
+/// What is known of texts, as many as there is room for.
+struct Known<T> {
+    by_text: HashMap<String, T>,
+    bytes: usize,
+}
+
+/// Most bytes of texts remembered of a kind.
+const MOST: usize = 1_024 * 1_024;
+
+impl Memo {
+    /// The fingerprints of a prompt.
+    pub(crate) fn prompt(&mut self, text: &str) -> Prompt {
+        self.prompts.of(text, fingerprint::prompt)
+    }
+
+    /// The tools that a text defines.
+    pub(crate) fn tools(
+        &mut self,
+        text: &str,
+        read: impl FnOnce(&str) -> Vec<ToolOffered>,
+    ) -> Vec<ToolOffered> {
+        self.tools.of(text, read)
+    }
+
+    /// The shape of an answer.
+    pub(crate) fn shape(&mut self, text: &str) -> String {
+        self.shapes.of(text, fingerprint::shape)
+    }
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        Self { by_text: HashMap::new(), bytes: 0 }
+    }
+}
+
+impl<T: Clone> Known<T> {
+    fn of(&mut self, text: &str, reckon: impl FnOnce(&str) -> T) -> T {
+        if let Some(before) = self.by_text.get(text) {
+            return before.clone();
+        }
+        let fresh = reckon(text);
+        if text.len() > MOST {
+            return fresh;
+        }
+        if self.bytes + text.len() > MOST {
+            *self = Self::default();
+        }
+        self.bytes += text.len();
+        self.by_text.insert(text.to_owned(), fresh.clone());
+        fresh
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_reckoned_once_and_one_that_is_too_long_each_time() {
+        let mut memo = Memo::default();
+        let mut reckoned = 0;
+        for length in [10, 10, MOST + 1, MOST + 1] {
+            memo.tools(&"x".repeat(length), |_| {
+                reckoned += 1;
+                Vec::new()
+            });
+        }
+        assert_eq!(reckoned, 3);
+    }
+
+    #[test]
+    fn many_texts_take_no_more_room_than_there_is() {
+        let mut memo = Memo::default();
+        (0..100).for_each(|n| _ = memo.shape(&format!("{n}{}", "x".repeat(100_000))));
+        let held: usize = memo.shapes.by_text.keys().map(String::len).sum();
+        assert!(held <= MOST && memo.shapes.bytes == held, "{held}");
+        assert_eq!(memo.prompt("Be terse."), fingerprint::prompt("Be terse."));
+    }
+}
