@@ -1,5 +1,7 @@
 //! OTLP over gRPC, frame by frame, by a client that knows only HTTP/2.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 
 use http_body_util::{BodyExt, Full};
@@ -7,7 +9,6 @@ use hyper::body::Bytes;
 use hyper::client::conn::http2::{SendRequest, handshake};
 use hyper::{HeaderMap, Request};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::net::TcpStream;
 
 use crate::harness::{
     Server, data_dir, evaluation, gzip, logs_request, mayday, request, root, text,
@@ -36,7 +37,7 @@ struct Answer {
 
 async fn connect(server: &Server) -> SendRequest<Full<Bytes>> {
     let address = server.grpc.strip_prefix("http://").unwrap();
-    let socket = TcpStream::connect(address).await.unwrap();
+    let socket = tokio::net::TcpStream::connect(address).await.unwrap();
     let (client, connection) = handshake(TokioExecutor::new(), TokioIo::new(socket)).await.unwrap();
     tokio::spawn(connection);
     client
@@ -167,20 +168,23 @@ async fn a_large_message_and_a_gzip_bomb_are_refused_for_good() {
     assert_eq!(export(&server, 0..5).await.code, OK);
 }
 
+/// A sender that was let in with a large body and then says nothing more.
+fn stalled(server: &Server) -> TcpStream {
+    let mut socket = TcpStream::connect(server.otlp.strip_prefix("http://").unwrap()).unwrap();
+    let head = "POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-length: 900000\r\n\
+                content-type: application/x-protobuf\r\nexpect: 100-continue\r\n\r\n";
+    socket.write_all(head.as_bytes()).unwrap();
+    let mut answer = [0; 12];
+    socket.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100", "it has its turn");
+    socket
+}
+
 #[tokio::test]
 async fn who_comes_when_there_is_no_room_is_told_when_to_come_back() {
     let (_guard, data) = data_dir();
     let server = small(&data);
-    let mut stalled = Vec::new();
-    for _ in 0..2 {
-        use std::io::Write;
-        let address = server.otlp.strip_prefix("http://").unwrap();
-        let mut socket = std::net::TcpStream::connect(address).unwrap();
-        let head = "POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-length: 900000\r\n\
-                    content-type: application/x-protobuf\r\n\r\n";
-        socket.write_all(head.as_bytes()).unwrap();
-        stalled.push(socket);
-    }
+    let _stalled = stalled(&server);
     let mut large = root(1);
     large.attributes.push(text("note", &"x".repeat(900_000)));
     let answer = call(&server, TRACES, &[], framed(&request(vec![large]), 0)).await;
