@@ -8,6 +8,7 @@ mod body;
 mod chain;
 mod codec;
 mod day;
+mod evidence;
 mod file;
 mod keep;
 mod pack;
@@ -29,7 +30,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::error::FlightError;
 use crate::keys::TenantKeys;
-use crate::store::{Append, Erased, KeptDay, TraceRecord, Verified};
+use crate::store::{Append, DayHead, Erased, KeptDay, TraceRecord, Verified, Wanted};
 use pack::Packed;
 use shelf::Shelf;
 
@@ -137,6 +138,10 @@ impl Embedded {
         read::traces(&self.shelf, traces)
     }
 
+    pub(crate) fn trace(&self, trace: TraceId) -> Result<TraceRecord, FlightError> {
+        read::trace(&self.shelf, trace)
+    }
+
     pub(crate) fn steps(&self, trace: TraceId) -> Result<Vec<Step>, FlightError> {
         read::steps(&self.shelf, trace)
     }
@@ -162,6 +167,7 @@ impl Embedded {
     }
 
     pub(crate) fn erase(&self, subject: &str, now: Timestamp) -> Result<Erased, FlightError> {
+        evidence::refresh(&self.shelf)?;
         let keys = self.shelf.tenant.destroy(self.shelf.person(subject), now)?;
         self.shelf.keys.forget_all();
         Ok(Erased { keys })
@@ -183,6 +189,10 @@ impl Embedded {
         keep::retire(&self.shelf, day)
     }
 
+    pub(crate) fn keep(&self, name: &str, wanted: &Wanted) -> Result<Vec<DayHead>, FlightError> {
+        evidence::keep(&self.shelf, name, wanted)
+    }
+
     pub(crate) fn back_up(&self, to: &Path) -> Result<Vec<String>, FlightError> {
         keep::back_up(&self.shelf, to)
     }
@@ -197,6 +207,10 @@ impl Embedded {
 
     pub(crate) fn verify(&self) -> Result<Verified, FlightError> {
         verify::verify(&self.shelf)
+    }
+
+    pub(crate) fn verify_kept(&self, name: &str) -> Result<Verified, FlightError> {
+        evidence::verify(&self.shelf, name)
     }
 }
 

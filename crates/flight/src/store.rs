@@ -82,6 +82,15 @@ pub struct DayHead {
     pub steps: u64,
 }
 
+/// What is to outlive its days.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// Traces, with their content.
+    pub traces: Vec<TraceId>,
+    /// Windows; of the runs that began in one, how they were settled.
+    pub runs: Vec<Window>,
+}
+
 /// A day on disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeptDay {
@@ -129,7 +138,10 @@ impl Flight {
 
     /// Everything on record of a trace, without payload.
     pub fn trace(&self, trace: TraceId) -> Result<TraceRecord, FlightError> {
-        self.traces(&[trace])?.pop().unwrap_or_else(|| Ok(TraceRecord::default()))
+        match self {
+            Flight::Embedded(engine) => engine.trace(trace),
+            Flight::Memory(engine) => Ok(engine.trace(trace)),
+        }
     }
 
     /// The same of several traces, read together. One that can't be read spoils no other.
@@ -205,6 +217,23 @@ impl Flight {
         match self {
             Flight::Embedded(engine) => engine.retire(day),
             Flight::Memory(_) => Ok(false),
+        }
+    }
+
+    /// Copies what is wanted under a name, such as an incident's id, so that it stays when its days
+    /// are retired. What was copied before stands. Gives the head of each excerpt.
+    pub fn keep(&self, name: &str, wanted: &Wanted) -> Result<Vec<DayHead>, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.keep(name, wanted),
+            Flight::Memory(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Checks what was kept under a name, as [`Flight::verify`] does the days.
+    pub fn verify_kept(&self, name: &str) -> Result<Verified, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.verify_kept(name),
+            Flight::Memory(_) => Ok(Verified::default()),
         }
     }
 

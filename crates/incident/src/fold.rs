@@ -28,6 +28,7 @@ impl Incidents {
                     report: (**report).clone(),
                     run: *run,
                     evidence: Vec::new(),
+                    excerpts: None,
                     drafts: Vec::new(),
                 };
                 self.by_id.insert(incident.clone(), declared);
@@ -35,6 +36,11 @@ impl Incidents {
             Fact::EvidenceCited { incident, evidence } => {
                 if let Some(incident) = self.by_id.get_mut(incident) {
                     incident.evidence.extend(evidence.iter().cloned());
+                }
+            }
+            Fact::EvidenceKept { incident, excerpts } => {
+                if let Some(incident) = self.by_id.get_mut(incident) {
+                    incident.excerpts = Some(excerpts.clone());
                 }
             }
             Fact::PostmortemDrafted { incident, hash } => {

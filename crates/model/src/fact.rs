@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{Address, ContentHash};
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
-use crate::incident::{Evidence, IncidentKind};
+use crate::incident::{Evidence, Excerpt, IncidentKind};
 use crate::principal::{Principal, TenantName, TokenHash};
 use crate::report::Report;
 
@@ -37,6 +37,13 @@ pub enum Fact {
         incident: IncidentId,
         /// The runs.
         evidence: Vec<Evidence>,
+    },
+    /// What an incident rests on was copied, so that it outlives its days.
+    EvidenceKept {
+        /// The incident.
+        incident: IncidentId,
+        /// The copies, one for each day that holds something of it.
+        excerpts: Vec<Excerpt>,
     },
     /// A postmortem draft was written.
     PostmortemDrafted {

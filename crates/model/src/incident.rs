@@ -34,6 +34,17 @@ pub struct Evidence {
     pub content: Vec<Address>,
 }
 
+/// A file with what an incident rests on, which outlives the day it was copied from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excerpt {
+    /// The day, as `2026-11-23`.
+    pub day: String,
+    /// The head of its hash chain, in hexadecimal.
+    pub head: String,
+    /// Versions of steps in it.
+    pub steps: u64,
+}
+
 /// A postmortem draft that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
@@ -69,6 +80,9 @@ pub struct Incident {
     pub run: Option<RunId>,
     /// The runs it rests on.
     pub evidence: Vec<Evidence>,
+    /// What was copied so that it outlives its days; none until that was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpts: Option<Vec<Excerpt>>,
     /// Drafts written so far.
     pub drafts: Vec<Draft>,
 }

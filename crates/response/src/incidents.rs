@@ -7,7 +7,7 @@ use incident::evidence::{Candidate, Exposed};
 use incident::{brief, evidence, postmortem};
 use jiff::Timestamp;
 use ledger::{Append, Expected};
-use model::incident::IncidentKind;
+use model::incident::{Excerpt, IncidentKind};
 use model::{
     Address, ContentHash, Evidence, Fact, Incident, IncidentId, Level, Outcome, Report, RunId,
     Seen, StepKind, Window,
@@ -89,7 +89,28 @@ impl Mayday {
             Fact::EvidenceCited { incident: incident.clone(), evidence: cited },
         ];
         self.state(&incident, Expected::Version(0), act, &facts)?;
+        if let Err(error) = self.keep_evidence(&self.incident(&incident)?, act) {
+            tracing::warn!(%incident, %error, "its evidence is not copied yet: no day goes before");
+        }
         self.incident(&incident)
+    }
+
+    /// Copies the cited runs with their content, and how the runs of both windows were settled, so
+    /// that they outlive their days; then states it.
+    pub(crate) fn keep_evidence(&self, of: &Incident, act: Act) -> Result<(), IncidentError> {
+        let windows = &of.report.windows;
+        let wanted = flight::Wanted {
+            traces: of.evidence.iter().map(|evidence| evidence.run.trace).collect(),
+            runs: vec![windows.baseline, windows.incident],
+        };
+        let kept = self.room.flight.keep(of.id.as_str(), &wanted);
+        let excerpts = kept.map_err(IncidentError::Flight)?.into_iter().map(|kept| Excerpt {
+            day: kept.day,
+            head: kept.head,
+            steps: kept.steps,
+        });
+        let (incident, excerpts) = (of.id.clone(), excerpts.collect());
+        self.state(&of.id, Expected::Any, act, &[Fact::EvidenceKept { incident, excerpts }])
     }
 
     /// One incident.

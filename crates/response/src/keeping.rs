@@ -7,9 +7,11 @@ use std::sync::atomic::Ordering;
 use flight::{Broken, FlightError, KeptDay};
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Append, Expected, LedgerError};
-use model::{Address, Entry, Fact, Fault, Faulty, TenantName};
+use model::incident::Excerpt;
+use model::{Address, Entry, Fact, Fault, Faulty, Incident, IncidentId, TenantName};
 use serde::{Deserialize, Serialize};
 
+use crate::error::IncidentError;
 use crate::incidents::Act;
 use crate::open::{House, Mayday};
 use crate::room::Room;
@@ -78,6 +80,9 @@ pub enum KeepingError {
     /// The ledger can't be read or written.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// What an incident rests on can't be copied out of the days that are to go.
+    #[error("the evidence of {0} could not be copied: no day is deleted before it is")]
+    Evidence(IncidentId, #[source] Box<IncidentError>),
     /// Nobody can be meant.
     #[error("a subject has 1 to 1000 bytes: give the id that spans carry as `user.id`")]
     NoSubject,
@@ -94,6 +99,7 @@ impl Faulty for KeepingError {
         match self {
             KeepingError::Flight(error) => error.fault(),
             KeepingError::Ledger(error) => error.fault(),
+            KeepingError::Evidence(_, error) => error.fault(),
             KeepingError::NoSubject => Fault::Invalid,
             KeepingError::NotEmpty(_) | KeepingError::InMemory => Fault::Conflict,
         }
@@ -138,6 +144,10 @@ impl Mayday {
                 let missing = self.house.days().first_unlike(&room.tenant, &verified.days);
                 missing.map(|why| format!("flights: {why}"))
             });
+            let broken = match broken {
+                Some(broken) => Some(broken),
+                None => self.of_room(&room).prove_evidence()?,
+            };
             if let Some(broken) = broken {
                 let broken = format!("tenant {}: {broken}", room.tenant);
                 proof.broken.get_or_insert(broken);
@@ -166,7 +176,12 @@ impl Mayday {
                     self.house.state(act(now), closed(&room, day))?;
                 }
             }
-            for day in days.iter().filter(|day| is_past(day, &self.house.settings.keeping, now)) {
+            let past = |day: &&KeptDay| is_past(day, &self.house.settings.keeping, now);
+            let past: Vec<_> = days.iter().filter(past).collect();
+            if !past.is_empty() {
+                self.of_room(&room).keep_all_evidence(act(now))?;
+            }
+            for day in past {
                 let (tenant, name) = (room.tenant.clone(), day.head.day.clone());
                 self.house.state(act(now), Fact::DayRetired { tenant, day: name })?;
                 room.flight.retire(day.number)?;
@@ -174,6 +189,35 @@ impl Mayday {
         }
         self.house.look_at_room(bytes);
         Ok(())
+    }
+
+    /// Copies the evidence of incidents for which that failed when they were declared.
+    fn keep_all_evidence(&self, act: Act) -> Result<(), KeepingError> {
+        let waiting = |incident: &Incident| incident.excerpts.is_none();
+        for incident in self.list_incidents().into_iter().filter(waiting) {
+            let kept = self.keep_evidence(&incident, act);
+            kept.map_err(|error| KeepingError::Evidence(incident.id, Box::new(error)))?;
+        }
+        Ok(())
+    }
+
+    /// Checks the copies of what incidents rest on, and that they are those that were stated.
+    fn prove_evidence(&self) -> Result<Option<String>, KeepingError> {
+        for incident in self.list_incidents() {
+            let Some(stated) = &incident.excerpts else { continue };
+            let verified = self.room.flight.verify_kept(incident.id.as_str())?;
+            let broken = verified.broken.as_ref().map(told).or_else(|| {
+                let same = |excerpt: &Excerpt| {
+                    verified.days.iter().any(|found| found.head == excerpt.head)
+                };
+                let unlike = stated.iter().find(|excerpt| !same(excerpt))?;
+                Some(format!("{} is missing, or is another", unlike.day))
+            });
+            if let Some(broken) = broken {
+                return Ok(Some(format!("evidence of {}: {broken}", incident.id)));
+            }
+        }
+        Ok(None)
     }
 
     /// Copies the ledger and all flights into a directory of its own beside them. Blocking.

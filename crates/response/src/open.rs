@@ -145,6 +145,11 @@ impl Mayday {
         Ok(Self { house: Arc::clone(&self.house), room: self.house.room(tenant, now)? })
     }
 
+    /// The same, as the tenant of a room sees it.
+    pub(crate) fn of_room(&self, room: &Arc<Room>) -> Self {
+        Self { house: Arc::clone(&self.house), room: Arc::clone(room) }
+    }
+
     /// What was counted since the start, of all tenants.
     pub fn tally(&self) -> &Tally {
         &self.house.tally

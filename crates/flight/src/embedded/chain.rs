@@ -116,6 +116,17 @@ pub(super) enum Table {
     Settlement,
 }
 
+impl Table {
+    /// What one row of it is called.
+    pub(super) fn row(self) -> &'static str {
+        match self {
+            Table::Step => "step",
+            Table::Label => "label",
+            Table::Settlement => "settlement",
+        }
+    }
+}
+
 /// Takes digest after digest into the next head: of each table in the order of its rows.
 #[derive(Debug, Clone)]
 pub(super) struct Link {

@@ -39,16 +39,7 @@ impl Days {
 
     /// The day files, oldest first.
     pub(super) fn paths(&self) -> Result<Vec<PathBuf>, FlightError> {
-        let unreadable = |source| FlightError::Directory { path: self.directory.clone(), source };
-        let mut paths = Vec::new();
-        for entry in std::fs::read_dir(&self.directory).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            if path.extension().is_some_and(|extension| extension == "db") {
-                paths.push(path);
-            }
-        }
-        paths.sort();
-        Ok(paths)
+        paths(&self.directory)
     }
 
     /// A connection that reads each day, oldest first.
@@ -98,6 +89,20 @@ impl Days {
             synchronous: pragma("synchronous").map_err(FlightError::Read)?,
         }))
     }
+}
+
+/// The files of days in a directory, oldest first.
+pub(super) fn paths(directory: &Path) -> Result<Vec<PathBuf>, FlightError> {
+    let unreadable = |source| FlightError::Directory { path: directory.to_path_buf(), source };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "db") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
 }
 
 /// The file for what is received at an instant.
@@ -151,8 +156,24 @@ pub(super) fn writer(path: &Path) -> Result<Connection, FlightError> {
     Ok(connection)
 }
 
+/// Opens a file to hold an excerpt of a day, and makes it if it is not there. It is written once,
+/// by one, so that it needs no log beside it.
+pub(super) fn excerpt(path: &Path) -> Result<Connection, FlightError> {
+    let failed = |source| FlightError::Open { path: path.to_path_buf(), source };
+    let connection = Connection::open(path).map_err(failed)?;
+    check_format(path, &connection)?;
+    let set = |name: &str, value: &str| connection.pragma_update(None, name, value).map_err(failed);
+    set("synchronous", "FULL")?;
+    set("busy_timeout", "5000")?;
+    set("secure_delete", "ON")?;
+    set("foreign_keys", "OFF")?;
+    connection.execute_batch(include_str!("../sql/schema.sql")).map_err(failed)?;
+    connection.pragma_update(None, "user_version", FORMAT).map_err(failed)?;
+    Ok(connection)
+}
+
 /// Opens a day file for reading; none while its schema is not there yet.
-fn reader(path: &Path) -> Result<Option<Connection>, FlightError> {
+pub(super) fn reader(path: &Path) -> Result<Option<Connection>, FlightError> {
     let failed = |source| FlightError::Open { path: path.to_path_buf(), source };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;

@@ -17,7 +17,7 @@ use crate::secret::Secret;
 /// A day file, with what was unpacked of it while one question is answered.
 pub(super) struct DayFile<'a> {
     pub(super) day: &'a Connection,
-    shelf: &'a Shelf,
+    pub(super) shelf: &'a Shelf,
     blocks: HashMap<i64, Vec<u8>>,
     origins: HashMap<i64, Arc<[Attribute]>>,
     chunks: HashMap<i64, Vec<u8>>,

@@ -19,15 +19,20 @@ pub(super) fn days(shelf: &Shelf) -> Result<Vec<KeptDay>, FlightError> {
     for (path, reader) in shelf.days.readers()? {
         let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
         let file = DayFile::new(&connection, shelf);
-        let head = |row: &rusqlite::Row| row.get(0);
-        let heads: Vec<Head> = file.rows(include_str!("../sql/last_link.sql"), [], head)?;
-        let steps = |row: &rusqlite::Row| row.get::<_, i64>(0);
-        let steps: Vec<i64> = file.rows(include_str!("../sql/last_ids.sql"), [], steps)?;
-        let head = model::id::hex(heads.first().unwrap_or(&GENESIS));
-        let head = DayHead { day: day::name(&path), head, steps: steps[0] as u64 };
+        let head = head(&file, &path)?;
         days.push(KeptDay { number: day::number_of(&path), bytes: size(&path), head });
     }
     Ok(days)
+}
+
+/// The head of a file's chain.
+pub(super) fn head(file: &DayFile, path: &Path) -> Result<DayHead, FlightError> {
+    let head = |row: &rusqlite::Row| row.get(0);
+    let heads: Vec<Head> = file.rows(include_str!("../sql/last_link.sql"), [], head)?;
+    let steps = |row: &rusqlite::Row| row.get::<_, i64>(0);
+    let steps: Vec<i64> = file.rows(include_str!("../sql/last_ids.sql"), [], steps)?;
+    let head = model::id::hex(heads.first().unwrap_or(&GENESIS));
+    Ok(DayHead { day: day::name(path), head, steps: steps[0] as u64 })
 }
 
 /// Bytes of a day file and of what the database keeps beside it.
@@ -44,6 +49,7 @@ fn size(path: &Path) -> u64 {
 pub(super) fn retire(shelf: &Shelf, number: i32) -> Result<bool, FlightError> {
     let path = day::path_of(&shelf.directory, number);
     let unusable = |source| FlightError::Directory { path: path.clone(), source };
+    super::evidence::refresh(shelf)?;
     shelf.days.close(&path);
     if !path.exists() {
         return Ok(false);
@@ -66,15 +72,16 @@ pub(super) fn retire(shelf: &Shelf, number: i32) -> Result<bool, FlightError> {
 pub(super) fn about(shelf: &Shelf, subject: &str) -> Result<u64, FlightError> {
     let keys = shelf.tenant.ids(shelf.person(subject))?;
     let mut traces = 0;
-    for (_, reader) in shelf.days.readers()? {
-        let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut ask = |_, file: &mut DayFile| {
         for key in &keys {
-            let count: i64 = connection
-                .query_row(include_str!("../sql/about.sql"), [key], |row| row.get(0))
-                .map_err(FlightError::Read)?;
-            traces += count as u64;
+            let count = |row: &rusqlite::Row| row.get::<_, i64>(0);
+            let counts = file.rows(include_str!("../sql/about.sql"), [key], count)?;
+            traces += counts.iter().sum::<i64>() as u64;
         }
-    }
+        Ok(())
+    };
+    super::evidence::each_of_retired(shelf, &mut ask)?;
+    super::read::each_day(shelf, ask)?;
     Ok(traces)
 }
 
@@ -93,6 +100,14 @@ pub(super) fn back_up(shelf: &Shelf, to: &Path) -> Result<Vec<String>, FlightErr
         let synced = std::fs::File::open(&target).and_then(|file| file.sync_all());
         synced.map_err(unusable)?;
         copied.push(name);
+    }
+    for path in super::evidence::paths(shelf)? {
+        let name = path.strip_prefix(&shelf.directory).unwrap_or(&path);
+        let target = to.join(name);
+        std::fs::create_dir_all(target.parent().unwrap_or(to)).map_err(unusable)?;
+        std::fs::copy(&path, &target).map_err(unusable)?;
+        std::fs::File::open(&target).and_then(|file| file.sync_all()).map_err(unusable)?;
+        copied.push(name.display().to_string());
     }
     Ok(copied)
 }

@@ -12,6 +12,7 @@ use rusqlite::{Connection, Row};
 
 use super::codec::{Columns, corrupt};
 use super::day;
+use super::evidence;
 use super::file::DayFile;
 use super::shelf::Shelf;
 use crate::error::FlightError;
@@ -22,7 +23,7 @@ use crate::store::TraceRecord;
 const UNSETTLED_DAYS: usize = 2;
 
 /// Asks every day file, oldest first.
-fn each_day(
+pub(super) fn each_day(
     shelf: &Shelf,
     mut ask: impl FnMut(i32, &mut DayFile) -> Result<(), FlightError>,
 ) -> Result<(), FlightError> {
@@ -51,6 +52,15 @@ pub(super) fn traces(
         Ok(())
     })?;
     Ok(records.into_iter().map(|record| record.map(Reading::done)).collect())
+}
+
+/// The same of one, which may have outlived its days as evidence.
+pub(super) fn trace(shelf: &Shelf, trace: TraceId) -> Result<TraceRecord, FlightError> {
+    let mut reading = Reading::default();
+    let mut ask = |day, file: &mut DayFile| reading.read(day, file, trace);
+    evidence::each_of_retired(shelf, &mut ask)?;
+    each_day(shelf, ask)?;
+    Ok(reading.done())
 }
 
 /// A trace's record while day after day is read.
@@ -103,10 +113,12 @@ pub(super) fn label(row: &Row) -> rusqlite::Result<(i64, Label)> {
 
 pub(super) fn steps(shelf: &Shelf, trace: TraceId) -> Result<Vec<Step>, FlightError> {
     let mut steps = Vec::new();
-    each_day(shelf, |_, file| {
+    let mut ask = |_, file: &mut DayFile| {
         steps.extend(file.steps(trace)?);
         Ok(())
-    })?;
+    };
+    evidence::each_of_retired(shelf, &mut ask)?;
+    each_day(shelf, ask)?;
     Ok(latest_versions(steps))
 }
 
@@ -117,14 +129,16 @@ pub(super) fn find(
     most: usize,
 ) -> Result<Vec<TraceId>, FlightError> {
     let mut traces = Vec::new();
-    each_day(shelf, |_, file| {
+    let mut ask = |_, file: &mut DayFile| {
         let trace = |row: &Row| Columns::of(row, 0).trace();
         let parameters = (pivot.as_bytes(), most as i64);
         let mut found = file.rows(include_str!("../sql/find.sql"), parameters, trace)?;
         found.append(&mut traces);
         traces = found;
         Ok(())
-    })?;
+    };
+    evidence::each_of_retired(shelf, &mut ask)?;
+    each_day(shelf, ask)?;
     let mut met = std::collections::HashSet::new();
     traces.retain(|trace| met.insert(*trace));
     traces.truncate(most);

@@ -1,6 +1,8 @@
 //! Verifying: every version against its digest, every digest against the chain of its day.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
 use std::sync::PoisonError;
 
 use model::{Gone, Held, TraceId};
@@ -20,23 +22,43 @@ pub(super) fn verify(shelf: &Shelf) -> Result<Verified, FlightError> {
     let mut verified = Verified::default();
     for (path, reader) in shelf.days.readers()? {
         let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = DayFile::new(&connection, shelf);
-        let day = Day { shelf, file, name: day::name(&path), verified: &mut verified };
-        match day.check() {
-            Ok(()) => {}
-            Err(Stop::Broken(broken)) => {
-                verified.broken = Some(broken);
-                break;
-            }
-            Err(Stop::Failed(error)) => return Err(error),
+        file(DayFile::new(&connection, shelf), &path, Rows::All, &mut verified)?;
+        if verified.broken.is_some() {
+            break;
         }
     }
     Ok(verified)
 }
 
+/// Whether a file holds all rows of its day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// From the first to the last, without gaps.
+    All,
+    /// It is an excerpt.
+    Some,
+}
+
+/// Checks one file, and adds what was found.
+pub(super) fn file(
+    file: DayFile,
+    path: &Path,
+    rows: Rows,
+    verified: &mut Verified,
+) -> Result<(), FlightError> {
+    match (Day { file, rows, name: day::name(path), verified: &mut *verified }).check() {
+        Ok(()) => Ok(()),
+        Err(Stop::Broken(broken)) => {
+            verified.broken = Some(broken);
+            Ok(())
+        }
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
 struct Day<'a> {
-    shelf: &'a Shelf,
     file: DayFile<'a>,
+    rows: Rows,
     name: String,
     verified: &'a mut Verified,
 }
@@ -65,10 +87,10 @@ impl Day<'_> {
             let last = [row.get(0)?, row.get(1)?, row.get(2)?];
             Ok(Stored { last, head: row.get(3)? })
         })?;
-        let mut settled: HashMap<i64, (TraceId, Digest)> = HashMap::new();
+        let mut settled: BTreeMap<i64, (TraceId, Digest)> = BTreeMap::new();
         let mut wrong = None;
         settlements_of(&self.file, |one| {
-            if one.settlement.digest(&self.shelf.chain) != one.digest {
+            if one.settlement.digest(&self.file.shelf.chain) != one.digest {
                 wrong.get_or_insert(one.id);
             }
             settled.insert(one.id, (one.settlement.trace, one.digest));
@@ -85,17 +107,17 @@ impl Day<'_> {
                 }
             }
             let last = stored.last[Table::Settlement as usize];
-            for id in done[2] + 1..=last {
-                let what = || format!("settlement {id}");
-                let (trace, digest) =
-                    settled.get(&id).ok_or_else(|| self.broken(what(), "it is missing"))?;
-                if wrong == Some(id) {
+            if last > done[2] {
+                let rows = settled.range(done[2] + 1..=last);
+                if let Some((id, (trace, _))) = rows.clone().find(|(id, _)| wrong == Some(**id)) {
                     return Err(self.broken(format!("settlement {id} of trace {trace}"), CHANGED));
                 }
-                link.take(Table::Settlement, id, digest);
-                self.verified.settlements += 1;
+                let digests = rows.map(|(id, (_, digest))| (*id, *digest));
+                let digests: Vec<_> = digests.collect();
+                self.verified.settlements += digests.len() as u64;
+                self.take(Table::Settlement, done[2]..last, digests, &mut link)?;
+                done[2] = last;
             }
-            done[2] = done[2].max(last);
             head = link.head();
             if head != stored.head {
                 let why = "its records are not those that were committed together";
@@ -113,30 +135,36 @@ impl Day<'_> {
     }
 
     /// Checks the rows of a table after one and up to another, and takes them into the link.
-    fn table(
-        &mut self,
-        table: Table,
-        rows: std::ops::Range<i64>,
-        link: &mut Link,
-    ) -> Result<(), Stop> {
-        let mut next = rows.start + 1;
-        let mut digests = match table {
+    fn table(&mut self, table: Table, rows: Range<i64>, link: &mut Link) -> Result<(), Stop> {
+        let digests = match table {
             Table::Step => self.steps(&rows)?,
             Table::Label | Table::Settlement => self.labels(&rows)?,
-        }
-        .into_iter();
-        while next <= rows.end {
-            let what = || format!("{} {next}", if table == Table::Step { "step" } else { "label" });
-            match digests.next() {
-                Some((id, digest)) if id == next => link.take(table, id, &digest),
-                _ => return Err(self.broken(what(), "it is missing")),
-            }
-            next += 1;
-        }
-        Ok(())
+        };
+        self.take(table, rows, digests, link)
     }
 
-    fn steps(&mut self, rows: &std::ops::Range<i64>) -> Result<Vec<(i64, Digest)>, Stop> {
+    /// Takes the digests of a table's rows into the link; the last must be there, and of a whole day
+    /// each of them.
+    fn take(
+        &self,
+        table: Table,
+        rows: Range<i64>,
+        digests: Vec<(i64, Digest)>,
+        link: &mut Link,
+    ) -> Result<(), Stop> {
+        let missing = |id| self.broken(format!("{} {id}", table.row()), "it is missing");
+        let mut next = rows.start + 1;
+        for (id, digest) in digests {
+            if id != next && self.rows == Rows::All {
+                break;
+            }
+            link.take(table, id, &digest);
+            next = id + 1;
+        }
+        if next <= rows.end { Err(missing(next)) } else { Ok(()) }
+    }
+
+    fn steps(&mut self, rows: &Range<i64>) -> Result<Vec<(i64, Digest)>, Stop> {
         let read = |row: &Row| Ok((step_row(row)?, Columns::of(row, 12).trace()?));
         let sql = include_str!("../sql/step_range.sql");
         let steps = self.file.rows(sql, [rows.start, rows.end], read);
@@ -155,7 +183,7 @@ impl Day<'_> {
             .file
             .origin_bytes(row.origin)
             .map_err(|error| self.or_broken(&what, "its sender can't be read", error))?;
-        if *self.shelf.chain.address(&origin).as_bytes() != hash {
+        if *self.file.shelf.chain.address(&origin).as_bytes() != hash {
             return Err(self.broken(what, "its sender was changed"));
         }
         let columns = Digested {
@@ -168,7 +196,7 @@ impl Day<'_> {
             started: nanos(row.started),
             ended: nanos(row.ended),
         };
-        let chain = &self.shelf.chain;
+        let chain = &self.file.shelf.chain;
         let body = self.file.body(row);
         let digest = body.map(|body| columns.digest(chain, body, &hash));
         let digest = digest.map_err(|error| self.or_broken(&what, "it can't be read", error))?;
@@ -194,14 +222,14 @@ impl Day<'_> {
         Ok(())
     }
 
-    fn labels(&mut self, rows: &std::ops::Range<i64>) -> Result<Vec<(i64, Digest)>, Stop> {
+    fn labels(&mut self, rows: &Range<i64>) -> Result<Vec<(i64, Digest)>, Stop> {
         let sql = include_str!("../sql/label_range.sql");
         let read = |row: &Row| Ok((label(row)?, row.get::<_, Digest>(5)?));
         let labels = self.file.rows(sql, [rows.start, rows.end], read);
         let labels = labels.map_err(|error| self.unreadable("labels", rows, error))?;
         let mut digests = Vec::with_capacity(labels.len());
         for ((id, label), digest) in labels {
-            if label.digest(&self.shelf.chain) != digest {
+            if label.digest(&self.file.shelf.chain) != digest {
                 return Err(self.broken(format!("label {id}"), CHANGED));
             }
             self.verified.labels += 1;
@@ -224,7 +252,7 @@ impl Day<'_> {
         }
     }
 
-    fn unreadable(&self, what: &str, rows: &std::ops::Range<i64>, error: FlightError) -> Stop {
+    fn unreadable(&self, what: &str, rows: &Range<i64>, error: FlightError) -> Stop {
         let what = format!("{what} {} to {}", rows.start + 1, rows.end);
         self.or_broken(&what, "a row of them can't be read", error)
     }

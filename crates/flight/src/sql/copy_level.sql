@@ -1,0 +1,1 @@
+INSERT INTO level SELECT * FROM day.level WHERE id = ?1

@@ -1,0 +1,28 @@
+-- What an excerpt holds of a day, which is attached as `day`: of the traces in `wanted`, and the
+-- runs that began in a row of `span`. Ids stay. Bodies are put into a block of their own afterwards.
+INSERT INTO trace SELECT * FROM day.trace WHERE trace IN (SELECT trace FROM wanted);
+
+INSERT INTO step SELECT * FROM day.step WHERE trace IN (SELECT id FROM trace);
+
+INSERT INTO origin SELECT * FROM day.origin WHERE id IN (SELECT origin FROM step);
+
+INSERT INTO content SELECT * FROM day.content WHERE trace IN (SELECT id FROM trace);
+
+INSERT OR IGNORE INTO content
+SELECT * FROM day.content WHERE trace = 0 AND address IN (SELECT address FROM shared);
+
+INSERT INTO chunk SELECT * FROM day.chunk WHERE id IN (SELECT chunk FROM content);
+
+INSERT INTO pivot SELECT * FROM day.pivot WHERE trace IN (SELECT id FROM trace);
+
+INSERT INTO label SELECT * FROM day.label WHERE trace IN (SELECT trace FROM wanted);
+
+INSERT INTO settlement SELECT * FROM day.settlement
+WHERE id IN (
+    SELECT settlement FROM day.run JOIN span
+    WHERE day.run.started >= span.first AND day.run.started < span.after
+);
+
+INSERT INTO run SELECT * FROM day.run WHERE settlement IN (SELECT id FROM settlement);
+
+INSERT INTO feature SELECT * FROM day.feature WHERE id IN (SELECT feature FROM run);

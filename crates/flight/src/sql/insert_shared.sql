@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO temp.shared (address) VALUES (?1)

@@ -1,0 +1,1 @@
+INSERT INTO temp.span (first, after) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO temp.wanted (trace) VALUES (?1)

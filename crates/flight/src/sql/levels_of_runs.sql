@@ -1,0 +1,1 @@
+SELECT levels FROM run

@@ -1,0 +1,1 @@
+UPDATE step SET block = ?1, place = ?2 WHERE id = ?3
