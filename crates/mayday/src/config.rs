@@ -1,10 +1,16 @@
 //! Settings: the defaults compiled in, a file over them, flags over both.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use jiff::SignedDuration;
-use response::{Keeping, Limits, Mayday, Sampling, Settings, SettleAfter};
+use model::TenantName;
+use response::{
+    ContentMode, Contents, Exception, Keeping, Limits, Mayday, Rules, Sampling, Settings,
+    SettleAfter,
+};
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -60,12 +66,27 @@ pub(crate) enum RequireKeys {
 pub(crate) struct Record {
     /// `full`, `redacted`, `hash_only` or `metadata_only`.
     pub(crate) content: String,
+    /// A file of redaction rules; those that come with Mayday if empty.
+    redaction: String,
+    /// Tenants and features for which another mode holds.
+    exceptions: Vec<Exceptional>,
     /// When a run settles after its root ended.
     pub(crate) settle_after_root: String,
     /// When it settles after its last span.
     pub(crate) settle_after_last_span: String,
     /// Largest body after decompression.
     pub(crate) max_body_bytes: usize,
+}
+
+/// A tenant, a feature, or a feature of a tenant, for which another mode holds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exceptional {
+    #[serde(default)]
+    tenant: Option<TenantName>,
+    #[serde(default)]
+    feature: Option<String>,
+    content: String,
 }
 
 /// Where keys are.
@@ -85,6 +106,7 @@ struct Rates {
     outlier_tokens: u64,
     outlier_steps: usize,
     outlier_after: String,
+    regulated: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -127,20 +149,22 @@ impl Config {
     }
 
     fn sampling(&self) -> Result<Sampling> {
-        let Rates { rate, outlier_tokens, outlier_steps, outlier_after } = &self.sampling;
+        let Rates { rate, outlier_tokens, outlier_steps, outlier_after, regulated } =
+            &self.sampling;
         anyhow::ensure!((0.0..=1.0).contains(rate), "the sampling rate {rate} is not in 0 to 1");
         Ok(Sampling {
             rate: *rate,
             outlier_tokens: *outlier_tokens,
             outlier_steps: *outlier_steps,
             outlier_after: duration(outlier_after)?,
+            regulated: regulated.clone(),
         })
     }
 
     /// What the use cases need to know of it.
     pub(crate) fn settings(&self) -> Result<Settings> {
         Ok(Settings {
-            content: self.record.content.parse().map_err(|error: String| anyhow!(error))?,
+            content: self.record.contents()?,
             sampling: self.sampling()?,
             settle_after: SettleAfter {
                 root_ended: duration(&self.record.settle_after_root)?,
@@ -155,6 +179,38 @@ impl Config {
             },
         })
     }
+}
+
+impl Record {
+    /// What may be kept of whose content.
+    fn contents(&self) -> Result<Contents> {
+        let exceptions = self.exceptions.iter().map(|one| {
+            anyhow::ensure!(
+                one.tenant.is_some() || one.feature.is_some(),
+                "an exception to `content` names a tenant, a feature or both"
+            );
+            let (tenant, feature) = (one.tenant.clone(), one.feature.clone());
+            Ok(Exception { tenant, feature, mode: mode(&one.content)? })
+        });
+        Ok(Contents {
+            standard: mode(&self.content)?,
+            exceptions: exceptions.collect::<Result<_>>()?,
+            rules: self.rules()?,
+        })
+    }
+
+    fn rules(&self) -> Result<Option<Arc<Rules>>> {
+        if self.redaction.is_empty() {
+            return Ok(None);
+        }
+        let failed = || format!("could not use the redaction rules in {}", self.redaction);
+        let text = std::fs::read_to_string(&self.redaction).with_context(failed)?;
+        Ok(Some(Arc::new(Rules::parse(&text).with_context(failed)?)))
+    }
+}
+
+fn mode(text: &str) -> Result<ContentMode> {
+    text.parse().map_err(|error: String| anyhow!(error))
 }
 
 fn duration(text: &str) -> Result<SignedDuration> {

@@ -1,12 +1,13 @@
 //! OTLP in: one export request, under limits, to a batch.
 
 use model::{Batch, Fault, Faulty, Rejection};
+use opentelemetry_proto::tonic::trace::v1::Span;
 
 use crate::encoding::{Encoding, Signal};
 use crate::logs::Records;
 use crate::memo::Memo;
-use crate::origin::groups;
-use crate::privacy::ContentMode;
+use crate::origin::{self, Group, groups};
+use crate::policy::{Features, Policy};
 use crate::spans;
 
 /// What one request may hold at most.
@@ -97,15 +98,20 @@ pub fn decode(
     request: &[u8],
     encoding: Encoding,
     limits: &Limits,
-    mode: ContentMode,
+    policy: &Policy,
 ) -> Result<Batch, DecodeError> {
     let mut batch = Batch::default();
     let mut memo = Memo::default();
-    for group in groups(request, encoding, Signal::Traces, limits, mode)? {
+    let groups = groups(request, encoding, Signal::Traces, limits, policy)?;
+    let features = if policy.differs() { features(&groups, encoding) } else { Features::new() };
+    for group in groups {
         for item in group.items {
             let step = group.origin.as_ref().map_err(|why| *why).and_then(|origin| {
-                let span = encoding.read(item)?;
-                spans::step(span, origin, limits, mode, &mut memo)
+                let span: Span = encoding.read(item)?;
+                let named = spans::feature(&span).or(origin::feature(origin));
+                let named = named.or(features.get(&span.trace_id).map(String::as_str));
+                let privacy = policy.of(named);
+                spans::step(span, origin, limits, privacy, &mut memo)
             });
             match step {
                 Ok(step) => batch.steps.push(step),
@@ -116,17 +122,30 @@ pub fn decode(
     Ok(batch)
 }
 
+/// The features that traces name anywhere in a request: what one span says holds for those beside
+/// it that say none.
+fn features(groups: &[Group], encoding: Encoding) -> Features {
+    let mut features = Features::new();
+    for item in groups.iter().flat_map(|group| &group.items) {
+        let Ok(span) = encoding.read::<Span>(item) else { continue };
+        if let Some(feature) = spans::feature(&span).map(str::to_owned) {
+            features.entry(span.trace_id).or_insert(feature);
+        }
+    }
+    features
+}
+
 /// Reads one log export request: GenAI events become steps, evaluations also claims. Records that
 /// can't be kept, and those that are none of ours, are listed with the reason.
 pub fn decode_logs(
     request: &[u8],
     encoding: Encoding,
     limits: &Limits,
-    mode: ContentMode,
+    policy: &Policy,
 ) -> Result<Batch, DecodeError> {
     let mut batch = Batch::default();
-    let mut records = Records::new(limits, mode);
-    for group in groups(request, encoding, Signal::Logs, limits, mode)? {
+    let mut records = Records::new(limits, policy);
+    for group in groups(request, encoding, Signal::Logs, limits, policy)? {
         for item in group.items {
             let read = group.origin.as_ref().map_err(|why| *why).and_then(|origin| {
                 let record = encoding.read(item)?;

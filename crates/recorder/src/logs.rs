@@ -10,9 +10,11 @@ use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use sha2::{Digest, Sha256};
 
 use crate::decode::Limits;
+use crate::dialect::Attributes;
 use crate::fingerprint;
 use crate::memo::Memo;
-use crate::privacy::ContentMode;
+use crate::origin;
+use crate::policy::Policy;
 use crate::told::{self, Told, instant, is_event_of_ours};
 use crate::value::{attributes, number, text, value};
 
@@ -62,7 +64,7 @@ const LONGEST_JUDGE: usize = 150;
 /// Reads the log records of one request.
 pub(crate) struct Records<'l> {
     limits: &'l Limits,
-    mode: ContentMode,
+    policy: &'l Policy,
     ids: Ids,
     memo: Memo,
 }
@@ -71,8 +73,8 @@ pub(crate) struct Records<'l> {
 type Read = (Option<Step>, Option<Claim>);
 
 impl<'l> Records<'l> {
-    pub(crate) fn new(limits: &'l Limits, mode: ContentMode) -> Self {
-        Self { limits, mode, ids: Ids::default(), memo: Memo::default() }
+    pub(crate) fn new(limits: &'l Limits, policy: &'l Policy) -> Self {
+        Self { limits, policy, ids: Ids::default(), memo: Memo::default() }
     }
 
     /// What a record tells, or why it can't be kept.
@@ -106,9 +108,11 @@ impl<'l> Records<'l> {
             ended: at,
             attributes: all_attributes(record),
         };
+        let named = Attributes(&told.attributes).text(&[origin::FEATURE]);
+        let privacy = self.policy.of(named.or(origin::feature(origin)));
         let place = Place { trace, parent: told.parent, times };
         let id = |name: &str, metadata: &[Attribute]| self.ids.of(place, name, metadata);
-        Ok((Some(told.step(origin, self.mode, &mut self.memo, id)), claim))
+        Ok((Some(told.step(origin, privacy, &mut self.memo, id)), claim))
     }
 }
 

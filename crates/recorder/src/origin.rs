@@ -8,9 +8,14 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 
 use crate::count::cut;
 use crate::decode::{DecodeError, Limits};
+use crate::dialect::Attributes;
 use crate::encoding::{Encoding, Readable, Scoped, Sent, Signal};
+use crate::policy::{Policy, Privacy};
 use crate::privacy::{self, ContentMode};
 use crate::value::{attributes, number, text};
+
+/// The attribute that says which feature a span is of.
+pub(crate) const FEATURE: &str = "mayday.feature";
 
 /// The items of one scope, with who sent them or why that can't be kept.
 pub(crate) struct Group<'a> {
@@ -24,10 +29,10 @@ pub(crate) fn groups<'a>(
     encoding: Encoding,
     signal: Signal,
     limits: &Limits,
-    mode: ContentMode,
+    policy: &Policy,
 ) -> Result<Vec<Group<'a>>, DecodeError> {
     let sent = cut(request, encoding, signal, limits)?;
-    let reader = Reader { encoding, limits, mode };
+    let reader = Reader { encoding, limits, policy };
     let mut groups = Vec::new();
     let mut bytes = 0;
     for Sent { resource, schema_url, scopes } in sent {
@@ -47,7 +52,7 @@ pub(crate) fn groups<'a>(
 struct Reader<'l> {
     encoding: Encoding,
     limits: &'l Limits,
-    mode: ContentMode,
+    policy: &'l Policy,
 }
 
 /// What is known of a resource, and how many bytes it takes in protobuf.
@@ -78,7 +83,8 @@ impl Reader<'_> {
             ));
             origin.extend(text("otel.scope.schema_url", scoped.schema_url));
             origin.extend(attributes(scope.attributes));
-            Ok(kept(origin, self.mode))
+            let feature = feature(&origin).map(str::to_owned);
+            Ok(kept(origin, self.policy.of(feature.as_deref())))
         });
         Group { origin, items: scoped.items }
     }
@@ -96,12 +102,17 @@ impl Reader<'_> {
     }
 }
 
+/// The feature that a sender says all of its spans are of.
+pub(crate) fn feature(origin: &[Attribute]) -> Option<&str> {
+    Attributes(origin).text(&[FEATURE])
+}
+
 /// What may be kept of an origin. Where something is withheld, its keys are listed.
-fn kept(origin: Vec<Attribute>, mode: ContentMode) -> Arc<[Attribute]> {
-    if mode == ContentMode::Full {
+fn kept(origin: Vec<Attribute>, privacy: Privacy) -> Arc<[Attribute]> {
+    if privacy.mode == ContentMode::Full {
         return origin.into();
     }
-    let kept = privacy::sort(origin, mode);
+    let kept = privacy::sort(origin, privacy);
     let mut origin = kept.attributes;
     let withheld = kept.fields.into_iter().map(|field| Value::Text(field.key));
     let withheld: Vec<Value> = withheld.collect();

@@ -7,17 +7,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
-use std::sync::LazyLock;
 
 use model::content::Form;
 use model::{Attribute, Field, Held, Part, Scope, Value};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::policy::Privacy;
 use crate::redaction::Rules;
 
-/// What may be kept of content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What may be kept of content, from the laxest to the strictest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum ContentMode {
     /// The bytes.
     #[default]
@@ -178,9 +178,10 @@ const SHARED: &[&str] = &[
 ];
 
 /// Sorts attributes into metadata and content, and keeps of the content what the mode allows.
-pub fn sort(attributes: Vec<Attribute>, mode: ContentMode) -> Kept {
+pub fn sort(attributes: Vec<Attribute>, privacy: Privacy) -> Kept {
+    let Privacy { mode, rules } = privacy;
     let attributes = match mode {
-        ContentMode::Redacted => redacted(attributes),
+        ContentMode::Redacted => redacted(attributes, rules),
         ContentMode::Full | ContentMode::HashOnly | ContentMode::MetadataOnly => attributes,
     };
     let system = system_messages(&attributes);
@@ -195,9 +196,6 @@ pub fn sort(attributes: Vec<Attribute>, mode: ContentMode) -> Kept {
     kept
 }
 
-/// The rules that Mayday comes with, compiled once.
-static RULES: LazyLock<Rules> = LazyLock::new(Rules::default);
-
 /// The attribute that says which rules were applied.
 const RULES_APPLIED: &str = "mayday.redaction.rules";
 
@@ -205,13 +203,13 @@ const RULES_APPLIED: &str = "mayday.redaction.rules";
 const FOUND: &str = "mayday.redaction.found";
 
 /// Attributes with what the rules find replaced, and the rules' version beside them.
-fn redacted(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
+fn redacted(mut attributes: Vec<Attribute>, rules: &Rules) -> Vec<Attribute> {
     let mut found: BTreeMap<String, u32> = BTreeMap::new();
     for (_, value) in &mut attributes {
-        redact(value, &mut found);
+        redact(value, rules, &mut found);
     }
     let mut say = |key: &str, text: String| attributes.push((key.to_owned(), Value::Text(text)));
-    say(RULES_APPLIED, RULES.version().to_owned());
+    say(RULES_APPLIED, rules.version().to_owned());
     if !found.is_empty() {
         let found: Vec<String> = found.iter().map(|(rule, n)| format!("{rule}:{n}")).collect();
         say(FOUND, found.join(","));
@@ -219,10 +217,10 @@ fn redacted(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
     attributes
 }
 
-fn redact(value: &mut Value, found: &mut BTreeMap<String, u32>) {
+fn redact(value: &mut Value, rules: &Rules, found: &mut BTreeMap<String, u32>) {
     match value {
         Value::Text(text) => {
-            if let Some(redacted) = RULES.redact(text) {
+            if let Some(redacted) = rules.redact(text) {
                 *text = redacted.text;
                 redacted
                     .found
@@ -230,8 +228,8 @@ fn redact(value: &mut Value, found: &mut BTreeMap<String, u32>) {
                     .for_each(|(rule, n)| *found.entry(rule).or_default() += n);
             }
         }
-        Value::List(list) => list.iter_mut().for_each(|one| redact(one, found)),
-        Value::Map(map) => map.iter_mut().for_each(|(_, one)| redact(one, found)),
+        Value::List(list) => list.iter_mut().for_each(|one| redact(one, rules, found)),
+        Value::Map(map) => map.iter_mut().for_each(|(_, one)| redact(one, rules, found)),
         Value::Empty | Value::Bool(_) | Value::Int(_) | Value::Double(_) | Value::Bytes(_) => {}
     }
 }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use model::{Attribute, Source, SpanId, Step, TraceId, Value};
+use opentelemetry_proto::tonic::common::v1::any_value;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::{Span, span};
 
 use crate::decode::Limits;
 use crate::dialect::Attributes;
 use crate::memo::Memo;
-use crate::privacy::ContentMode;
+use crate::origin::FEATURE;
+use crate::policy::Privacy;
 use crate::told::{self, Times, Told};
 use crate::value::{attributes, number, text};
 
@@ -18,7 +20,7 @@ pub(crate) fn step(
     span: Span,
     origin: &Arc<[Attribute]>,
     limits: &Limits,
-    mode: ContentMode,
+    privacy: Privacy,
     memo: &mut Memo,
 ) -> Result<Step, &'static str> {
     let trace =
@@ -41,7 +43,16 @@ pub(crate) fn step(
     attributes.extend(beside);
     let source = Source::Span;
     let told = Told { trace, source, parent, name, started, ended, failed, attributes };
-    Ok(told.step(origin, mode, memo, |_, _| id))
+    Ok(told.step(origin, privacy, memo, |_, _| id))
+}
+
+/// The feature that a span says it is of.
+pub(crate) fn feature(span: &Span) -> Option<&str> {
+    let said = span.attributes.iter().find(|attribute| attribute.key == FEATURE)?;
+    match said.value.as_ref()?.value.as_ref()? {
+        any_value::Value::StringValue(feature) if !feature.is_empty() => Some(feature),
+        _ => None,
+    }
 }
 
 /// What Logfire sends when a span begins: a span below the real one, which says what the real one

@@ -11,6 +11,7 @@ mod limits;
 mod logs;
 mod mutation;
 mod node;
+mod policy;
 mod privacy;
 mod records;
 pub(crate) mod samples;

@@ -10,7 +10,8 @@ use opentelemetry_proto::tonic::common::v1::KeyValue;
 use crate::decode::Limits;
 use crate::dialect;
 use crate::memo::Memo;
-use crate::privacy::{self, ContentMode, Kept};
+use crate::policy::Privacy;
+use crate::privacy::{self, Kept};
 
 /// Marks a span that had not ended when it was sent.
 pub(crate) const OPEN: &str = "mayday.open";
@@ -39,7 +40,7 @@ impl Told {
     pub(crate) fn step(
         self,
         origin: &Arc<[Attribute]>,
-        mode: ContentMode,
+        privacy: Privacy,
         memo: &mut Memo,
         id: impl FnOnce(&str, &[Attribute]) -> SpanId,
     ) -> Step {
@@ -48,6 +49,7 @@ impl Told {
         if source == Source::Log {
             attributes.push(("event.name".to_owned(), Value::Text(name.clone())));
         }
+        let mode = privacy.mode;
         let reading = dialect::read(&name, &attributes, origin);
         let kind = reading.kind;
         let failed = failed || reading.says_failed();
@@ -57,7 +59,7 @@ impl Told {
         if kind == StepKind::Other && !is_event_of_ours(&name) && !name.is_empty() {
             attributes.push(("otel.name".to_owned(), Value::Text(std::mem::take(&mut name))));
         }
-        let Kept { attributes, fields } = privacy::sort(attributes, mode);
+        let Kept { attributes, fields } = privacy::sort(attributes, privacy);
         Step {
             trace,
             span: id(&name, &attributes),

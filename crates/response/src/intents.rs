@@ -169,7 +169,8 @@ impl Mayday {
             let touched = result.touched.into_iter().map(Value::Text).collect();
             said.push(("mayday.intent.touched".to_owned(), Value::List(touched)));
         }
-        step.content.extend(privacy::sort(said, self.house.settings.content).fields);
+        let privacy = self.room.policy.of(step.traits.feature.as_deref());
+        step.content.extend(privacy::sort(said, privacy).fields);
         let intent = Intent::of(&step);
         self.keep(step, now).await?;
         Ok(intent)
@@ -201,7 +202,7 @@ impl Mayday {
             it.subject.as_deref().map(|subject| text("mayday.subject", subject)),
         ];
         let said = said.into_iter().flatten().collect();
-        let kept = privacy::sort(said, self.house.settings.content);
+        let kept = privacy::sort(said, self.room.policy.of(it.feature.as_deref()));
         let traits = Traits { feature: it.feature, effect: it.effect, ..Traits::default() };
         Step {
             trace,

@@ -8,6 +8,7 @@
 //! Now and randomness are arguments. A fact is appended first; what it means is folded from there.
 
 pub mod access;
+pub mod contents;
 pub mod error;
 pub mod incidents;
 pub mod intents;
@@ -22,6 +23,7 @@ pub mod settle;
 pub mod tally;
 
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
+pub use contents::{Contents, Exception};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use incidents::{Act, Declaration, Draft};
 pub use keeping::{Erasure, FlightProof, Keeping, KeepingError, Proof};
@@ -35,6 +37,7 @@ pub use tally::{Counted, Tally};
 pub use flight::{Keyring, MasterKey, Random};
 pub use incident::{Brief, brief, wording};
 pub use ledger::{Flaw, Verified};
+pub use recorder::redaction::{Rules, RulesError};
 pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
 pub use watch::{Coverage, Sampling, SettleAfter, Slice};
 

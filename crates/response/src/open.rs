@@ -11,11 +11,12 @@ use incident::Incidents;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Ledger, Verified};
 use model::{Catalogue, TenantName};
-use recorder::{ContentMode, Limits};
+use recorder::Limits;
 use tokio::sync::Notify;
 use watch::{Sampling, SettleAfter};
 
 use crate::access::{Principals, Reads};
+use crate::contents::Contents;
 use crate::error::OpenError;
 use crate::keeping::{ClosedDays, Keeping};
 use crate::room::Room;
@@ -25,7 +26,7 @@ use crate::tally::Tally;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// What may be kept of content.
-    pub content: ContentMode,
+    pub content: Contents,
     /// Whose payload stays once a run has settled.
     pub sampling: Sampling,
     /// How long to wait for the rest of a trace.
@@ -43,7 +44,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            content: ContentMode::Full,
+            content: Contents::default(),
             sampling: Sampling::default(),
             settle_after: SettleAfter {
                 root_ended: SignedDuration::from_secs(10),

@@ -10,7 +10,7 @@ use recorder::{Encoding, Signal};
 use watch::Arrival;
 
 use crate::error::RecordError;
-use crate::open::{Mayday, Settings};
+use crate::open::Mayday;
 use crate::tally::Counted;
 
 /// What became of an export request. Given only once everything accepted is durable.
@@ -37,10 +37,10 @@ impl Mayday {
         if self.house.full.load(Ordering::Relaxed) {
             return Err(RecordError::Full);
         }
-        let Settings { limits, content, .. } = &self.house.settings;
+        let (limits, policy) = (&self.house.settings.limits, &self.room.policy);
         let mut batch = match signal {
-            Signal::Traces => recorder::decode(body, encoding, limits, *content)?,
-            Signal::Logs => recorder::decode_logs(body, encoding, limits, *content)?,
+            Signal::Traces => recorder::decode(body, encoding, limits, policy)?,
+            Signal::Logs => recorder::decode_logs(body, encoding, limits, policy)?,
         };
         let rejections = std::mem::take(&mut batch.rejections);
         let claims = std::mem::take(&mut batch.claims);

@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use flight::{Flight, FlightError, Recent};
 use jiff::Timestamp;
 use model::{TenantName, Window};
-use watch::Due;
+use recorder::Policy;
+use watch::{Due, Sampling};
 
 use crate::open::Settings;
 
@@ -14,6 +15,8 @@ use crate::open::Settings;
 #[derive(Debug)]
 pub(crate) struct Room {
     pub(crate) tenant: TenantName,
+    pub(crate) policy: Policy,
+    pub(crate) sampling: Sampling,
     pub(crate) flight: Flight,
     pub(crate) recent: RwLock<Recent>,
     pub(crate) due: Mutex<Due>,
@@ -39,6 +42,8 @@ impl Room {
             due.now(trace);
         }
         Ok(Self {
+            policy: settings.content.of(tenant),
+            sampling: settings.sampling.of(tenant.as_str()),
             tenant: tenant.clone(),
             flight,
             recent: RwLock::new(recent),

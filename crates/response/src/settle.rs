@@ -83,7 +83,7 @@ impl Room {
         let mut settlements = Vec::with_capacity(traces.len());
         for (trace, record) in traces.iter().zip(self.flight.traces(traces)?) {
             match record {
-                Ok(record) => settlements.push(settlement(house, *trace, &record)),
+                Ok(record) => settlements.push(self.settlement(*trace, &record)),
                 Err(error @ FlightError::Corrupt { .. }) => {
                     let error = &error as &dyn std::error::Error;
                     tracing::error!(%trace, error, "a trace can't be read and is left out");
@@ -99,10 +99,10 @@ impl Room {
         house.tally.add(Counted::TracesSettled, traces.len() as u64);
         Ok(())
     }
-}
 
-fn settlement(house: &House, trace: TraceId, record: &TraceRecord) -> Settlement {
-    let runs = watch::assemble(trace, &record.steps, &record.labels);
-    let payload = house.settings.sampling.decide(trace, &record.steps, &runs);
-    Settlement { trace, runs, payload, through: record.through }
+    fn settlement(&self, trace: TraceId, record: &TraceRecord) -> Settlement {
+        let runs = watch::assemble(trace, &record.steps, &record.labels);
+        let payload = self.sampling.decide(trace, &record.steps, &runs);
+        Settlement { trace, runs, payload, through: record.through }
+    }
 }

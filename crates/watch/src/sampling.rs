@@ -1,8 +1,10 @@
 //! Whose payload stays: decided for a whole trace once it has settled, never for a part of it.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use model::run::{Keep, Payload};
-use model::{Effect, Outcome, Run, Sketch, StepKind, TraceId};
+use model::{Effect, Level, Outcome, Run, Sketch, StepKind, TraceId};
 
 /// Whose payload stays.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +17,8 @@ pub struct Sampling {
     pub outlier_steps: usize,
     /// And one that took longer.
     pub outlier_after: SignedDuration,
+    /// Tenants, and levels of segments, whose payload always stays.
+    pub regulated: BTreeSet<String>,
 }
 
 impl Default for Sampling {
@@ -24,11 +28,19 @@ impl Default for Sampling {
             outlier_tokens: 200_000,
             outlier_steps: 200,
             outlier_after: SignedDuration::from_mins(30),
+            regulated: BTreeSet::new(),
         }
     }
 }
 
 impl Sampling {
+    /// The same for one tenant: all of a regulated one's payload stays.
+    #[must_use]
+    pub fn of(&self, tenant: &str) -> Self {
+        let rate = if self.regulated.contains(tenant) { 1.0 } else { self.rate };
+        Self { rate, ..self.clone() }
+    }
+
     /// Decides, from all that is on record of a trace. The same trace is always decided alike.
     pub fn decide(&self, trace: TraceId, steps: &[Sketch], runs: &[Run]) -> Payload {
         let always = |keep| Payload { keep, rate: 1.0 };
@@ -49,11 +61,19 @@ impl Sampling {
         if steps.iter().any(|step| step.traits.guarded) {
             return always(Keep::Guardrail);
         }
+        if runs.iter().any(|run| self.is_regulated(run)) {
+            return always(Keep::Always);
+        }
         if self.is_outlier(steps) {
             return always(Keep::Outlier);
         }
         let keep = if turn(trace) < self.rate { Keep::Sampled } else { Keep::Dropped };
         Payload { keep, rate: self.rate.max(0.0) }
+    }
+
+    fn is_regulated(&self, run: &Run) -> bool {
+        let mut segments = run.levels.iter().filter(|seen| seen.factor.family() == "segment");
+        segments.any(|seen| matches!(&seen.level, Level::Is(one) if self.regulated.contains(one)))
     }
 
     fn is_outlier(&self, steps: &[Sketch]) -> bool {
@@ -77,7 +97,7 @@ fn turn(trace: TraceId) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use model::{Source, SpanId, Traits};
+    use model::{Factor, Seen, Source, SpanId, Traits};
 
     use super::*;
 
@@ -110,6 +130,28 @@ mod tests {
         assert_eq!(decide(0.0, step(StepKind::Model, guarded)), Keep::Guardrail);
         let large = Traits { tokens: Some(1_000_000), ..Traits::default() };
         assert_eq!(decide(0.0, step(StepKind::Model, large)), Keep::Outlier);
+    }
+
+    #[test]
+    fn of_who_is_regulated_all_stays() {
+        let regulated = ["acme".to_owned(), "eu".to_owned()].into();
+        let sampling = Sampling { rate: 0.0, regulated, ..Sampling::default() };
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let id = model::RunId { trace: trace(1), root: None };
+        let run = |region: &str| Run {
+            id,
+            feature: "help".to_owned(),
+            started: at,
+            ended: at,
+            outcome: Outcome::Good,
+            steps: 1,
+            levels: vec![Seen::at(Factor::of("segment", "region"), region)],
+        };
+        let kept =
+            |sampling: &Sampling, region| sampling.decide(trace(1), &[], &[run(region)]).keep;
+        assert_eq!(kept(&sampling.of("other"), "us"), Keep::Dropped);
+        assert_eq!(kept(&sampling.of("other"), "eu"), Keep::Always);
+        assert_eq!(kept(&sampling.of("acme"), "us"), Keep::Always);
     }
 
     #[test]

@@ -143,8 +143,8 @@ impl Day<'_> {
         self.take(table, rows, digests, link)
     }
 
-    /// Takes the digests of a table's rows into the link; the last must be there, and of a whole day
-    /// each of them.
+    /// Takes the digests of a table's rows into the link. The last must be there; of a whole day
+    /// each must.
     fn take(
         &self,
         table: Table,

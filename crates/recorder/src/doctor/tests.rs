@@ -100,7 +100,7 @@ fn content_that_came_and_is_gone_is_told_as_that() {
         [(ContentMode::HashOnly, "hash_only"), (ContentMode::MetadataOnly, "metadata_only")]
     {
         let bytes = crate::wire::protobuf(&[(sender(vec![]), vec![span(asked.clone())])]);
-        let batch = decode(&bytes, Encoding::Protobuf, &Limits::default(), mode).unwrap();
+        let batch = decode(&bytes, Encoding::Protobuf, &Limits::default(), &mode.into()).unwrap();
         let found = advice(&batch.steps[0]);
         assert_eq!(found[0].about, "content_gone");
         assert!(found[0].why.contains(word), "{}", found[0].why);

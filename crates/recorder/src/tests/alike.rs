@@ -196,8 +196,9 @@ fn what_real_packages_send_is_the_same_in_both_encodings() {
         let json = json_line(&groups).into_bytes();
         for mode in MODES {
             let limits = Limits::default();
-            let one = decode(&protobuf(&groups), Encoding::Protobuf, &limits, mode).unwrap();
-            let other = decode(&json, Encoding::Json, &limits, mode).unwrap();
+            let one =
+                decode(&protobuf(&groups), Encoding::Protobuf, &limits, &mode.into()).unwrap();
+            let other = decode(&json, Encoding::Json, &limits, &mode.into()).unwrap();
             assert_eq!((one.steps.len(), &one), (3, &other));
         }
     }
@@ -208,8 +209,8 @@ proptest! {
     fn spans_are_the_same_in_both_encodings(request in traces()) {
         let (bytes, json) = (request.encode_to_vec(), serde_json::to_vec(&request).unwrap());
         for mode in MODES {
-            let one = decode(&bytes, Encoding::Protobuf, &Limits::default(), mode).unwrap();
-            let other = decode(&json, Encoding::Json, &Limits::default(), mode).unwrap();
+            let one = decode(&bytes, Encoding::Protobuf, &Limits::default(), &mode.into()).unwrap();
+            let other = decode(&json, Encoding::Json, &Limits::default(), &mode.into()).unwrap();
             prop_assert_eq!(one, other);
         }
     }
@@ -218,8 +219,9 @@ proptest! {
     fn log_records_are_the_same_in_both_encodings(request in logs()) {
         let (bytes, json) = (request.encode_to_vec(), serde_json::to_vec(&request).unwrap());
         for mode in MODES {
-            let one = decode_logs(&bytes, Encoding::Protobuf, &Limits::default(), mode).unwrap();
-            let other = decode_logs(&json, Encoding::Json, &Limits::default(), mode).unwrap();
+            let (limits, policy) = (Limits::default(), mode.into());
+            let one = decode_logs(&bytes, Encoding::Protobuf, &limits, &policy).unwrap();
+            let other = decode_logs(&json, Encoding::Json, &limits, &policy).unwrap();
             prop_assert_eq!(one, other);
         }
     }

@@ -188,7 +188,7 @@ fn a_resource_too_large_to_stand_at_every_scope_is_refused() {
     let limits = crate::Limits::default();
     let decoded = |request: &ExportTraceServiceRequest| {
         let bytes = request.encode_to_vec();
-        crate::decode(&bytes, crate::Encoding::Protobuf, &limits, ContentMode::Full)
+        crate::decode(&bytes, crate::Encoding::Protobuf, &limits, &ContentMode::Full.into())
     };
     let error = decoded(&request).unwrap_err().to_string();
     assert!(error.contains("counted once for every scope"), "{error}");

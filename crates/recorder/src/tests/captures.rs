@@ -33,9 +33,9 @@ fn steps(capture: &str) -> Vec<Step> {
     let all: Json = serde_json::from_str(capture).unwrap();
     let request = |key: &str| json!({key: all.get(key).unwrap_or(&json!([]))}).to_string();
     let spans = request("resourceSpans");
-    let spans = decode(spans.as_bytes(), Encoding::Json, &limits, full).unwrap();
+    let spans = decode(spans.as_bytes(), Encoding::Json, &limits, &full.into()).unwrap();
     let logs = request("resourceLogs");
-    let logs = decode_logs(logs.as_bytes(), Encoding::Json, &limits, full).unwrap();
+    let logs = decode_logs(logs.as_bytes(), Encoding::Json, &limits, &full.into()).unwrap();
     assert_eq!((spans.rejections, logs.rejections), (vec![], vec![]));
     spans.steps.into_iter().chain(logs.steps).collect()
 }

@@ -8,7 +8,7 @@ use crate::wire::json_line;
 use crate::{ContentMode, DecodeError, Encoding, Limits, decode};
 
 fn attempt(json: &[u8]) -> Result<Batch, DecodeError> {
-    decode(json, Encoding::Json, &Limits::default(), ContentMode::Full)
+    decode(json, Encoding::Json, &Limits::default(), &ContentMode::Full.into())
 }
 
 /// A request with these members of one span, after and before one that is good.
@@ -200,7 +200,7 @@ fn a_depth_bomb_is_refused_alone_wherever_it_lies() {
 
 /// The refusal of a request that holds too much.
 fn too_many(json: &str, limits: &Limits) -> (usize, &'static str) {
-    match decode(json.as_bytes(), Encoding::Json, limits, ContentMode::Full) {
+    match decode(json.as_bytes(), Encoding::Json, limits, &ContentMode::Full.into()) {
         Err(DecodeError::TooMany { got, what, .. }) => (got, what),
         other => panic!("{} steps", other.unwrap().steps.len()),
     }

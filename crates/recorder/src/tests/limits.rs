@@ -42,7 +42,7 @@ fn accepted(spoil: impl FnOnce(&mut OtlpSpan)) -> Step {
 }
 
 fn attempt(bytes: &[u8], limits: &Limits) -> Result<model::Batch, DecodeError> {
-    decode(bytes, Encoding::Protobuf, limits, ContentMode::Full)
+    decode(bytes, Encoding::Protobuf, limits, &ContentMode::Full.into())
 }
 
 #[test]
@@ -217,7 +217,8 @@ fn what_is_nested_too_deep_is_refused_and_what_is_accepted_can_be_stored() {
                     [(protobuf(&groups), Encoding::Protobuf), (json, Encoding::Json)]
                 {
                     let limits = Limits::default();
-                    let batch = decode(&request, encoding, &limits, ContentMode::Full).unwrap();
+                    let batch =
+                        decode(&request, encoding, &limits, &ContentMode::Full.into()).unwrap();
                     let Some(step) = batch.steps.first() else {
                         assert!(batch.rejections[0].why.contains("too deep"));
                         continue;
@@ -264,7 +265,7 @@ proptest! {
     #[test]
     fn no_bytes_make_the_decoder_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         for mode in MODES {
-            let _ = decode(&bytes, Encoding::Protobuf, &Limits::default(), mode);
+            let _ = decode(&bytes, Encoding::Protobuf, &Limits::default(), &mode.into());
         }
     }
 
@@ -279,7 +280,7 @@ proptest! {
                 bytes[at] ^= byte;
             }
             for mode in MODES {
-                let _ = decode(&bytes, Encoding::Protobuf, &Limits::default(), mode);
+                let _ = decode(&bytes, Encoding::Protobuf, &Limits::default(), &mode.into());
             }
         }
     }

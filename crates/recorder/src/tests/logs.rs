@@ -29,7 +29,7 @@ fn record(event: &str, attributes: Vec<Attribute>) -> Record {
 
 fn logged(records: Vec<Record>, mode: ContentMode) -> Batch {
     let request = logs_protobuf(&[(shop(), records)]);
-    decode_logs(&request, Encoding::Protobuf, &Limits::default(), mode).unwrap()
+    decode_logs(&request, Encoding::Protobuf, &Limits::default(), &mode.into()).unwrap()
 }
 
 /// The batch of one record that a test changes.
@@ -38,7 +38,7 @@ fn changed(record: Record, change: impl FnOnce(&mut LogRecord)) -> Batch {
     let mut request = ExportLogsServiceRequest::decode(&*request).unwrap();
     change(&mut request.resource_logs[0].scope_logs[0].log_records[0]);
     let bytes = request.encode_to_vec();
-    decode_logs(&bytes, Encoding::Protobuf, &Limits::default(), ContentMode::Full).unwrap()
+    decode_logs(&bytes, Encoding::Protobuf, &Limits::default(), &ContentMode::Full.into()).unwrap()
 }
 
 fn refusal(batch: &Batch) -> &'static str {
@@ -270,7 +270,8 @@ fn text_that_is_not_utf_8_refuses_the_record_alone() {
     let place = request.windows(6).position(|bytes| bytes == b"spoilt").unwrap();
     request[place] = 0xff;
     let limits = Limits::default();
-    let batch = decode_logs(&request, Encoding::Protobuf, &limits, ContentMode::Full).unwrap();
+    let batch =
+        decode_logs(&request, Encoding::Protobuf, &limits, &ContentMode::Full.into()).unwrap();
     assert_eq!((batch.steps.len(), batch.rejections.len()), (1, 1));
     assert_eq!(batch.rejections[0].span, "gen_ai.bad");
     assert!(batch.rejections[0].why.contains("UTF-8"));

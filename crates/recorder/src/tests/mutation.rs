@@ -198,8 +198,8 @@ fn attempt(
     mode: ContentMode,
 ) -> Result<Batch, DecodeError> {
     match signal {
-        Signal::Traces => decode(request, encoding, &Limits::default(), mode),
-        Signal::Logs => decode_logs(request, encoding, &Limits::default(), mode),
+        Signal::Traces => decode(request, encoding, &Limits::default(), &mode.into()),
+        Signal::Logs => decode_logs(request, encoding, &Limits::default(), &mode.into()),
     }
 }
 

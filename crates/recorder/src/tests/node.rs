@@ -11,7 +11,8 @@ const LOGS: &str = include_str!("node_logs.json");
 #[test]
 fn spans_of_a_node_exporter_are_read_whole() {
     let limits = Limits::default();
-    let batch = decode(TRACES.as_bytes(), Encoding::Json, &limits, ContentMode::Full).unwrap();
+    let batch =
+        decode(TRACES.as_bytes(), Encoding::Json, &limits, &ContentMode::Full.into()).unwrap();
     assert_eq!((batch.steps.len(), batch.rejections.len()), (2, 0));
     let [chat, root] = &batch.steps[..] else { panic!() };
     assert_eq!((chat.kind, root.kind), (StepKind::Model, StepKind::Agent));
@@ -42,7 +43,8 @@ fn spans_of_a_node_exporter_are_read_whole() {
 #[test]
 fn log_records_of_a_node_exporter_are_read_whole() {
     let limits = Limits::default();
-    let batch = decode_logs(LOGS.as_bytes(), Encoding::Json, &limits, ContentMode::Full).unwrap();
+    let batch =
+        decode_logs(LOGS.as_bytes(), Encoding::Json, &limits, &ContentMode::Full.into()).unwrap();
     assert_eq!((batch.steps.len(), batch.rejections.len()), (1, 0));
     let step = &batch.steps[0];
     assert_eq!((step.source, &*step.name), (Source::Log, "gen_ai.user.message"));

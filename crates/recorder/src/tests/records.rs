@@ -278,7 +278,8 @@ fn a_log_record_counts_nothing_itself() {
     };
     let request = logs_protobuf(&[(shop(), vec![log])]);
     let (limits, full) = (crate::Limits::default(), ContentMode::Full);
-    let batch = crate::decode_logs(&request, crate::Encoding::Protobuf, &limits, full).unwrap();
+    let batch =
+        crate::decode_logs(&request, crate::Encoding::Protobuf, &limits, &full.into()).unwrap();
     let step = &batch.steps[0];
     assert_eq!(step.traits.tokens, None);
     let record = read_record(step);

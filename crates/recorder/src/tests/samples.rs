@@ -89,7 +89,7 @@ pub(crate) fn sent(spans: Vec<Span>, mode: ContentMode) -> Batch {
 }
 
 pub(crate) fn read(bytes: &[u8], mode: ContentMode) -> Batch {
-    decode(bytes, Encoding::Protobuf, &Limits::default(), mode).unwrap()
+    decode(bytes, Encoding::Protobuf, &Limits::default(), &mode.into()).unwrap()
 }
 
 /// The one step of a span with these attributes, with everything kept.

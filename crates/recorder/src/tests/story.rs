@@ -89,7 +89,7 @@ impl Said {
         });
         let request = logs_protobuf(&[(shop(), records.collect())]);
         let (limits, full) = (Limits::default(), ContentMode::Full);
-        decode_logs(&request, Encoding::Protobuf, &limits, full).unwrap().steps
+        decode_logs(&request, Encoding::Protobuf, &limits, &full.into()).unwrap().steps
     }
 
     /// The record of the step, with what log records say of it.
