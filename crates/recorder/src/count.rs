@@ -101,26 +101,33 @@ impl Size {
     }
 }
 
+/// A request cut into its items.
+pub(crate) struct Cut<'a> {
+    pub(crate) sent: Vec<Sent<'a>>,
+    /// Attributes, events, links and values in lists, at any depth, in all of it.
+    parts: usize,
+}
+
 /// A request cut into its items, unless it holds more than it may.
 pub(crate) fn cut<'a>(
     request: &'a [u8],
     encoding: Encoding,
     signal: Signal,
     limits: &Limits,
-) -> Result<Vec<Sent<'a>>, DecodeError> {
+) -> Result<Cut<'a>, DecodeError> {
     let size = encoding.outline(request)?;
     within(size.items, limits.spans, "spans or log records")?;
     within(size.scopes.max(size.resources), limits.scopes, "resources or scopes")?;
     let sent = encoding.cut(request)?;
-    within(parts(&sent, encoding, signal), limits.parts, "attributes, events and links")?;
-    Ok(sent)
+    let parts = parts(&sent, encoding, signal);
+    within(parts, limits.parts, "attributes, events and links")?;
+    Ok(Cut { sent, parts })
 }
 
 fn within(got: usize, limit: usize, what: &'static str) -> Result<(), DecodeError> {
     if got > limit { Err(DecodeError::TooMany { got, limit, what }) } else { Ok(()) }
 }
 
-/// Attributes, events, links and values in lists, at any depth, in a whole request.
 fn parts(sent: &[Sent], encoding: Encoding, signal: Signal) -> usize {
     let count = |kind: Kind| move |message: &&[u8]| encoding.parts(kind, message);
     let of_scope = |scoped: &crate::encoding::Scoped| -> usize {
@@ -142,7 +149,7 @@ const BYTES_OF_AN_ITEM: usize = 512;
 
 /// Roughly the most bytes of memory that decoding a request takes beside its text.
 pub fn footprint(request: &[u8], encoding: Encoding, signal: Signal, limits: &Limits) -> usize {
-    let Ok(sent) = cut(request, encoding, signal, limits) else { return 0 };
+    let Ok(Cut { sent, parts }) = cut(request, encoding, signal, limits) else { return 0 };
     let items = sent.iter().flat_map(|sent| &sent.scopes).map(|scoped| scoped.items.len());
-    parts(&sent, encoding, signal) * BYTES_OF_A_PART + items.sum::<usize>() * BYTES_OF_AN_ITEM
+    parts * BYTES_OF_A_PART + items.sum::<usize>() * BYTES_OF_AN_ITEM
 }

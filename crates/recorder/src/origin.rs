@@ -31,7 +31,7 @@ pub(crate) fn groups<'a>(
     limits: &Limits,
     policy: &Policy,
 ) -> Result<Vec<Group<'a>>, DecodeError> {
-    let sent = cut(request, encoding, signal, limits)?;
+    let sent = cut(request, encoding, signal, limits)?.sent;
     let reader = Reader { encoding, limits, policy };
     let mut groups = Vec::new();
     let mut bytes = 0;

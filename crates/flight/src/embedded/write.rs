@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use model::{Address, Receipt};
+use model::Receipt;
 use tokio::sync::mpsc;
 
 use super::chain::{GENESIS, Head, Link};
@@ -33,6 +33,14 @@ struct OpenDay {
     connection: rusqlite::Connection,
     known: Known,
     head: Head,
+}
+
+/// Why nothing of a group was written.
+enum Undone {
+    /// One request, at this place, can't be.
+    Request(usize, FlightError),
+    /// The transaction can't be.
+    All(FlightError),
 }
 
 impl Writer {
@@ -137,36 +145,58 @@ impl OpenDay {
         Ok(Self { day, path, connection, known: Known::default(), head })
     }
 
-    /// Writes all requests in one transaction; a request that can't be written is undone alone.
+    /// Writes all requests in one transaction. A request that can't be written fails alone: the
+    /// others are written again without it, which is rare, where a savepoint for each is not.
     fn write(
         &mut self,
         shelf: &Shelf,
         group: &[Packed],
     ) -> Result<Vec<Result<Receipt, FlightError>>, FlightError> {
-        let mut transaction = self.connection.transaction().map_err(FlightError::Append)?;
-        let mut receipts = Vec::with_capacity(group.len());
-        let mut link = Link::after(&self.head);
-        let mut stored: Vec<Address> = Vec::new();
-        for packed in group {
-            let part = transaction.savepoint().map_err(FlightError::Append)?;
-            let mut writing = Writing { to: &part, known: &mut self.known, link: link.clone() };
-            let receipt = writing.request(packed);
-            let linked = writing.link;
-            if receipt.is_ok() {
-                part.commit().map_err(FlightError::Append)?;
-                link = linked;
-                let chunks = packed.chunks.iter().flat_map(|chunk| &chunk.addresses);
-                stored.extend(chunks.map(|(address, _)| *address));
-            } else {
-                drop(part);
-                self.known = Known::default();
+        let mut failed: BTreeMap<usize, FlightError> = BTreeMap::new();
+        loop {
+            let left = group.iter().enumerate().filter(|(place, _)| !failed.contains_key(place));
+            match self.try_write(shelf, &left.collect::<Vec<_>>()) {
+                Ok(receipts) => {
+                    let mut receipts = receipts.into_iter();
+                    let answers = (0..group.len()).map(|place| match failed.remove(&place) {
+                        Some(error) => Err(error),
+                        None => Ok(receipts.next().unwrap_or_default()),
+                    });
+                    return Ok(answers.collect());
+                }
+                Err(Undone::Request(place, error)) => _ = failed.insert(place, error),
+                Err(Undone::All(error)) => return Err(error),
             }
-            receipts.push(receipt);
         }
-        let head = link.close(&transaction).map_err(FlightError::Append)?;
-        transaction.commit().map_err(FlightError::Append)?;
+    }
+
+    /// Writes all requests, or none.
+    fn try_write(
+        &mut self,
+        shelf: &Shelf,
+        group: &[(usize, &Packed)],
+    ) -> Result<Vec<Receipt>, Undone> {
+        let all = |error| Undone::All(FlightError::Append(error));
+        let transaction = self.connection.transaction().map_err(all)?;
+        let link = Link::after(&self.head);
+        let mut writing = Writing { to: &transaction, known: &mut self.known, link };
+        let mut receipts = Vec::with_capacity(group.len());
+        for (place, packed) in group {
+            match writing.request(packed) {
+                Ok(receipt) => receipts.push(receipt),
+                Err(error) => {
+                    drop(transaction);
+                    self.known = Known::default();
+                    return Err(Undone::Request(*place, error));
+                }
+            }
+        }
+        let head = writing.link.close(&transaction).map_err(all)?;
+        transaction.commit().map_err(all)?;
         self.head = head.unwrap_or(self.head);
-        shelf.note_stored(self.day, stored);
+        let chunks = group.iter().flat_map(|(_, packed)| &packed.chunks);
+        let addresses = chunks.flat_map(|chunk| &chunk.addresses);
+        shelf.note_stored(self.day, addresses.map(|(address, _)| *address));
         Ok(receipts)
     }
 }
