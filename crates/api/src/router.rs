@@ -11,6 +11,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::access::check;
 use crate::budget::Budget;
+use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
     grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export, outcomes, problem,
@@ -34,6 +35,8 @@ pub struct Api {
     pub max_body_bytes: usize,
     /// What export requests may take of memory while they are read and decoded.
     pub budget: Budget,
+    /// Where accepted requests are put that are to be sent on.
+    pub forward: Option<Outbox>,
 }
 
 /// What exporters talk to, over HTTP and over gRPC.
