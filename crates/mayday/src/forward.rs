@@ -80,7 +80,10 @@ impl Forwarder {
         let delivered = (|| self.send(&parcel))
             .retry(pauses)
             .when(Refusal::is_for_now)
-            .notify(|_, _| parcel.retried())
+            .notify(|refusal, pause| {
+                tracing::info!(why = answer::causes(refusal), ?pause, "forwarding waits");
+                parcel.retried();
+            })
             .adjust(|refusal, pause| {
                 let pause = pause?.max(refusal.pause());
                 (since.elapsed().saturating_add(pause) <= PATIENCE).then_some(pause)

@@ -19,6 +19,9 @@ use crate::world;
 /// How long requests under way may take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How long what waits to be forwarded may take then.
+const FORWARDING_GRACE: Duration = Duration::from_secs(5);
+
 /// How often it is stated who read payload: what a crash may lose of that.
 const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
 
@@ -96,7 +99,7 @@ impl Server {
             }
         }
         if let Some(mut forwarding) = self.forwarding
-            && tokio::time::timeout(GRACE, &mut forwarding).await.is_err()
+            && tokio::time::timeout(FORWARDING_GRACE, &mut forwarding).await.is_err()
         {
             // What was not sent by now is lost; each request tells so when it is dropped.
             forwarding.abort();
