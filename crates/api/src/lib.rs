@@ -9,6 +9,7 @@
 pub mod access;
 pub mod budget;
 mod export;
+pub mod flights;
 pub mod forward;
 pub mod grpc;
 pub mod hosts;

@@ -9,6 +9,7 @@
 
 pub mod access;
 pub mod error;
+pub mod export;
 pub mod incidents;
 pub mod intents;
 pub mod keeping;
@@ -35,6 +36,7 @@ pub use tally::{Counted, Tally};
 pub use flight::{Keyring, MasterKey, Random};
 pub use incident::{Brief, brief, wording};
 pub use ledger::{Flaw, Verified};
+pub use recorder::encode as otlp_requests;
 pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
 pub use watch::{Coverage, Sampling, SettleAfter, Slice};
 

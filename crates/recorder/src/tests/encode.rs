@@ -102,7 +102,8 @@ fn attributes_that_only_look_like_what_stands_beside_are_the_same_again() {
     let attributes = json!([
         text("otel.span_kind", "tool"), text("otel.name", "n"), text("otel.events", "none"),
         number("otel.flags", -1), text("otel.trace_state", ""), text("mayday.open", "true"),
-        {"key": "mayday.open", "value": {"boolValue": true}}, text("otel.end_time_unix_nano", "soon"),
+        {"key": "mayday.open", "value": {"boolValue": true}},
+        text("otel.end_time_unix_nano", "soon"),
         {"key": "otel.links", "value": {"arrayValue": {"values": [{"kvlistValue": {"values": [
             text("span_id", "x")]}}]}}},
     ]);
