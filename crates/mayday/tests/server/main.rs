@@ -13,6 +13,8 @@ mod durability;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod flights;
+#[cfg(test)]
 mod forward;
 #[cfg(test)]
 mod grpc;
