@@ -13,6 +13,7 @@ use tokio::task::spawn_blocking;
 
 use crate::access::{admit, credentials};
 use crate::budget::{Charge, Full};
+use crate::forward::{self, Accepted};
 use crate::problem::Problem;
 use crate::router::Api;
 use crate::seat::Seat;
@@ -38,6 +39,7 @@ pub(crate) struct Export {
 pub(crate) struct Read {
     pub(crate) who: Who,
     pub(crate) body: Bytes,
+    via: String,
     charge: Charge,
 }
 
@@ -68,7 +70,7 @@ async fn admitted(api: &Api, headers: &HeaderMap, body: &mut Body) -> Result<Rea
         charge.body(data.len()).await.map_err(too_busy)?;
         read.extend_from_slice(&data);
     }
-    Ok(Read { who, body: read.into(), charge })
+    Ok(Read { who, body: read.into(), via: forward::via(headers), charge })
 }
 
 /// Reads on for as much again, so that a sender that is still writing gets to read the refusal.
@@ -97,13 +99,18 @@ impl Export {
     /// It goes on in a task of its own, so that a sender that goes away can't end it half-way.
     pub(crate) async fn record(self, api: &Api, read: Read) -> Result<Vec<u8>, Problem> {
         let Self { signal, encoding } = self;
-        let Read { who, body, mut charge } = read;
+        let Read { who, body, via, mut charge } = read;
         let Seat { mayday, at, .. } = Seat::of(api, who).await?;
         let beside = mayday.footprint(signal, &body, encoding);
         charge.beside(beside, body.len()).await.map_err(too_busy)?;
         let is_large = body.len() > LARGE;
+        let outbox = api.forward.clone();
         let record = async move {
             let recorded = mayday.record(signal, &body, encoding, at).await;
+            if let (Some(outbox), Ok(recorded)) = (outbox, &recorded) {
+                let items = recorded.items();
+                outbox.put(Accepted { signal, encoding, body: &body, items, via });
+            }
             drop(charge);
             recorded
         };

@@ -3,11 +3,14 @@
 //! Two routers: [`otlp`](otlp()) takes what exporters send, over HTTP and over gRPC, [`http`]
 //! answers everything else. A handler extracts, makes one call, and converts; [`problem`] maps
 //! every fault to a status once; [`access`] tells who is asking; [`hosts`] refuses requests that a
-//! web page was tricked into sending; [`budget`] bounds the memory of what is read at once.
+//! web page was tricked into sending; [`budget`] bounds the memory of what is read at once;
+//! [`forward`] holds what is to be sent on elsewhere.
 
 pub mod access;
 pub mod budget;
 mod export;
+pub mod flights;
+pub mod forward;
 pub mod grpc;
 pub mod hosts;
 pub mod incidents;

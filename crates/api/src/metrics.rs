@@ -10,22 +10,28 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
-use response::{Counted, Gauges, Mayday};
+use response::{Counted, Gauges};
 
+use crate::forward::{Figures, Outbox};
 use crate::problem::Problem;
 use crate::router::Api;
 
-/// What a scrape reads: every count, and how full the window is.
+/// What a scrape reads: every count, how full the window is, and how forwarding goes.
 #[derive(Debug)]
 struct Scrape {
     counts: Vec<(Counted, u64)>,
     gauges: Gauges,
+    forward: Option<Figures>,
 }
 
 impl Scrape {
-    fn of(mayday: &Mayday) -> Self {
-        let count = |counted: Counted| (counted, mayday.tally().count(counted));
-        Self { counts: Counted::ALL.into_iter().map(count).collect(), gauges: mayday.gauges() }
+    fn of(api: &Api) -> Self {
+        let count = |counted: Counted| (counted, api.mayday.tally().count(counted));
+        Self {
+            counts: Counted::ALL.into_iter().map(count).collect(),
+            gauges: api.mayday.gauges(),
+            forward: api.forward.as_ref().map(Outbox::figures),
+        }
     }
 }
 
@@ -33,9 +39,7 @@ impl Collector for Scrape {
     fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), std::fmt::Error> {
         for (counted, count) in &self.counts {
             let (name, help) = counted.metric();
-            let counter = ConstCounter::new(*count);
-            let kind = counter.metric_type();
-            counter.encode(encoder.encode_descriptor(name, help, None, kind)?)?;
+            counter(&mut encoder, name, help, *count)?;
         }
         let gauges = [
             ("mayday_window_runs", "Settled runs in memory", self.gauges.runs),
@@ -43,18 +47,37 @@ impl Collector for Scrape {
             ("mayday_flight_bytes", "Bytes of flights on disk", self.gauges.bytes),
         ];
         for (name, help, value) in gauges {
-            let gauge = ConstGauge::new(value as i64);
-            let kind = gauge.metric_type();
-            gauge.encode(encoder.encode_descriptor(name, help, None, kind)?)?;
+            gauge(&mut encoder, name, help, value)?;
+        }
+        let Some(Figures { counters, gauges }) = &self.forward else { return Ok(()) };
+        for (name, help, count) in counters {
+            counter(&mut encoder, name, help, *count)?;
+        }
+        for (name, help, value) in gauges {
+            gauge(&mut encoder, name, help, *value)?;
         }
         Ok(())
     }
 }
 
+type Written = Result<(), std::fmt::Error>;
+
+fn counter(encoder: &mut DescriptorEncoder, name: &str, help: &str, count: u64) -> Written {
+    let counter = ConstCounter::new(count);
+    let kind = counter.metric_type();
+    counter.encode(encoder.encode_descriptor(name, help, None, kind)?)
+}
+
+fn gauge(encoder: &mut DescriptorEncoder, name: &str, help: &str, value: u64) -> Written {
+    let gauge = ConstGauge::new(value as i64);
+    let kind = gauge.metric_type();
+    gauge.encode(encoder.encode_descriptor(name, help, None, kind)?)
+}
+
 /// `GET /metrics`, in the OpenMetrics text format.
 pub async fn metrics(State(api): State<Api>) -> Result<Response, Problem> {
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(Scrape::of(&api.mayday)));
+    registry.register_collector(Box::new(Scrape::of(&api)));
     let mut text = String::new();
     encode(&mut text, &registry)
         .map_err(|_| Problem::new(Fault::Bug, "the metrics could not be written"))?;

@@ -103,7 +103,7 @@ pub async fn doctor(seat: Seat) -> Result<Json<Vec<Finding>>, Problem> {
     Ok(Json(blocking(move || seat.mayday.doctor()).await?))
 }
 
-fn query<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
+pub(crate) fn query<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
     asked.map(|Query(asked)| asked).map_err(|rejection| {
         Problem::new(Fault::Invalid, format!("the query is not understood: {rejection}"))
     })

@@ -11,10 +11,11 @@ use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::access::check;
 use crate::budget::Budget;
+use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export, outcomes, problem,
-    reconstruct, traces,
+    flights, grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export, outcomes,
+    problem, reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -34,6 +35,8 @@ pub struct Api {
     pub max_body_bytes: usize,
     /// What export requests may take of memory while they are read and decoded.
     pub budget: Budget,
+    /// Where accepted requests are put that are to be sent on.
+    pub forward: Option<Outbox>,
 }
 
 /// What exporters talk to, over HTTP and over gRPC.
@@ -68,6 +71,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let keeping = Router::new()
         .route("/api/v1/erasures", post(keeping::erase))
         .route("/api/v1/backups", post(keeping::back_up));
+    let exports = Router::new().route("/api/v1/flights/export", get(flights::export));
     let paths = Router::new()
         .route("/api/v1/reconstruct", get(reconstruct::get))
         .route("/api/v1/diff", get(reconstruct::diff))
@@ -87,6 +91,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .merge(figures.layer(guard(Right::Figures)))
         .merge(labels.layer(guard(Right::Label)))
         .merge(keys.merge(keeping).layer(guard(Right::ManageKeys)))
+        .merge(exports.layer(guard(Right::Export)))
         .merge(paths.layer(guard(Right::Look)))
         .method_not_allowed_fallback(problem::no_such_method)
         .with_state(api)

@@ -14,6 +14,7 @@ mod keep;
 mod pack;
 mod pieces;
 mod read;
+mod received;
 mod rows;
 mod shelf;
 mod traces;
@@ -25,12 +26,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use model::run::Payload;
 use model::{Address, Label, Pivot, Receipt, Settlement, Step, Subject, TraceId, Window};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use crate::error::FlightError;
 use crate::keys::TenantKeys;
-use crate::store::{Append, DayHead, Erased, KeptDay, TraceRecord, Verified, Wanted};
+use crate::store::{Append, DayHead, Erased, KeptDay, Place, TraceRecord, Verified, Wanted};
 use pack::Packed;
 use shelf::Shelf;
 
@@ -199,6 +201,19 @@ impl Embedded {
 
     pub(crate) fn with_intents(&self, most: usize) -> Result<Vec<TraceId>, FlightError> {
         keep::with_intents(&self.shelf, most)
+    }
+
+    pub(crate) fn received(
+        &self,
+        since: i32,
+        after: Place,
+        most: usize,
+    ) -> Result<Vec<(Place, TraceId)>, FlightError> {
+        received::received(&self.shelf, since, after, most)
+    }
+
+    pub(crate) fn payload(&self, trace: TraceId) -> Result<Option<Payload>, FlightError> {
+        received::payload(&self.shelf, trace)
     }
 
     pub(crate) fn newest(&self, most: usize) -> Result<Vec<TraceId>, FlightError> {

@@ -20,4 +20,6 @@ pub use error::FlightError;
 pub use keys::{Keyring, MasterKey};
 pub use recent::{Recent, RunSet};
 pub use secret::Random;
-pub use store::{Append, Broken, DayHead, Erased, Flight, KeptDay, TraceRecord, Verified, Wanted};
+pub use store::{
+    Append, Broken, DayHead, Erased, Flight, KeptDay, Place, TraceRecord, Verified, Wanted,
+};

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use model::run::{Keep, Through};
+use model::run::{Keep, Payload, Through};
 use model::{
     Address, Gone, Held, Label, Pivot, Receipt, Scope, Settlement, Step, StepKind, Subject, TraceId,
 };
 
 use crate::secret::Secret;
-use crate::store::{Append, Erased, TraceRecord};
+use crate::store::{Append, Erased, Place, TraceRecord};
 
 /// Flights in memory.
 #[derive(Debug, Default)]
@@ -100,6 +100,21 @@ impl Memory {
 
     pub(crate) fn with_intents(&self, most: usize) -> Vec<TraceId> {
         self.backwards(most, |step| step.kind == StepKind::Intent)
+    }
+
+    /// All traces as of one day.
+    pub(crate) fn received(&self, after: Place, most: usize) -> Vec<(Place, TraceId)> {
+        let mut met = std::collections::HashSet::new();
+        let traces: Vec<TraceId> = self.kept().steps.iter().map(|step| step.trace).collect();
+        let traces = traces.into_iter().filter(|trace| met.insert(*trace)).zip(1..);
+        let placed = traces.map(|(trace, number)| (Place { day: 0, number }, trace));
+        placed.filter(|(place, _)| *place > after).take(most).collect()
+    }
+
+    pub(crate) fn payload(&self, trace: TraceId) -> Option<Payload> {
+        let kept = self.kept();
+        let last = kept.settlements.iter().rfind(|settlement| settlement.trace == trace);
+        last.map(|settlement| settlement.payload.clone())
     }
 
     pub(crate) fn newest(&self, most: usize) -> Vec<TraceId> {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use model::run::Through;
+use model::run::{Payload, Through};
 use model::{Address, Batch, Label, Pivot, Receipt, Settlement, Sketch, Step, TraceId, Window};
 
 use serde::Serialize;
@@ -45,6 +45,15 @@ pub struct TraceRecord {
     pub labels: Vec<Label>,
     /// How far this reading went in the newest day.
     pub through: Through,
+}
+
+/// A place in the order in which traces came: after all that came with an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The day, counted from 1970.
+    pub day: i32,
+    /// Which trace of that day, counted from 1.
+    pub number: i64,
 }
 
 /// What became of the wish to erase a person.
@@ -251,6 +260,28 @@ impl Flight {
         match self {
             Flight::Embedded(engine) => engine.with_intents(most),
             Flight::Memory(engine) => Ok(engine.with_intents(most)),
+        }
+    }
+
+    /// The traces that came after a place, in order, up to so many. One that came on several days
+    /// has its place on the first of those that are not before `since`.
+    pub fn received(
+        &self,
+        since: i32,
+        after: Place,
+        most: usize,
+    ) -> Result<Vec<(Place, TraceId)>, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.received(since, after, most),
+            Flight::Memory(engine) => Ok(engine.received(after, most)),
+        }
+    }
+
+    /// What was last decided of a trace's payload; none while it has not settled.
+    pub fn payload(&self, trace: TraceId) -> Result<Option<Payload>, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.payload(trace),
+            Flight::Memory(engine) => Ok(engine.payload(trace)),
         }
     }
 

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, bench, demo, erase, features, incident, key, ledger, moved, postmortem, reconstruct,
-    serve, sim, verify,
+    backup, bench, demo, erase, export, features, incident, key, ledger, moved, postmortem,
+    reconstruct, serve, sim, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -56,6 +56,9 @@ pub(crate) enum Command {
     Verify(verify::Verify),
     /// Make what was said about a person unreadable, for good
     Erase(erase::Erase),
+    /// Take out what was recorded
+    #[command(subcommand)]
+    Export(export::Export),
     /// Copy the ledger and all flights, also while a server writes them
     Backup(backup::Backup),
     /// Make a data directory from a copy
@@ -85,6 +88,7 @@ impl Command {
             Command::Doctor(command) => command.run().await,
             Command::Verify(command) => command.run().await,
             Command::Erase(command) => command.run().await,
+            Command::Export(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,
             Command::Sim(command) => command.run().await,

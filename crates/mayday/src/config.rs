@@ -1,8 +1,9 @@
 //! Settings: the defaults compiled in, a file over them, flags over both.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use jiff::SignedDuration;
@@ -14,6 +15,7 @@ use response::{
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::forward::Destination;
 use crate::master::Vault;
 use crate::world;
 
@@ -27,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) record: Record,
     /// Where keys are.
     pub(crate) keys: Keys,
+    /// Where to send on what was accepted.
+    pub(crate) forward: Forward,
     /// Whose payload stays.
     sampling: Rates,
     keeping: KeepingFor,
@@ -97,6 +101,38 @@ pub(crate) struct Keys {
     pub(crate) directory: String,
     /// The file of the master key; beside the data if empty.
     pub(crate) master: String,
+}
+
+/// Where to send on what was accepted.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Forward {
+    /// The base URL; empty if nowhere.
+    endpoint: String,
+    /// What is sent beside each request.
+    headers: BTreeMap<String, String>,
+    /// Bytes that may wait.
+    pub(crate) queue_bytes: usize,
+    /// How long an answer may take.
+    timeout: String,
+}
+
+impl Forward {
+    /// Where to, if anywhere.
+    pub(crate) fn destination(&self) -> Result<Option<Destination>> {
+        if self.endpoint.is_empty() {
+            return Ok(None);
+        }
+        let timeout = Duration::try_from(duration(&self.timeout)?)?;
+        Destination::new(&self.endpoint, &self.headers, timeout).map(Some)
+    }
+}
+
+/// Headers may hold secrets.
+impl std::fmt::Debug for Forward {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Forward").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,9 +1,11 @@
 //! The way to the data: a server that runs, or the data directory itself. Both answer the same.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
+use api::flights::{Asked, Lines};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
 use clap::Args;
@@ -12,7 +14,7 @@ use model::{Fault, Faulty, Incident, IncidentId, PrincipalId, Report, RunId, Tok
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
 use response::access::KeyWanted;
-use response::{Act, Declaration, Erasure, Mayday, Proof, Question, Verified};
+use response::{Act, Declaration, Erasure, Mayday, Proof, Question, Verified, Who};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -292,6 +294,37 @@ impl Door {
         }
     }
 
+    /// Exports flights: hands over bytes as they come.
+    pub(crate) async fn export(
+        &self,
+        asked: Asked,
+        mut take: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            Door::Here(mayday) => {
+                let format = asked.format;
+                let exporting = mayday.export(Who::Local, asked.exported());
+                let lines = Lines { exporting, format, now: world::now };
+                let mut failed = Ok(());
+                let each = |line: String| {
+                    failed = take(line.as_bytes());
+                    if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                };
+                _ = tokio::task::block_in_place(|| lines.each(each))?;
+                failed
+            }
+            Door::Server { client, url, .. } => {
+                let asked = client.get(format!("{url}/api/v1/flights/export")).query(&asked);
+                let mut answer = succeeded(url, asked.send().await).await?;
+                let broke_off = "the export broke off: the server's log says why";
+                while let Some(bytes) = answer.chunk().await.context(broke_off)? {
+                    take(&bytes)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
     /// Asks a server.
     pub(crate) async fn get<T: DeserializeOwned>(
         &self,
@@ -360,6 +393,12 @@ fn ledger_state(verified: Verified) -> LedgerState {
 }
 
 async fn read<T: DeserializeOwned>(url: &str, answer: reqwest::Result<Response>) -> Result<T> {
+    let text = succeeded(url, answer).await?.text().await.context("the answer broke off")?;
+    serde_json::from_str(&text).context("the answer is not what was expected")
+}
+
+/// An answer, if it is one of success.
+async fn succeeded(url: &str, answer: reqwest::Result<Response>) -> Result<Response> {
     let answer = answer.with_context(|| {
         format!(
             "no mayday answers at {url}: start one with `mayday serve --data-dir DIR`, name \
@@ -367,10 +406,10 @@ async fn read<T: DeserializeOwned>(url: &str, answer: reqwest::Result<Response>)
         )
     })?;
     let status = answer.status();
-    let text = answer.text().await.context("the answer broke off")?;
     if status.is_success() {
-        return serde_json::from_str(&text).context("the answer is not what was expected");
+        return Ok(answer);
     }
+    let text = answer.text().await.context("the answer broke off")?;
     let problem: Value = serde_json::from_str(&text).unwrap_or_default();
     let detail = problem["detail"].as_str().unwrap_or("no reason given");
     match status {

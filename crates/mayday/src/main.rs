@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod config;
 mod door;
+mod forward;
 mod master;
 mod server;
 mod world;

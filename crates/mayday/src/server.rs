@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use api::forward::Outbox;
 use api::{Api, Budget, Hosts};
 use response::{Mayday, Right, Unkeyed};
 use tokio::net::TcpListener;
@@ -12,10 +13,14 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, RequireKeys};
+use crate::forward::Forwarder;
 use crate::world;
 
 /// How long requests under way may take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// How long what waits to be forwarded may take then.
+const FORWARDING_GRACE: Duration = Duration::from_secs(5);
 
 /// How often it is stated who read payload: what a crash may lose of that.
 const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
@@ -33,6 +38,7 @@ pub(crate) struct Server {
     pub(crate) http: SocketAddr,
     stop: watch::Sender<bool>,
     serving: Vec<JoinHandle<()>>,
+    forwarding: Option<JoinHandle<()>>,
     settling: JoinHandle<()>,
     stating: JoinHandle<()>,
     keeping: JoinHandle<()>,
@@ -48,6 +54,7 @@ impl Server {
         for (address, right) in addresses.into_iter().zip([Right::Send, Right::Send, Right::Look]) {
             refuse_if_unguarded(&mayday, address, right)?;
         }
+        let (forward, forwarding) = keep_forwarding(config, &addresses).await?.unzip();
         let api = Api {
             mayday: Arc::clone(&mayday),
             now: world::now,
@@ -56,6 +63,7 @@ impl Server {
             unkeyed: Unkeyed::Nobody,
             max_body_bytes: config.record.max_body_bytes,
             budget: Budget::new(config.record.max_body_bytes),
+            forward,
         };
         let [otlp_api, grpc_api, http_api] = addresses.map(|address| Api {
             unkeyed: unkeyed(address, config.listen.require_keys),
@@ -74,7 +82,7 @@ impl Server {
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
         let settling = keep_settling(mayday, stopped);
-        Ok(Self { otlp, grpc, http, stop, serving, settling, stating, keeping })
+        Ok(Self { otlp, grpc, http, stop, serving, forwarding, settling, stating, keeping })
     }
 
     /// Where the pages are.
@@ -89,6 +97,13 @@ impl Server {
             if tokio::time::timeout(GRACE, task).await.is_err() {
                 tracing::warn!("requests under way were cut off after {} s", GRACE.as_secs());
             }
+        }
+        if let Some(mut forwarding) = self.forwarding
+            && tokio::time::timeout(FORWARDING_GRACE, &mut forwarding).await.is_err()
+        {
+            // What was not sent by now is lost; each request tells so when it is dropped.
+            forwarding.abort();
+            _ = forwarding.await;
         }
         _ = tokio::time::timeout(GRACE, self.settling).await;
         _ = tokio::time::timeout(GRACE, self.stating).await;
@@ -135,6 +150,19 @@ fn host_name(address: SocketAddr) -> String {
 
 async fn told(mut stopped: watch::Receiver<bool>) {
     _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Starts to send on what is accepted, if the settings say where to.
+async fn keep_forwarding(
+    config: &Config,
+    own: &[SocketAddr],
+) -> Result<Option<(Outbox, JoinHandle<()>)>> {
+    let Some(destination) = config.forward.destination()? else { return Ok(None) };
+    destination.refuse_if_among(own).await?;
+    let forwarder = Forwarder::new(destination)?;
+    let name = format!("{:016x}", world::random());
+    let (outbox, inbox) = api::forward::queue(config.forward.queue_bytes, &name);
+    Ok(Some((outbox, tokio::spawn(forwarder.run(inbox)))))
 }
 
 /// Settles on a thread of its own, because it reads from disk, until told to stop.

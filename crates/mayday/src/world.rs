@@ -33,6 +33,11 @@ pub(crate) fn token() -> Option<Secret> {
     std::env::var("MAYDAY_TOKEN").ok().filter(|token| !token.is_empty()).map(Secret)
 }
 
+/// A variable of the environment, unless it is not set or no text.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Who is at the keyboard.
 pub(crate) fn user() -> String {
     let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));

@@ -7,8 +7,9 @@
 //! turns each library's attributes into one [`reading`]; `talk` finds what was said, `tools` what
 //! was offered, `usage` what was counted; [`fingerprint`] derives what can be compared from it, and
 //! `traits` what it tells of its run; [`privacy`] decides which values are content and what of it
-//! may be kept; [`answer`](mod@answer) tells the exporter what became of it; [`wire`] goes the
-//! other way, for the simulator and for tests.
+//! may be kept; [`answer`](mod@answer) tells the exporter what became of it. The other way go
+//! [`encode`](mod@encode), which makes requests of steps again, and [`wire`], for the simulator
+//! and for tests.
 //!
 //! And afterwards: [`read_record`] makes the record of a step from what is kept of it, and
 //! [`advice`] says why it says less than it could.
@@ -20,6 +21,7 @@ mod count;
 pub mod decode;
 pub mod dialect;
 pub mod doctor;
+pub mod encode;
 mod encoding;
 pub mod fingerprint;
 mod json;
@@ -48,6 +50,7 @@ pub use answer::answer;
 pub use count::footprint;
 pub use decode::{DecodeError, Limits, decode, decode_logs};
 pub use doctor::{Advice, advice};
+pub use encode::encode;
 pub use encoding::{Encoding, Signal};
 pub use logs::NOT_OURS;
 pub use policy::{Policy, Privacy};

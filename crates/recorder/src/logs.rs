@@ -28,6 +28,9 @@ const EVALUATION: &str = "gen_ai.evaluation.result";
 /// The event that says what was thrown.
 const EXCEPTION: &str = "gen_ai.client.operation.exception";
 
+/// The attribute in which an exported record tells its id.
+pub(crate) const RECORD_ID: &str = "mayday.log_record_id";
+
 /// The least severity that means an error, as OTLP numbers them.
 const ERROR: i32 = 17;
 
@@ -80,9 +83,10 @@ impl<'l> Records<'l> {
     /// What a record tells, or why it can't be kept.
     pub(crate) fn read(
         &mut self,
-        record: LogRecord,
+        mut record: LogRecord,
         origin: &Arc<[Attribute]>,
     ) -> Result<Read, &'static str> {
+        let own = take_id(&mut record);
         let name = name(&record);
         if !is_ours(&name, &record.attributes) {
             return Err(NOT_OURS);
@@ -111,9 +115,18 @@ impl<'l> Records<'l> {
         let named = Attributes(&told.attributes).text(&[origin::FEATURE]);
         let privacy = self.policy.of(named.or(origin::feature(origin)));
         let place = Place { trace, parent: told.parent, times };
-        let id = |name: &str, metadata: &[Attribute]| self.ids.of(place, name, metadata);
+        let id = |name: &str, metadata: &[Attribute]| {
+            own.unwrap_or_else(|| self.ids.of(place, name, metadata))
+        };
         Ok((Some(told.step(origin, privacy, &mut self.memo, id)), claim))
     }
+}
+
+/// The id that a record was given where it was first recorded.
+fn take_id(record: &mut LogRecord) -> Option<SpanId> {
+    let id = text_of(&record.attributes, RECORD_ID)?.parse().ok()?;
+    record.attributes.retain(|attribute| attribute.key != RECORD_ID);
+    Some(id)
 }
 
 /// The event's name: a field of its own, or an attribute in libraries older than the field.

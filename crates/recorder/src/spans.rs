@@ -34,7 +34,7 @@ pub(crate) fn step(
     let mut attributes = all_attributes(span);
     let (id, parent, end) = match (above, pending(&attributes)) {
         (Some(real), Some(Pending { parent })) => {
-            attributes.push(("mayday.pending_span".to_owned(), Value::Text(own.to_string())));
+            attributes.push((PENDING.to_owned(), Value::Text(own.to_string())));
             (real, parent, 0)
         }
         _ => (own, above, end),
@@ -55,6 +55,9 @@ pub(crate) fn feature(span: &Span) -> Option<&str> {
     }
 }
 
+/// The id of the note that the span began, once that has become the span itself.
+const PENDING: &str = "mayday.pending_span";
+
 /// What Logfire sends when a span begins: a span below the real one, which says what the real one
 /// is below.
 struct Pending {
@@ -64,6 +67,9 @@ struct Pending {
 fn pending(attributes: &[Attribute]) -> Option<Pending> {
     let attributes = Attributes(attributes);
     attributes.text(&["logfire.span_type"]).filter(|kind| *kind == "pending_span")?;
+    if attributes.text(&[PENDING]).is_some() {
+        return None;
+    }
     let parent = attributes.text(&["logfire.pending_parent_id"]);
     Some(Pending { parent: parent.and_then(|id| id.parse().ok()) })
 }

@@ -47,6 +47,8 @@ pub enum Right {
     Label,
     /// To look at what was recorded and decided, and to decide.
     Look,
+    /// To take out what was recorded, all of it at once.
+    Export,
     /// To read the server's own figures.
     Figures,
     /// To issue, list and revoke keys.
@@ -101,7 +103,7 @@ impl Right {
             Right::Send => kind == Ingest,
             Right::Label => true,
             Right::Look | Right::Figures => matches!(kind, Person | Agent),
-            Right::ManageKeys => kind == Person,
+            Right::Export | Right::ManageKeys => kind == Person,
         }
     }
 }

@@ -10,6 +10,7 @@
 pub mod access;
 pub mod contents;
 pub mod error;
+pub mod export;
 pub mod incidents;
 pub mod intents;
 pub mod keeping;
@@ -37,6 +38,7 @@ pub use tally::{Counted, Tally};
 pub use flight::{Keyring, MasterKey, Random};
 pub use incident::{Brief, brief, wording};
 pub use ledger::{Flaw, Verified};
+pub use recorder::encode as otlp_requests;
 pub use recorder::redaction::{Rules, RulesError};
 pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
 pub use watch::{Coverage, Sampling, SettleAfter, Slice};

@@ -58,7 +58,8 @@ pub struct StepView {
 }
 
 impl StepView {
-    fn of(mut step: Step) -> Self {
+    /// A step with its content put back in place.
+    pub fn of(mut step: Step) -> Self {
         let plain = std::mem::take(&mut step.attributes).into_iter();
         let content = step.content.iter().map(|field| (field.key.clone(), field.value()));
         let attributes = plain.map(|(key, value)| (key, Ok(value))).chain(content).collect();

@@ -22,6 +22,13 @@ pub struct Recorded {
     pub rejections: Vec<Rejection>,
 }
 
+impl Recorded {
+    /// How many spans or log records there were.
+    pub fn items(&self) -> u64 {
+        self.receipt.stored + self.receipt.duplicate + self.rejections.len() as u64
+    }
+}
+
 /// Longest source of a label.
 const LONGEST_SOURCE: usize = 200;
 

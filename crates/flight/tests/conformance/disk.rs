@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use flight::{Durability, Flight, FlightError};
+use flight::{Durability, Flight, FlightError, Place};
 use jiff::Timestamp;
 use model::{Fault, Faulty, Outcome, Window};
 use rusqlite::Connection;
@@ -172,4 +172,20 @@ async fn a_window_asks_the_first_day_with_runs_in_it_and_every_later_one() {
     assert_eq!(within(1, 1_000), []);
     assert_eq!(within(1, 1_001), [trace(2), trace(3)]);
     assert_eq!(within(1_000, 9_000), [trace(2), trace(3)]);
+}
+
+#[tokio::test]
+async fn a_trace_of_two_days_has_its_place_on_the_first_of_those_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let flight = filled(dir.path()).await;
+    append(&flight, received(of_steps(vec![step(trace(3), 1)]), days_later(1))).await;
+    let first = flight.days().unwrap()[0].number;
+    let came = |since: i32, most: usize| {
+        let page = flight.received(since, Place { day: since, number: 0 }, most).unwrap();
+        page.into_iter().map(|(place, trace)| (place.day - first, trace)).collect::<Vec<_>>()
+    };
+    assert_eq!(came(first, 9), [(0, trace(1)), (0, trace(2)), (1, trace(3))]);
+    assert_eq!(came(first, 2).len(), 2);
+    assert_eq!(came(first + 1, 9), [(1, trace(1)), (1, trace(3))]);
+    assert_eq!(came(first + 2, 9), []);
 }

@@ -52,4 +52,6 @@ every_engine! {
     settlements_of_two_days_come_back_in_order,
     a_trace_of_two_days_shows_as_unsettled_until_both_are_seen,
     days_may_come_in_any_order,
+    traces_come_page_by_page_in_the_order_they_came,
+    the_last_decision_about_a_payload_counts,
 }

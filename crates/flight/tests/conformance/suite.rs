@@ -1,6 +1,7 @@
 //! What every engine owes, each as a fact about empty flights it is given.
 
-use flight::{Append, Flight, Recent, TraceRecord};
+use flight::{Append, Flight, Place, Recent, TraceRecord};
+use model::run::{Keep, Payload};
 use model::{Outcome, Receipt, Settlement, Sketch, Step, Value};
 
 use crate::samples::*;
@@ -225,4 +226,35 @@ pub(crate) async fn days_may_come_in_any_order(flight: &Flight) {
         append(flight, received(of_steps(vec![step(trace(1), number)]), days_later(day))).await;
     }
     assert_eq!(recorded(flight, trace(1)).len(), 5);
+}
+
+pub(crate) async fn traces_come_page_by_page_in_the_order_they_came(flight: &Flight) {
+    let numbers = [5, 3, 9, 1, 7];
+    for number in numbers {
+        append(flight, of_steps(vec![step(trace(number), 1), step(trace(number), 2)])).await;
+    }
+    append(flight, of_steps(vec![step(trace(3), 3)])).await;
+    let mut after = Place { day: i32::MIN, number: 0 };
+    let mut met = Vec::new();
+    while let Some(page) =
+        Some(flight.received(i32::MIN, after, 2).unwrap()).filter(|page| !page.is_empty())
+    {
+        assert!(page.len() <= 2 && page.is_sorted());
+        after = page.last().unwrap().0;
+        met.extend(page.into_iter().map(|(_, trace)| trace));
+    }
+    assert_eq!(met, numbers.map(trace));
+}
+
+pub(crate) async fn the_last_decision_about_a_payload_counts(flight: &Flight) {
+    append(flight, of_steps(vec![step(trace(1), 1)])).await;
+    assert_eq!(flight.payload(trace(1)).unwrap(), None);
+    for keep in [Keep::Error, Keep::Sampled] {
+        let payload = Payload { keep, rate: 0.5 };
+        let settled = Settlement { payload, ..settled(flight, trace(1), vec![]) };
+        append(flight, of_settlements(vec![settled])).await;
+    }
+    let last = Payload { keep: Keep::Sampled, rate: 0.5 };
+    assert_eq!(flight.payload(trace(1)).unwrap(), Some(last));
+    assert_eq!(flight.payload(trace(2)).unwrap(), None);
 }

@@ -78,6 +78,11 @@ async fn export(server: &Server, spans: std::ops::Range<u64>) -> Answer {
     call(server, TRACES, &[], framed(&request(spans.map(root).collect()), 0)).await
 }
 
+/// Sends a message of spans, and says the code of the answer.
+pub(crate) async fn export_message(server: &Server, message: &[u8]) -> i32 {
+    call(server, TRACES, &[], framed(message, 0)).await.code
+}
+
 #[tokio::test]
 async fn spans_and_log_records_are_taken_and_become_runs_with_outcomes() {
     let (_guard, data) = data_dir();

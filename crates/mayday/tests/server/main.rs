@@ -13,6 +13,10 @@ mod durability;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod flights;
+#[cfg(test)]
+mod forward;
+#[cfg(test)]
 mod grpc;
 #[cfg(test)]
 mod harness;

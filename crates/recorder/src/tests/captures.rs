@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::{ContentMode, Encoding, Limits, decode, decode_logs, read_record_with};
 
 /// The captures, by the packages that sent them.
-const CAPTURES: &[(&str, &str)] = &[
+pub(crate) const CAPTURES: &[(&str, &str)] = &[
     // opentelemetry-instrumentation-genai-openai 1.3b0, with and without capture of content.
     ("genai-openai", include_str!("captures/genai-openai.json")),
     ("genai-openai-default", include_str!("captures/genai-openai-default.json")),
@@ -28,7 +28,7 @@ const CAPTURES: &[(&str, &str)] = &[
 ];
 
 /// The steps of a capture: its spans, then its log records.
-fn steps(capture: &str) -> Vec<Step> {
+pub(crate) fn steps(capture: &str) -> Vec<Step> {
     let (limits, full) = (Limits::default(), ContentMode::Full);
     let all: Json = serde_json::from_str(capture).unwrap();
     let request = |key: &str| json!({key: all.get(key).unwrap_or(&json!([]))}).to_string();

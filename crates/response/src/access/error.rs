@@ -80,6 +80,7 @@ pub enum KeyError {
 fn mend(right: Right, kind: PrincipalKind) -> &'static str {
     match (right, kind) {
         (Right::Send, _) => "spans are sent with an ingest key, not with a person's or an agent's",
+        (Right::Export, PrincipalKind::Agent) => "flights are exported with a person's key",
         (Right::ManageKeys, PrincipalKind::Agent) => "keys are managed with a person's key",
         _ => "an ingest key sends and can't read; use a person's or an agent's key",
     }

@@ -103,7 +103,9 @@ impl Principals {
     fn guards(&self, right: Right) -> bool {
         match right {
             Right::Send => self.has_issued_key_to(Right::Send),
-            Right::Label | Right::Look | Right::ManageKeys => self.has_issued_key_to(Right::Look),
+            Right::Label | Right::Look | Right::Export | Right::ManageKeys => {
+                self.has_issued_key_to(Right::Look)
+            }
             Right::Figures => false,
         }
     }
