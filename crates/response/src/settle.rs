@@ -84,7 +84,7 @@ impl Room {
         for (trace, record) in traces.iter().zip(self.flight.traces(traces)?) {
             match record {
                 Ok(record) => settlements.push(settlement(house, *trace, &record)),
-                Err(error @ FlightError::Corrupt { .. }) => {
+                Err(error @ (FlightError::Corrupt { .. } | FlightError::Damaged { .. })) => {
                     let error = &error as &dyn std::error::Error;
                     tracing::error!(%trace, error, "a trace can't be read and is left out");
                 }

@@ -7,6 +7,7 @@ use model::TraceId;
 use rusqlite::params;
 
 use super::chain::{GENESIS, Head};
+use super::codec::unreadable;
 use super::day;
 use super::file::DayFile;
 use super::shelf::Shelf;
@@ -71,7 +72,7 @@ pub(super) fn about(shelf: &Shelf, subject: &str) -> Result<u64, FlightError> {
         for key in &keys {
             let count: i64 = connection
                 .query_row(include_str!("../sql/about.sql"), [key], |row| row.get(0))
-                .map_err(FlightError::Read)?;
+                .map_err(unreadable(&connection))?;
             traces += count as u64;
         }
     }
@@ -87,7 +88,7 @@ pub(super) fn back_up(shelf: &Shelf, to: &Path) -> Result<Vec<String>, FlightErr
         let name = format!("{}.db", day::name(&path));
         let target = to.join(&name);
         let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let failed = |source| FlightError::Open { path: target.clone(), source };
+        let failed = |source| FlightError::Open { path: target.clone(), source }.at(&path);
         let text = target.to_string_lossy();
         connection.execute(include_str!("../sql/back_up.sql"), params![text]).map_err(failed)?;
         let synced = std::fs::File::open(&target).and_then(|file| file.sync_all());

@@ -13,6 +13,8 @@ mod durability;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod gaps;
 #[cfg(test)]
 mod grpc;
