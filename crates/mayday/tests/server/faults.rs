@@ -331,3 +331,40 @@ async fn clocks_that_are_days_off_lose_nothing_and_put_nothing_off() {
         assert_eq!(read(&server, number).await, StatusCode::OK);
     }
 }
+
+/// A run whose model asks for a hundred tools that nobody else has.
+fn calling_tools(number: u64) -> [Span; 2] {
+    let call = |tool: u64| {
+        json!({ "type": "tool_call", "id": format!("call_{tool}"), "name": format!("tool_{tool}"),
+            "arguments": {} })
+    };
+    let calls: Vec<_> = (number * 100..(number + 1) * 100).map(call).collect();
+    let top = root(number);
+    let messages = json!([{ "role": "assistant", "parts": calls }]).to_string();
+    let attributes = vec![
+        text("gen_ai.operation.name", "chat"),
+        text("gen_ai.provider.name", "openai"),
+        text("gen_ai.output.messages", &messages),
+    ];
+    let span = model::SpanId::from_bytes(&(number + 0x1_0000).to_be_bytes()).unwrap();
+    let below = Span { span, parent: Some(top.span), attributes, ..top.clone() };
+    [top, below]
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_names_of_tools_are_kept_and_the_comparison_says_it_has_too_many() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    for first in (0..1_000).step_by(100) {
+        let spans = (first..first + 100).flat_map(calling_tools).collect();
+        assert_eq!(server.export(request(spans)).await.status(), StatusCode::OK);
+    }
+    server.eventually("/api/v1/features", |features| features[0]["runs"] == 1_000).await;
+    // Each name is a level of `tool_called` and a factor `tool_shape:NAME` that is not recorded.
+    let beyond = (100_000 - 10_000) + (100_000 - 256);
+    assert_eq!(server.metric("mayday_levels_capped_total").await, beyond);
+    assert_eq!(server.get("/api/v1/moved").await.status(), StatusCode::OK);
+    let last = server.json(&path_of(999)).await.to_string();
+    assert!(last.contains("tool_99999"), "the record itself keeps every name");
+    assert!(server.most_memory() < 300 << 20, "{} bytes", server.most_memory());
+}
