@@ -1,6 +1,6 @@
 //! What can go wrong with flights.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use model::{Fault, Faulty};
 
@@ -19,6 +19,18 @@ pub enum FlightError {
     /// A day's file can't be opened.
     #[error("could not open the day file {path}")]
     Open {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// A day's file is no whole database any more.
+    #[error(
+        "the day file {path} is damaged: `mayday verify` says what is, `mayday restore` makes a \
+         data directory from a copy"
+    )]
+    Damaged {
         /// Which one.
         path: PathBuf,
         /// Why.
@@ -83,6 +95,24 @@ pub enum FlightError {
     Closed,
 }
 
+impl FlightError {
+    /// The same, told as damage to a file where that is why.
+    pub(crate) fn at(self, path: &Path) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        let is_damage = |source: &rusqlite::Error| {
+            matches!(source.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+        };
+        match self {
+            Self::Open { source, .. } | Self::Append(source) | Self::Read(source)
+                if is_damage(&source) =>
+            {
+                Self::Damaged { path: path.to_path_buf(), source }
+            }
+            other => other,
+        }
+    }
+}
+
 impl Faulty for FlightError {
     fn fault(&self) -> Fault {
         match self {
@@ -94,6 +124,7 @@ impl Faulty for FlightError {
             FlightError::Corrupt { .. } => Fault::Bug,
             FlightError::Directory { .. }
             | FlightError::Open { .. }
+            | FlightError::Damaged { .. }
             | FlightError::Pack(_)
             | FlightError::Append(_)
             | FlightError::Read(_)

@@ -1,15 +1,19 @@
 //! Settled runs, arranged for comparison: the window in memory, and scans of older days.
 
+mod dictionary;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use model::{Outcome, RunId, Seen, Settlement, TraceId, Window};
 
+use dictionary::Dictionary;
+
 /// Runs that can be compared: each with its levels as places in one dictionary.
 #[derive(Debug, Clone, Default)]
 pub struct RunSet {
-    /// Every factor and level seen.
+    /// Every factor and level seen, by the places that runs name; places of none have no name.
     pub dictionary: Arc<Vec<Seen>>,
     /// The runs.
     pub runs: Vec<RunRow>,
@@ -45,8 +49,7 @@ pub struct FeatureCount {
 #[derive(Debug)]
 pub struct Recent {
     most_runs: usize,
-    dictionary: Arc<Vec<Seen>>,
-    places: HashMap<Seen, u32>,
+    dictionary: Dictionary,
     features: HashMap<String, Arc<str>>,
     traces: HashMap<TraceId, (u64, Vec<RunRow>)>,
     order: VecDeque<(u64, TraceId)>,
@@ -60,8 +63,7 @@ impl Recent {
     pub fn new(most_runs: usize) -> Self {
         Self {
             most_runs,
-            dictionary: Arc::default(),
-            places: HashMap::new(),
+            dictionary: Dictionary::default(),
             features: HashMap::new(),
             traces: HashMap::new(),
             order: VecDeque::new(),
@@ -74,7 +76,7 @@ impl Recent {
     /// Takes in a settlement, in place of an earlier one of the same trace.
     pub fn apply(&mut self, settlement: &Settlement) {
         if let Some((_, old)) = self.traces.remove(&settlement.trace) {
-            self.runs -= old.len();
+            self.forget(&old);
         }
         if !settlement.runs.is_empty() {
             let rows: Vec<RunRow> = settlement.runs.iter().map(|run| self.row(run)).collect();
@@ -116,7 +118,7 @@ impl Recent {
         });
         let mut runs: Vec<RunRow> = wanted.cloned().collect();
         runs.sort_by_key(|row| (row.started, row.id));
-        RunSet { dictionary: Arc::clone(&self.dictionary), runs }
+        RunSet { dictionary: self.dictionary.entries(), runs }
     }
 
     /// Every feature with runs here.
@@ -139,6 +141,11 @@ impl Recent {
         self.runs
     }
 
+    /// How often a level was not told apart from others: there are too many of its kind.
+    pub fn capped(&self) -> u64 {
+        self.dictionary.capped()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.runs == 0
@@ -147,18 +154,16 @@ impl Recent {
     fn row(&mut self, run: &model::Run) -> RunRow {
         let feature = self.features.entry(run.feature.clone());
         let feature = Arc::clone(feature.or_insert_with_key(|name| Arc::from(name.as_str())));
-        let levels = run.levels.iter().map(|seen| self.place(seen)).collect();
+        let levels = run.levels.iter().map(|seen| self.dictionary.take(seen)).collect();
         RunRow { id: run.id, feature, started: run.started, outcome: run.outcome, levels }
     }
 
-    fn place(&mut self, seen: &Seen) -> u32 {
-        if let Some(place) = self.places.get(seen) {
-            return *place;
+    /// Gives back what some runs took up.
+    fn forget(&mut self, rows: &[RunRow]) {
+        self.runs -= rows.len();
+        for row in rows {
+            row.levels.iter().for_each(|place| self.dictionary.release(*place));
         }
-        let place = self.places.len() as u32;
-        self.places.insert(seen.clone(), place);
-        Arc::make_mut(&mut self.dictionary).push(seen.clone());
-        place
     }
 
     /// Forgets the settlement that came first, and remembers that runs are missing since.
@@ -168,7 +173,7 @@ impl Recent {
             return;
         }
         let Some((_, rows)) = self.traces.remove(&trace) else { return };
-        self.runs -= rows.len();
+        self.forget(&rows);
         let last = rows.iter().map(|row| row.started).max();
         let after =
             last.and_then(|last| last.checked_add(jiff::SignedDuration::from_nanos(1)).ok());

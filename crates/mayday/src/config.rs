@@ -180,6 +180,7 @@ impl Config {
 
     /// Opens a data directory with these settings.
     pub(crate) fn open(&self, directory: &Path) -> Result<Mayday> {
+        make_writable(directory)?;
         let keys = Vault::of(directory, &self.keys.directory, &self.keys.master).open()?;
         Ok(Mayday::open(directory, &keys, self.settings()?, world::now())?)
     }
@@ -247,6 +248,19 @@ impl Record {
 
 fn mode(text: &str) -> Result<ContentMode> {
     text.parse().map_err(|error: String| anyhow!(error))
+}
+
+/// Makes a directory, and finds out whether it can be written to before anything is begun in it.
+fn make_writable(directory: &Path) -> Result<()> {
+    let made = std::fs::create_dir_all(directory);
+    let probe = made.and_then(|()| tempfile::tempfile_in(directory));
+    probe.map(drop).with_context(|| {
+        format!(
+            "could not write to the data directory {}: name one with --data-dir that this user may \
+             write to",
+            directory.display()
+        )
+    })
 }
 
 fn duration(text: &str) -> Result<SignedDuration> {

@@ -20,7 +20,7 @@ use crate::contents::Contents;
 use crate::error::OpenError;
 use crate::keeping::{ClosedDays, Keeping};
 use crate::room::Room;
-use crate::tally::Tally;
+use crate::tally::{Counted, Tally};
 
 /// What can be set.
 #[derive(Debug, Clone, PartialEq)]
@@ -204,6 +204,7 @@ impl House {
             Place::Memory => Flight::in_memory(),
         };
         let room = Room::on(tenant, flight, &self.settings, now).map_err(OpenError::Flight)?;
+        self.tally.add(Counted::LevelsCapped, room.recent().capped());
         let room = Arc::new(room);
         rooms.insert(tenant.clone(), Arc::clone(&room));
         Ok(room)

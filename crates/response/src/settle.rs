@@ -84,7 +84,7 @@ impl Room {
         for (trace, record) in traces.iter().zip(self.flight.traces(traces)?) {
             match record {
                 Ok(record) => settlements.push(self.settlement(*trace, &record)),
-                Err(error @ FlightError::Corrupt { .. }) => {
+                Err(error @ (FlightError::Corrupt { .. } | FlightError::Damaged { .. })) => {
                     let error = &error as &dyn std::error::Error;
                     tracing::error!(%trace, error, "a trace can't be read and is left out");
                 }
@@ -95,7 +95,9 @@ impl Room {
             Append { received: now, settlements: settlements.clone(), ..Append::default() };
         self.flight.append(append).await?;
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        let capped = recent.capped();
         settlements.iter().for_each(|settlement| recent.apply(settlement));
+        house.tally.add(Counted::LevelsCapped, recent.capped() - capped);
         house.tally.add(Counted::TracesSettled, traces.len() as u64);
         Ok(())
     }

@@ -27,6 +27,8 @@ pub enum Counted {
     LabelsStored,
     /// Requests without a key, or without the right one.
     RequestsDenied,
+    /// Levels of runs that are not told apart: there are too many of their kind.
+    LevelsCapped,
 }
 
 /// Every count, in the order of [`Counted::ALL`].
@@ -37,7 +39,7 @@ pub struct Tally {
 
 impl Counted {
     /// Everything that is counted.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::SpansStored,
         Self::SpansDuplicate,
         Self::SpansRejected,
@@ -49,6 +51,7 @@ impl Counted {
         Self::TracesSettled,
         Self::LabelsStored,
         Self::RequestsDenied,
+        Self::LevelsCapped,
     ];
 
     /// The metric's name without unit suffix, and its help text.
@@ -72,6 +75,9 @@ impl Counted {
             Self::LabelsStored => ("mayday_labels_stored", "Late outcomes kept"),
             Self::RequestsDenied => {
                 ("mayday_requests_denied", "Requests without a key, or without the right one")
+            }
+            Self::LevelsCapped => {
+                ("mayday_levels_capped", "Levels of runs beyond those that are told apart")
             }
         }
     }

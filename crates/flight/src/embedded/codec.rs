@@ -1,11 +1,13 @@
 //! How steps and runs become columns, and columns become steps and runs.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use model::run::Keep;
 use model::time::at_nanos;
 use model::{Outcome, Source, SpanId, StepKind, TraceId};
-use rusqlite::Row;
 use rusqlite::types::Type;
+use rusqlite::{Connection, Row};
 
 use crate::error::FlightError;
 
@@ -16,11 +18,11 @@ pub(super) fn corrupt(
     move |source| FlightError::Corrupt { what, source }
 }
 
-/// A row that the database can't give, or that holds what no column of ours holds.
-pub(super) fn unreadable(error: rusqlite::Error) -> FlightError {
-    match error {
+/// A row that a day's file can't give, or that holds what no column of ours holds.
+pub(super) fn unreadable(day: &Connection) -> impl Fn(rusqlite::Error) -> FlightError {
+    move |error| match error {
         rusqlite::Error::FromSqlConversionFailure(_, _, source) => corrupt("row")(source),
-        other => FlightError::Read(other),
+        other => FlightError::Read(other).at(Path::new(day.path().unwrap_or_default())),
     }
 }
 

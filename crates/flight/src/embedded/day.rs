@@ -137,7 +137,7 @@ pub(super) fn number(received: Timestamp) -> i32 {
 
 /// Opens a day file for writing, and makes it if it is not there.
 pub(super) fn writer(path: &Path) -> Result<Connection, FlightError> {
-    let failed = |source| FlightError::Open { path: path.to_path_buf(), source };
+    let failed = |source| FlightError::Open { path: path.to_path_buf(), source }.at(path);
     let connection = Connection::open(path).map_err(failed)?;
     check_format(path, &connection)?;
     let set = |name: &str, value: &str| connection.pragma_update(None, name, value).map_err(failed);
@@ -178,7 +178,7 @@ pub(super) fn excerpt(path: &Path) -> Result<Connection, FlightError> {
 
 /// Opens a day file for reading; none while its schema is not there yet.
 pub(super) fn reader(path: &Path) -> Result<Option<Connection>, FlightError> {
-    let failed = |source| FlightError::Open { path: path.to_path_buf(), source };
+    let failed = |source| FlightError::Open { path: path.to_path_buf(), source }.at(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.pragma_update(None, "busy_timeout", "5000").map_err(failed)?;
@@ -189,7 +189,7 @@ pub(super) fn reader(path: &Path) -> Result<Option<Connection>, FlightError> {
 fn check_format(path: &Path, connection: &Connection) -> Result<i64, FlightError> {
     let found: i64 = connection
         .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(|source| FlightError::Open { path: path.to_path_buf(), source })?;
+        .map_err(|source| FlightError::Open { path: path.to_path_buf(), source }.at(path))?;
     if found > FORMAT {
         return Err(FlightError::Newer { path: path.to_path_buf(), found, known: FORMAT });
     }

@@ -64,9 +64,9 @@ impl<'a> DayFile<'a> {
         parameters: impl rusqlite::Params,
         read: impl FnMut(&Row) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, FlightError> {
-        let mut statement = self.day.prepare_cached(sql).map_err(FlightError::Read)?;
-        let rows = statement.query_map(parameters, read).map_err(FlightError::Read)?;
-        rows.collect::<rusqlite::Result<Vec<T>>>().map_err(unreadable)
+        let mut statement = self.day.prepare_cached(sql).map_err(unreadable(self.day))?;
+        let rows = statement.query_map(parameters, read).map_err(unreadable(self.day))?;
+        rows.collect::<rusqlite::Result<Vec<T>>>().map_err(unreadable(self.day))
     }
 
     fn row<T>(
@@ -75,8 +75,8 @@ impl<'a> DayFile<'a> {
         parameters: impl rusqlite::Params,
         read: impl FnOnce(&Row) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, FlightError> {
-        let mut statement = self.day.prepare_cached(sql).map_err(FlightError::Read)?;
-        statement.query_row(parameters, read).optional().map_err(unreadable)
+        let mut statement = self.day.prepare_cached(sql).map_err(unreadable(self.day))?;
+        statement.query_row(parameters, read).optional().map_err(unreadable(self.day))
     }
 
     /// The rows of a trace's steps, in the order they came.

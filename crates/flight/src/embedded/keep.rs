@@ -94,7 +94,7 @@ pub(super) fn back_up(shelf: &Shelf, to: &Path) -> Result<Vec<String>, FlightErr
         let name = format!("{}.db", day::name(&path));
         let target = to.join(&name);
         let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let failed = |source| FlightError::Open { path: target.clone(), source };
+        let failed = |source| FlightError::Open { path: target.clone(), source }.at(&path);
         let text = target.to_string_lossy();
         connection.execute(include_str!("../sql/back_up.sql"), params![text]).map_err(failed)?;
         let synced = std::fs::File::open(&target).and_then(|file| file.sync_all());

@@ -10,7 +10,7 @@ use model::{
 };
 use rusqlite::{Connection, Row};
 
-use super::codec::{Columns, corrupt};
+use super::codec::{Columns, corrupt, unreadable};
 use super::day;
 use super::evidence;
 use super::file::DayFile;
@@ -182,7 +182,7 @@ fn holds_runs_in(day: &Connection, window: Window) -> Result<bool, FlightError> 
     let span = |row: &Row| Ok((row.get(0)?, row.get(1)?));
     let span: (Option<i64>, Option<i64>) = day
         .query_row(include_str!("../sql/span_of_runs.sql"), [], span)
-        .map_err(FlightError::Read)?;
+        .map_err(unreadable(day))?;
     let (Some(first), Some(last)) = span else { return Ok(false) };
     let before_end = i128::from(first) < window.end.as_nanosecond();
     Ok(before_end && i128::from(last) >= window.start.as_nanosecond())
@@ -210,11 +210,11 @@ pub(super) fn settlements_of(
 ) -> Result<(), FlightError> {
     let dictionary = dictionary(file)?;
     let mut statement =
-        file.day.prepare_cached(include_str!("../sql/runs.sql")).map_err(FlightError::Read)?;
-    let rows = statement.query_map([], settled_row).map_err(FlightError::Read)?;
+        file.day.prepare_cached(include_str!("../sql/runs.sql")).map_err(unreadable(file.day))?;
+    let rows = statement.query_map([], settled_row).map_err(unreadable(file.day))?;
     let mut whole: Option<Settled> = None;
     for row in rows {
-        let SettledRow { id, settlement, digest, run } = row.map_err(super::codec::unreadable)?;
+        let SettledRow { id, settlement, digest, run } = row.map_err(unreadable(file.day))?;
         if whole.as_ref().is_none_or(|open| open.id != id) {
             whole.replace(Settled { id, settlement, digest }).into_iter().for_each(&mut take);
         }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use model::{Address, Label, Pivot, TraceId};
 use rusqlite::OptionalExtension;
 
+use super::codec::unreadable;
 use super::day::{self, Days};
 use super::pieces::Packer;
 use super::traces::{Kept, TraceKeys};
@@ -76,8 +77,8 @@ impl Shelf {
             Ok(Kept { id: row.get(1)?, people: row.get(2)?, wrapped: row.get(3)? })
         };
         let mut find =
-            reader.prepare_cached(include_str!("../sql/trace.sql")).map_err(FlightError::Read)?;
-        find.query_row([trace.as_bytes()], kept).optional().map_err(FlightError::Read)
+            reader.prepare_cached(include_str!("../sql/trace.sql")).map_err(unreadable(&reader))?;
+        find.query_row([trace.as_bytes()], kept).optional().map_err(unreadable(&reader))
     }
 
     /// Leaves of some content what is not known to be stored on a day.

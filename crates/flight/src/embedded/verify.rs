@@ -52,8 +52,19 @@ pub(super) fn file(
             verified.broken = Some(broken);
             Ok(())
         }
+        Err(Stop::Failed(FlightError::Damaged { .. })) => {
+            verified.broken = Some(damaged(path));
+            Ok(())
+        }
         Err(Stop::Failed(error)) => Err(error),
     }
+}
+
+/// A day whose file is no whole database any more.
+fn damaged(path: &Path) -> Broken {
+    let record = format!("the file {}", path.display());
+    let why = "it is damaged: `mayday restore` makes a data directory from a copy".to_owned();
+    Broken { day: day::name(path), record, why }
 }
 
 struct Day<'a> {
@@ -125,6 +136,7 @@ impl Day<'_> {
             }
         }
         self.nothing_beyond(done)?;
+        self.database()?;
         let day = self.name;
         self.verified.days.push(DayHead {
             day,
@@ -252,6 +264,16 @@ impl Day<'_> {
         }
     }
 
+    /// What stands in the file may be right and still not be found, if an index is not.
+    fn database(&self) -> Result<(), Stop> {
+        let sql = include_str!("../sql/integrity.sql");
+        let found: Vec<String> = self.file.rows(sql, [], |row| row.get(0))?;
+        match found.first().is_some_and(|found| found == "ok") {
+            true => Ok(()),
+            false => Err(self.broken("the database itself".to_owned(), "it is damaged")),
+        }
+    }
+
     fn unreadable(&self, what: &str, rows: &Range<i64>, error: FlightError) -> Stop {
         let what = format!("{what} {} to {}", rows.start + 1, rows.end);
         self.or_broken(&what, "a row of them can't be read", error)
@@ -260,7 +282,9 @@ impl Day<'_> {
     /// A value that can't be understood breaks the chain; a file that can't be read ends the check.
     fn or_broken(&self, what: &str, why: &'static str, error: FlightError) -> Stop {
         match error {
-            FlightError::Corrupt { .. } => self.broken(what.to_owned(), why),
+            FlightError::Corrupt { .. } | FlightError::Damaged { .. } => {
+                self.broken(what.to_owned(), why)
+            }
             error => Stop::Failed(error),
         }
     }

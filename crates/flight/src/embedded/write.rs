@@ -8,6 +8,7 @@ use model::Receipt;
 use tokio::sync::mpsc;
 
 use super::chain::{GENESIS, Head, Link};
+use super::codec::unreadable;
 use super::pack::Packed;
 use super::rows::{Known, Writing};
 use super::shelf::Shelf;
@@ -72,7 +73,9 @@ impl Writer {
         let (packed, answers): (Vec<Packed>, Vec<_>) =
             group.into_iter().map(|waiting| (waiting.packed, waiting.answer)).unzip();
         let shelf = Arc::clone(&self.shelf);
+        let path = day::path_of(&shelf.directory, day);
         let receipts = self.day(day).and_then(|open| open.write(&shelf, &packed));
+        let receipts = receipts.map_err(|error| error.at(&path));
         let receipts =
             receipts.and_then(|receipts| self.day_before(day, &packed).map(|()| receipts));
         if !matches!(&receipts, Ok(receipts) if receipts.iter().all(Result::is_ok)) {
@@ -204,5 +207,5 @@ impl OpenDay {
 fn last_head(connection: &rusqlite::Connection) -> Result<Head, FlightError> {
     use rusqlite::OptionalExtension;
     let head = connection.query_row(include_str!("../sql/last_link.sql"), [], |row| row.get(0));
-    Ok(head.optional().map_err(FlightError::Read)?.unwrap_or(GENESIS))
+    Ok(head.optional().map_err(unreadable(connection))?.unwrap_or(GENESIS))
 }

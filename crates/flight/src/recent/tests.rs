@@ -201,3 +201,92 @@ proptest! {
         }
     }
 }
+
+/// A trace settled into one run that stood at these levels.
+fn at_levels(number: u64, levels: Vec<Seen>) -> Settlement {
+    let trace = TraceId::from_bytes(&u128::from(number + 1).to_be_bytes()).unwrap();
+    let runs = vec![Run { levels, ..run(trace, 0, 0, "support") }];
+    Settlement { trace, runs, payload: Default::default(), through: Default::default() }
+}
+
+/// What the runs here stand at, each level once.
+fn levels_in(recent: &Recent) -> Vec<Seen> {
+    let RunSet { dictionary, runs } = recent.select_what_is_here(from(0), None);
+    let levels = runs.iter().flat_map(|run| run.levels.iter());
+    let mut levels: Vec<Seen> = levels.map(|place| dictionary[*place as usize].clone()).collect();
+    levels.sort();
+    levels.dedup();
+    levels
+}
+
+fn tool(number: u64) -> Seen {
+    Seen::at(Factor::of("tool_shape", &format!("tool{number:06}")), "text")
+}
+
+#[test]
+fn factors_beyond_those_told_apart_stand_as_not_recorded_and_are_counted() {
+    let mut recent = Recent::new(usize::MAX);
+    for number in 0..100_000 {
+        let region = Seen::at(Factor::plain("region"), "eu");
+        recent.apply(&at_levels(number, vec![tool(number), region]));
+    }
+    let most = dictionary::MOST_FACTORS;
+    assert_eq!(recent.capped(), 100_000 - most as u64);
+    let levels = levels_in(&recent);
+    assert_eq!(levels.len(), most + 2);
+    assert!(levels.contains(&Seen::unrecorded(Factor::of("tool_shape", "others"))));
+    assert!(levels.contains(&tool(0)) && levels.contains(&tool(most as u64 - 1)));
+    assert!(recent.dictionary.entries().len() == levels.len());
+}
+
+#[test]
+fn levels_beyond_those_told_apart_stand_as_not_recorded_of_their_factor() {
+    let mut recent = Recent::new(usize::MAX);
+    let called = |number: u64| Seen::at(Factor::plain("tool_called"), number.to_string());
+    for number in 0..30_000 {
+        recent.apply(&at_levels(number, vec![called(number)]));
+    }
+    let most = dictionary::MOST_LEVELS;
+    assert_eq!(recent.capped(), 30_000 - most as u64);
+    let levels = levels_in(&recent);
+    assert_eq!(levels.len(), most + 1);
+    assert!(levels.contains(&Seen::unrecorded(Factor::plain("tool_called"))));
+    assert!(!levels.contains(&called(most as u64)));
+}
+
+#[test]
+fn all_levels_together_are_bounded() {
+    let mut recent = Recent::new(usize::MAX);
+    for factor in 0..21 {
+        for level in 0..dictionary::MOST_LEVELS {
+            let factor = Factor::of("segment", &factor.to_string());
+            let number = recent.len() as u64;
+            recent.apply(&at_levels(number, vec![Seen::at(factor, level.to_string())]));
+        }
+    }
+    let places = recent.dictionary.entries().len();
+    assert!((dictionary::MOST..dictionary::MOST + 300).contains(&places), "{places}");
+}
+
+#[test]
+fn what_no_run_here_has_any_more_makes_room_for_others() {
+    let mut recent = Recent::new(100);
+    for number in 0..10_000 {
+        recent.apply(&at_levels(number, vec![tool(number)]));
+    }
+    assert_eq!(recent.capped(), 0);
+    let levels = levels_in(&recent);
+    assert_eq!(levels, (9_900..10_000).map(tool).collect::<Vec<_>>());
+    assert!(recent.dictionary.entries().len() <= 101);
+}
+
+#[test]
+fn a_selection_keeps_its_levels_while_others_take_their_places() {
+    let mut recent = Recent::new(10);
+    (0..10).for_each(|number| recent.apply(&at_levels(number, vec![tool(number)])));
+    let RunSet { dictionary, runs } = recent.select_what_is_here(from(0), None);
+    (10..99).for_each(|number| recent.apply(&at_levels(number, vec![tool(number)])));
+    assert!(recent.dictionary.entries().iter().all(|seen| !dictionary.contains(seen)));
+    let levels = runs.iter().map(|run| dictionary[run.levels[0] as usize].clone());
+    assert_eq!(levels.collect::<Vec<_>>(), (0..10).map(tool).collect::<Vec<_>>());
+}

@@ -101,3 +101,38 @@ async fn a_check_names_the_first_record_that_fails() {
         assert!(found.starts_with(record), "{sql}: {found}");
     }
 }
+
+/// Takes a step out of the index by which traces are found; its row stays.
+const HIDE_A_STEP: &str = "
+    create temp table hidden as select * from step where id = 2;
+    delete from step where id = 2;
+    create temp table kept as select * from sqlite_schema where name = 'step_by_trace';
+    pragma writable_schema = on;
+    delete from sqlite_schema where name = 'step_by_trace';
+    pragma writable_schema = reset;
+    insert into step select * from hidden;
+    pragma writable_schema = on;
+    insert into sqlite_schema select * from kept;
+    pragma writable_schema = reset;";
+
+#[tokio::test]
+async fn a_step_that_is_there_and_can_not_be_found_is_told() {
+    let (_dir, flight) = tampered(HIDE_A_STEP).await;
+    assert_eq!(recorded(&flight, trace(2)).len(), 1, "one of two is not found");
+    let broken = flight.verify().unwrap().broken.unwrap();
+    assert_eq!((&*broken.record, &*broken.why), ("the database itself", "it is damaged"));
+}
+
+#[tokio::test]
+async fn a_file_that_lost_its_end_is_named() {
+    let dir = closed().await;
+    let path = dir.path().join("2026-11-22.db");
+    Connection::open(&path).unwrap().pragma_update(None, "journal_mode", "DELETE").unwrap();
+    let whole = std::fs::metadata(&path).unwrap().len();
+    for length in [whole - 4_096, whole / 2, 4_096, 100] {
+        std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();
+        let error = try_open(dir.path()).unwrap_err();
+        assert!(matches!(error, FlightError::Damaged { .. }), "{length}: {error:?}");
+        assert!(error.to_string().contains("2026-11-22.db is damaged"), "{error}");
+    }
+}

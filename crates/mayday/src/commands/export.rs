@@ -143,7 +143,7 @@ impl<'a> Out<'a> {
             },
             To::File(to) => {
                 let failed = || failed(self.path);
-                let file = to.into_inner().map_err(|error| error.into_error());
+                let file = to.into_inner().map_err(std::io::IntoInnerError::into_error);
                 let file = file.with_context(failed)?;
                 file.as_file().sync_all().with_context(failed)?;
                 file.persist(self.path).with_context(failed)?;

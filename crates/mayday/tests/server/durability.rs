@@ -2,7 +2,16 @@
 
 use std::path::Path;
 
-use crate::harness::{Server, data_dir, mayday, request, root};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
+
+use crate::harness::{Server, data_dir, dice, mayday, request, root};
+
+/// How often the server is killed.
+const ROUNDS: u64 = 50;
+
+/// Runs in one request.
+const TOGETHER: u64 = 4;
 
 /// A client that sends until the server no longer answers.
 struct Load {
@@ -10,68 +19,101 @@ struct Load {
     client: reqwest::Client,
 }
 
+/// Requests by the number of their first run.
+#[derive(Default)]
+struct Sent {
+    acknowledged: Vec<u64>,
+    /// Under way when the server was killed.
+    unanswered: Vec<u64>,
+}
+
 impl Load {
-    /// Sends requests of four runs each; gives the runs that were acknowledged.
-    async fn send_until_killed(&self, lane: u64) -> Vec<u64> {
-        let mut acknowledged = Vec::new();
+    /// Sends requests of four runs each.
+    async fn send_until_killed(&self, lane: u64) -> Sent {
+        let mut sent = Sent::default();
         for number in 0..100_000 {
-            let first = lane * 1_000_000 + number * 4;
-            let body = request((first..first + 4).map(root).collect());
-            let sent = self.client.post(format!("{}/v1/traces", self.otlp));
-            let sent =
-                sent.header("content-type", "application/x-protobuf").body(body).send().await;
-            if !sent.is_ok_and(|answer| answer.status().is_success()) {
+            let first = lane * 1_000_000 + number * TOGETHER;
+            let body = request((first..first + TOGETHER).map(root).collect());
+            let post = self.client.post(format!("{}/v1/traces", self.otlp));
+            let post = post.header("content-type", "application/x-protobuf").body(body);
+            if !post.send().await.is_ok_and(|answer| answer.status().is_success()) {
+                sent.unanswered.push(first);
                 break;
             }
-            acknowledged.extend(first..first + 4);
+            sent.acknowledged.push(first);
         }
-        acknowledged
+        sent
     }
 }
 
 /// One round: load on four connections, `kill -9` in the middle of it.
-async fn round(data: &Path, number: u64) -> Vec<u64> {
+async fn round(data: &Path, number: u64, dice: &mut ChaCha8Rng) -> Sent {
     let server = Server::start(data, &[]);
     let lanes = (0..4).map(|lane| {
         let load = Load { otlp: server.otlp.clone(), client: server.client.clone() };
         tokio::spawn(async move { load.send_until_killed(number * 4 + lane).await })
     });
     let lanes: Vec<_> = lanes.collect();
-    let enough = 40 + number * 13;
+    let enough = dice.next_u64() % 160;
     for _ in 0..10_000 {
         if server.metric("mayday_spans_stored_total").await >= enough {
             break;
         }
     }
-    server.kill();
-    let mut acknowledged = Vec::new();
-    for lane in lanes {
-        acknowledged.extend(lane.await.unwrap());
+    for _ in 0..dice.next_u64() % 4 {
+        server.get("/healthz").await;
     }
-    acknowledged
+    server.kill();
+    let mut sent = Sent::default();
+    for lane in lanes {
+        let Sent { acknowledged, unanswered } = lane.await.unwrap();
+        sent.acknowledged.extend(acknowledged);
+        sent.unanswered.extend(unanswered);
+    }
+    sent
 }
 
-#[expect(clippy::print_stderr, reason = "the figure is the point; shown with --nocapture")]
+/// How many runs of a request are on record.
+async fn found(server: &Server, first: u64) -> u64 {
+    let mut found = 0;
+    for number in first..first + TOGETHER {
+        let path = format!("/api/v1/traces/{}", root(number).trace);
+        found += u64::from(server.get(&path).await.status().is_success());
+    }
+    found
+}
+
+#[expect(clippy::print_stderr, reason = "the figures are the point; shown with --nocapture")]
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_in_twenty_kills() {
+async fn nothing_acknowledged_is_lost_and_nothing_half_visible_in_fifty_kills() {
     let (_guard, data) = data_dir();
-    let mut acknowledged = Vec::new();
-    for number in 0..20 {
-        acknowledged.extend(round(&data, number).await);
+    let (seed, mut dice) = dice();
+    eprintln!("seed {seed}; MAYDAY_FUZZ_SEED sets another");
+    let mut sent = Sent::default();
+    for number in 0..ROUNDS {
+        let Sent { acknowledged, unanswered } = round(&data, number, &mut dice).await;
+        sent.acknowledged.extend(acknowledged);
+        sent.unanswered.extend(unanswered);
     }
     let server = Server::start(&data, &[]);
-    assert!(acknowledged.len() > 20 * 40);
-    for number in &acknowledged {
-        let path = format!("/api/v1/traces/{}", root(*number).trace);
-        assert!(server.get(&path).await.status().is_success(), "run {number} is lost");
+    assert!(sent.acknowledged.len() as u64 > ROUNDS && sent.unanswered.len() as u64 > ROUNDS);
+    for first in &sent.acknowledged {
+        assert_eq!(found(&server, *first).await, TOGETHER, "of request {first} something is lost");
     }
-    let all = acknowledged.len() as u64;
-    server
-        .eventually("/api/v1/features", |features| {
-            features[0]["runs"].as_u64().is_some_and(|runs| runs >= all)
-        })
-        .await;
-    eprintln!("{all} spans acknowledged in 20 rounds, all of them found");
+    let mut kept = sent.acknowledged.len() as u64 * TOGETHER;
+    for first in &sent.unanswered {
+        let found = found(&server, *first).await;
+        assert!(found == 0 || found == TOGETHER, "of request {first} {found} runs are visible");
+        kept += found;
+    }
+    server.eventually("/api/v1/features", |features| features[0]["runs"] == kept).await;
+    let proof = server.json("/api/v1/verify").await;
+    assert_eq!(proof["intact"], true, "{proof}");
+    let (acknowledged, unanswered) = (sent.acknowledged.len(), sent.unanswered.len());
+    eprintln!(
+        "{ROUNDS} kills: {acknowledged} requests acknowledged and found whole, {unanswered} cut \
+         off and found whole or not at all"
+    );
 }
 
 #[tokio::test]

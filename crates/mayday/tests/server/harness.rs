@@ -8,7 +8,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::{SignedDuration, Timestamp};
 use model::{Attribute, SpanId, TraceId, Value};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 use reqwest::{Client, Response};
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use sim::wire::{self, Kind, Record, Sender, Span};
 use tempfile::TempDir;
 
@@ -28,6 +31,15 @@ pub(crate) fn mayday() -> Command {
     command
 }
 
+/// The same, under a shell that lets a write fail where a file may not grow any more.
+pub(crate) fn mayday_on_a_small_disk() -> Command {
+    let mut command = Command::new("sh");
+    let script = "trap '' XFSZ; exec \"$0\" \"$@\"";
+    command.args(["-c", script, env!("CARGO_BIN_EXE_mayday")]).env("USER", "tester");
+    command.env_remove("MAYDAY_TOKEN");
+    command
+}
+
 impl Server {
     /// Starts on free ports; runs settle at once.
     pub(crate) fn start(data_dir: &Path, more: &[&str]) -> Self {
@@ -36,7 +48,18 @@ impl Server {
 
     /// Starts like that at another address, and logs to there.
     pub(crate) fn start_at(address: &str, data_dir: &Path, more: &[&str], log: Stdio) -> Self {
-        let mut child = mayday()
+        Self::start_as(mayday(), address, data_dir, more, log)
+    }
+
+    /// Starts by a command of the binary.
+    pub(crate) fn start_as(
+        mut command: Command,
+        address: &str,
+        data_dir: &Path,
+        more: &[&str],
+        log: Stdio,
+    ) -> Self {
+        let mut child = command
             .args(["serve", "--otlp", address, "--grpc", address, "--http", address])
             .args(["--settle-after-root", "0s", "--settle-after-last-span", "0s", "--data-dir"])
             .arg(data_dir)
@@ -52,6 +75,20 @@ impl Server {
         };
         let (otlp, http, grpc) = (address("otlp"), address("http"), address("grpc"));
         Self { child, otlp, grpc, http, client: Client::new() }
+    }
+
+    /// Lets it write files of so many bytes at most, as a full disk would; none lifts that.
+    pub(crate) fn limit_files(&self, most: Option<u64>) {
+        let process = Pid::from_child(&self.child);
+        let limits = Rlimit { current: most, maximum: None };
+        prlimit(Some(process), Resource::Fsize, limits).unwrap();
+    }
+
+    /// The most memory it ever had in use, in bytes.
+    pub(crate) fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1_024
     }
 
     /// Kills it as `kill -9` does.
@@ -121,6 +158,13 @@ pub(crate) async fn told(answer: Response) -> String {
         "application/x-protobuf" => String::from_utf8_lossy(&body).into_owned(),
         other => panic!("{other}"),
     }
+}
+
+/// Chance that can be had again from its seed.
+pub(crate) fn dice() -> (u64, ChaCha8Rng) {
+    let seed = std::env::var("MAYDAY_FUZZ_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or(1);
+    (seed, ChaCha8Rng::seed_from_u64(seed))
 }
 
 /// A directory for a server's data.

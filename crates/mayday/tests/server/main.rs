@@ -13,9 +13,13 @@ mod durability;
 #[cfg(test)]
 mod export;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod flights;
 #[cfg(test)]
 mod forward;
+#[cfg(test)]
+mod gaps;
 #[cfg(test)]
 mod grpc;
 #[cfg(test)]
