@@ -24,6 +24,7 @@ mod write;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use jiff::Timestamp;
 use model::run::Payload;
@@ -51,7 +52,9 @@ const MOST_NAMED: usize = 1_000;
 /// Flights on disk. One thread writes; readers have connections of their own.
 #[derive(Debug)]
 pub struct Embedded {
-    queue: mpsc::Sender<Waiting>,
+    /// None once it is being dropped.
+    queue: Option<mpsc::Sender<Waiting>>,
+    writer: Option<JoinHandle<()>>,
     room: Arc<Semaphore>,
     shelf: Arc<Shelf>,
 }
@@ -85,8 +88,8 @@ impl Embedded {
         }
         let writer = write::Writer::new(Arc::clone(&shelf));
         let thread = std::thread::Builder::new().name("flight-writer".to_owned());
-        thread.spawn(move || writer.run(waiting)).map_err(unusable)?;
-        Ok(Self { queue, room: Arc::new(Semaphore::new(QUEUE_BYTES)), shelf })
+        let writer = Some(thread.spawn(move || writer.run(waiting)).map_err(unusable)?);
+        Ok(Self { queue: Some(queue), writer, room: Arc::new(Semaphore::new(QUEUE_BYTES)), shelf })
     }
 
     /// How the newest day file is made durable, as its pragmas tell; none before the first append.
@@ -102,7 +105,8 @@ impl Embedded {
         let room = room.map_err(|_| FlightError::Overloaded)?;
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting { packed, answer, _room: room };
-        self.queue.try_send(waiting).map_err(|error| match error {
+        let queue = self.queue.as_ref().ok_or(FlightError::Closed)?;
+        queue.try_send(waiting).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => FlightError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => FlightError::Closed,
         })?;
@@ -226,6 +230,14 @@ impl Embedded {
 
     pub(crate) fn verify_kept(&self, name: &str) -> Result<Verified, FlightError> {
         evidence::verify(&self.shelf, name)
+    }
+}
+
+/// Whoever drops flights may take the files away afterwards: the writer has let go of them.
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        self.queue = None;
+        _ = self.writer.take().map(JoinHandle::join);
     }
 }
 

@@ -141,12 +141,10 @@ pub(super) fn writer(path: &Path) -> Result<Connection, FlightError> {
     let connection = Connection::open(path).map_err(failed)?;
     check_format(path, &connection)?;
     let set = |name: &str, value: &str| connection.pragma_update(None, name, value).map_err(failed);
-    // Most of a day is blobs of many pages: larger ones mean fewer writes. Set before there is any.
+    // Most of a day is blobs of many pages: larger pages mean fewer writes.
     set("page_size", "8192")?;
     set("journal_mode", "WAL")?;
     set("synchronous", "FULL")?;
-    // 16 MB of log, and each page in it copied to its place once.
-    set("wal_autocheckpoint", "2000")?;
     set("busy_timeout", "5000")?;
     // What is deleted, such as the wrapping of a key by an older one, is overwritten.
     set("secure_delete", "ON")?;

@@ -129,7 +129,7 @@ async fn a_file_that_lost_its_end_is_named() {
     let path = dir.path().join("2026-11-22.db");
     Connection::open(&path).unwrap().pragma_update(None, "journal_mode", "DELETE").unwrap();
     let whole = std::fs::metadata(&path).unwrap().len();
-    for length in [whole - 4_096, whole / 2, 4_096, 100] {
+    for length in [whole - 8_192, whole / 2, 8_192, 100] {
         std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();
         let error = try_open(dir.path()).unwrap_err();
         assert!(matches!(error, FlightError::Damaged { .. }), "{length}: {error:?}");

@@ -223,7 +223,7 @@ fn tear(bytes: &mut Vec<u8>, round: u32, dice: &mut ChaCha8Rng) {
     match round % 2 {
         0 => bytes.truncate(at),
         _ => {
-            let end = (at + 4_096).min(bytes.len());
+            let end = (at + 8_192).min(bytes.len());
             dice.fill_bytes(&mut bytes[at..end]);
         }
     }
@@ -238,7 +238,7 @@ async fn a_torn_last_page_is_told_and_what_stands_on_others_is_read() {
     for round in 0..2 {
         let to = guard.path().join(format!("torn {round} of {seed}"));
         let day = left.damaged(&to, ".db", |bytes| {
-            let page = bytes.len() - 4_096 * (8 + dice.next_u64() as usize % 4);
+            let page = bytes.len() - 8_192 * (8 + dice.next_u64() as usize % 4);
             match round % 2 {
                 0 => bytes.truncate(page + 100),
                 _ => dice.fill_bytes(&mut bytes[page..]),
@@ -271,8 +271,8 @@ async fn a_day_file_that_lost_its_end_or_its_head_is_refused_by_name() {
     let (guard, data) = data_dir();
     let left = Left::by_a_server(data, LARGER_THAN_ITS_LOG, Server::stop).await;
     for (name, damage) in [
-        ("head", (|bytes| bytes[..4_096].fill(b'x')) as fn(&mut Vec<u8>)),
-        ("empty page", |bytes| bytes.truncate(4_096)),
+        ("head", (|bytes| bytes[..8_192].fill(b'x')) as fn(&mut Vec<u8>)),
+        ("empty page", |bytes| bytes.truncate(8_192)),
     ] {
         let to = guard.path().join(name);
         let wal = left.damaged(&to, "-wal", |_| {});
