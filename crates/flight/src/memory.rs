@@ -199,8 +199,8 @@ impl Kept {
 pub(crate) fn latest_versions(steps: impl IntoIterator<Item = Step>) -> Vec<Step> {
     let mut latest: BTreeMap<model::SpanId, Step> = BTreeMap::new();
     for step in steps {
-        let older = latest.get(&step.span).is_some_and(|kept| kept.ended > step.ended);
-        if !older {
+        let rank = |step: &Step| (step.ended, !step.traits.open);
+        if latest.get(&step.span).is_none_or(|kept| rank(kept) <= rank(&step)) {
             latest.insert(step.span, step);
         }
     }

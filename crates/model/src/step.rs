@@ -160,6 +160,14 @@ impl Step {
     }
 }
 
+impl Sketch {
+    /// Of versions of one step the highest counts, and of those the one that came last: what had
+    /// ended goes before what had not, even if it took no time.
+    pub fn rank(&self) -> (Timestamp, bool) {
+        (self.ended, !self.traits.open)
+    }
+}
+
 impl Traits {
     /// Takes in what else was said of the same step: what was not recorded may be by now.
     pub fn learn(&mut self, said: &Traits) {
@@ -208,6 +216,9 @@ impl Traits {
 /// What one step tells of the run it belongs to: the input of run assembly.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Traits {
+    /// It had not ended when it was sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// Marked as the root of a run by the client.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub marks_run: bool,

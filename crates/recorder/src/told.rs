@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use model::time::at_nanos;
-use model::{Attribute, Source, SpanId, Step, StepKind, TraceId, Value};
+use model::{Attribute, Source, SpanId, Step, StepKind, TraceId, Traits, Value};
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 
 use crate::decode::Limits;
@@ -18,7 +18,7 @@ pub(crate) const OPEN: &str = "mayday.open";
 
 /// Whether a step had not ended when it was sent.
 pub fn is_open(step: &Step) -> bool {
-    step.attributes.iter().any(|(key, value)| key == OPEN && *value == Value::Bool(true))
+    step.traits.open
 }
 
 /// A span or a log record, with its ids and times understood and its attributes as they came.
@@ -53,7 +53,9 @@ impl Told {
         let reading = dialect::read(&name, &attributes, origin);
         let kind = reading.kind;
         let failed = failed || reading.says_failed();
-        let (traits, subjects) = (reading.traits_with(mode, memo), reading.subjects(mode));
+        let is_open = attributes.iter().any(|(key, _)| key == OPEN);
+        let traits = Traits { open: is_open, ..reading.traits_with(mode, memo) };
+        let subjects = reading.subjects(mode);
         let pivots = reading.pivots(mode);
         attributes.truncate(received);
         if kind == StepKind::Other && !is_event_of_ours(&name) && !name.is_empty() {

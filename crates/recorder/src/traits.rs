@@ -25,6 +25,7 @@ pub(crate) fn traits(reading: &Reading, mode: ContentMode, memo: &mut Memo) -> T
     };
     let endings = reading.endings(&told);
     Traits {
+        open: false,
         marks_run: marks_run(reading),
         feature: reading.sent(Slot::Feature).map(short),
         agent: reading.agent().map(short),

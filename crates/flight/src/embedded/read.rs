@@ -76,8 +76,13 @@ impl Reading {
         let mut through = Through { day, ..Through::default() };
         for row in file.step_rows(trace)? {
             through.step = row.id;
-            if latest.get(&row.span).is_none_or(|kept| kept.ended <= row.ended) {
-                latest.insert(row.span, file.sketch(&row)?);
+            let before = latest.get(&row.span);
+            if before.is_some_and(|before| before.ended > row.ended) {
+                continue;
+            }
+            let sketch = file.sketch(&row)?;
+            if before.is_none_or(|before| before.rank() <= sketch.rank()) {
+                latest.insert(row.span, sketch);
             }
         }
         for (id, label) in

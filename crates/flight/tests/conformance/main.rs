@@ -39,6 +39,7 @@ every_engine! {
     numbers_that_are_not_finite_come_back,
     what_is_sent_twice_is_stored_once,
     a_later_end_is_a_new_version,
+    what_had_not_ended_never_counts_over_what_had,
     of_versions_that_end_together_the_one_that_came_last_counts,
     labels_come_back_in_the_order_they_came,
     labels_of_absurd_times_keep_their_order_in_time,

@@ -2,7 +2,7 @@
 
 use flight::{Append, Flight, Place, Recent, TraceRecord};
 use model::run::{Keep, Payload};
-use model::{Outcome, Receipt, Settlement, Sketch, Step, Value};
+use model::{Outcome, Receipt, Settlement, Sketch, Step, Traits, Value};
 
 use crate::samples::*;
 
@@ -74,6 +74,16 @@ pub(crate) async fn a_later_end_is_a_new_version(flight: &Flight) {
     assert_eq!(append(flight, of_steps(vec![closed.clone()])).await, stored(1, 0));
     assert_eq!(recorded(flight, trace(1)), std::slice::from_ref(&closed));
     assert_eq!(append(flight, of_steps(vec![open])).await, stored(0, 1));
+    assert_eq!(recorded(flight, trace(1)), std::slice::from_ref(&closed));
+    assert_eq!(flight.trace(trace(1)).unwrap().steps, [closed.sketch()]);
+}
+
+pub(crate) async fn what_had_not_ended_never_counts_over_what_had(flight: &Flight) {
+    let closed = step(trace(1), 1);
+    let traits = Traits { open: true, ..closed.traits.clone() };
+    let open = Step { traits, ..closed.clone() };
+    append(flight, of_steps(vec![closed.clone()])).await;
+    append(flight, of_steps(vec![open])).await;
     assert_eq!(recorded(flight, trace(1)), std::slice::from_ref(&closed));
     assert_eq!(flight.trace(trace(1)).unwrap().steps, [closed.sketch()]);
 }
