@@ -138,6 +138,7 @@ fn full_traits() -> Traits {
     let some = |text: &str| Some(text.to_owned());
     let call = |id: &str| ToolCall { id: id.to_owned(), tool: "search_kb".to_owned() };
     Traits {
+        open: false,
         marks_run: true,
         feature: some("refunds"),
         agent: some("support"),
