@@ -5,20 +5,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
+use api::Hosts;
 use api::flights::{Asked, Lines};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
+use axum::Router;
+use axum::body::Body;
 use clap::Args;
+use http_body_util::BodyExt;
 use model::principal::TokenError;
-use model::{Fault, Faulty, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
+use model::{Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use reqwest::{Response, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
-use response::{Act, Declaration, Erasure, Mayday, Proof, Question, Verified, Who};
+use response::{Erasure, Mayday, Proof, Question, Unkeyed, Verified, Who};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::config::Config;
+use crate::server;
 use crate::world::{self, Secret, Usage};
 
 /// Where the data is.
@@ -38,11 +44,19 @@ pub(crate) struct Source {
 }
 
 /// An open door.
-pub(crate) enum Door {
-    /// To a server, as somebody: the name is for servers that do not know who asks.
-    Server { client: reqwest::Client, url: String, by: Option<String> },
-    /// To a data directory, here in this process.
-    Here(Arc<Mayday>),
+pub(crate) struct Door {
+    way: Way,
+    client: Client,
+    /// Who acts, told to those who do not know it by a token.
+    by: Option<String>,
+}
+
+/// Where a door leads.
+enum Way {
+    /// To the server at this address.
+    Server(String),
+    /// To a data directory, which the paths of a server answer for here in this process.
+    Here { mayday: Arc<Mayday>, paths: Router },
 }
 
 /// A feature as a door tells it.
@@ -90,25 +104,19 @@ impl Source {
         }
     }
 
-    /// Opens the door to a server; what is asked there can't be asked of a directory yet.
-    pub(crate) async fn open_server(&self) -> Result<Door> {
-        anyhow::ensure!(
-            self.data_dir.is_none(),
-            "this asks a server: start one with `mayday serve --data-dir DIR`, and leave \
-             --data-dir out here"
-        );
-        self.open().await
-    }
-
     /// Opens the door. A data directory is opened under its lock, and what is due is settled.
     pub(crate) async fn open(&self) -> Result<Door> {
         let Some(directory) = &self.data_dir else {
             return self.to_server();
         };
         anyhow::ensure!(directory.is_dir(), "there is no data directory {}", directory.display());
-        let mayday = Config::read(None)?.open(directory)?;
+        let config = Config::read(None)?;
+        let mayday = Arc::new(config.open(directory)?);
         mayday.settle(world::now()).await?;
-        Ok(Door::Here(Arc::new(mayday)))
+        let api = server::api(&mayday, &config, Unkeyed::Opener);
+        let paths = api::http(api, Hosts::loopback_and([]), Router::new());
+        let (way, client) = (Way::Here { mayday, paths }, Client::new());
+        Ok(Door { way, client, by: Some(world::user()) })
     }
 
     /// Opens the door, and makes the data directory if it is not there.
@@ -123,10 +131,11 @@ impl Source {
     fn to_server(&self) -> Result<Door> {
         let token = self.token.clone().or_else(world::token);
         let headers = token.as_ref().map(authorization).transpose()?;
-        let client = reqwest::Client::builder().default_headers(headers.unwrap_or_default());
+        let client = Client::builder().default_headers(headers.unwrap_or_default());
         let client = client.build().context("could not set up HTTP")?;
         let by = if token.is_none() { Some(world::user()) } else { None };
-        Ok(Door::Server { client, url: self.server.trim_end_matches('/').to_owned(), by })
+        let way = Way::Server(self.server.trim_end_matches('/').to_owned());
+        Ok(Door { way, client, by })
     }
 }
 
@@ -143,155 +152,77 @@ pub(crate) fn authorization(token: &Secret) -> Result<HeaderMap> {
 impl Door {
     /// What moved.
     pub(crate) async fn moved(&self, question: &Question) -> Result<Report> {
-        match self {
-            Door::Here(mayday) => mayday.moved(question, world::now()).map_err(usage_first),
-            Door::Server { .. } => {
-                let asked = asked(question);
-                let given = asked.iter().filter_map(|(key, value)| Some((*key, value.as_ref()?)));
-                let query: Vec<(&str, &String)> = given.collect();
-                self.get("/api/v1/moved", &query).await
-            }
-        }
+        let asked = asked(question);
+        let given = asked.iter().filter_map(|(key, value)| Some((*key, value.as_ref()?)));
+        let query: Vec<(&str, &String)> = given.collect();
+        self.get("/api/v1/moved", &query).await
     }
 
     /// The features with runs.
     pub(crate) async fn features(&self) -> Result<Vec<Feature>> {
-        match self {
-            Door::Here(mayday) => {
-                let views = mayday.features(world::now()).into_iter();
-                let feature = |view: response::FeatureView| Feature {
-                    feature: view.feature,
-                    runs: view.runs,
-                    latest: view.latest,
-                    rate: view.rate,
-                };
-                Ok(views.map(feature).collect())
-            }
-            Door::Server { .. } => self.get("/api/v1/features", &[]).await,
-        }
+        self.get("/api/v1/features", &[]).await
     }
 
     /// Declares an incident.
     pub(crate) async fn declare(&self, it: Declared) -> Result<Incident> {
-        match self {
-            Door::Here(mayday) => {
-                let Declared { question, run, title } = it;
-                let declaration = Declaration { question, run, title };
-                mayday.declare(&declaration, act(&world::user())).map_err(usage_first)
-            }
-            Door::Server { by, .. } => {
-                let mut body = json!({ "run": it.run, "title": it.title, "by": by });
-                for (key, value) in asked(&it.question) {
-                    body[key] = json!(value);
-                }
-                self.post("/api/v1/incidents", &body).await
-            }
+        let mut body = json!({ "run": it.run, "title": it.title, "by": self.by });
+        for (key, value) in asked(&it.question) {
+            body[key] = json!(value);
         }
+        self.post("/api/v1/incidents", &body).await
     }
 
     /// Every incident, latest first.
     pub(crate) async fn incidents(&self) -> Result<Vec<Incident>> {
-        match self {
-            Door::Here(mayday) => Ok(mayday.list_incidents()),
-            Door::Server { .. } => self.get("/api/v1/incidents", &[]).await,
-        }
+        self.get("/api/v1/incidents", &[]).await
     }
 
     /// One incident.
     pub(crate) async fn incident(&self, id: &IncidentId) -> Result<Incident> {
-        match self {
-            Door::Here(mayday) => Ok(mayday.incident(id)?),
-            Door::Server { .. } => self.get(&format!("/api/v1/incidents/{id}"), &[]).await,
-        }
+        self.get(&format!("/api/v1/incidents/{id}"), &[]).await
     }
 
     /// A postmortem draft, in Markdown.
     pub(crate) async fn draft(&self, id: &IncidentId) -> Result<String> {
-        match self {
-            Door::Here(mayday) => Ok(mayday.draft(id, act(&world::user()))?.markdown),
-            Door::Server { by, .. } => {
-                let path = format!("/api/v1/incidents/{id}/postmortem");
-                let draft: Value = self.post(&path, &json!({ "by": by })).await?;
-                let markdown = draft["markdown"].as_str();
-                Ok(markdown.context("the server's answer holds no Markdown")?.to_owned())
-            }
-        }
+        let path = format!("/api/v1/incidents/{id}/postmortem");
+        let draft: Value = self.post(&path, &json!({ "by": self.by })).await?;
+        let markdown = draft["markdown"].as_str();
+        Ok(markdown.context("the answer holds no Markdown")?.to_owned())
     }
 
     /// Issues a key; what comes back holds its token.
     pub(crate) async fn issue_key(&self, it: KeyWanted) -> Result<IssuedJson> {
-        match self {
-            Door::Here(mayday) => {
-                let secret = world::secret().context("this system gives no random numbers")?;
-                let token = Token::from_random(secret);
-                let key = mayday.issue_key(it, &token, act(&world::user()));
-                let key = KeyJson::new(&key.map_err(usage_first)?, world::now());
-                Ok(IssuedJson { token: token.reveal(), key })
-            }
-            Door::Server { by, .. } => {
-                let KeyWanted { name, kind, tenant, expires } = it;
-                let wanted = WantedJson { name, kind, tenant, expires, by: by.clone() };
-                self.post("/api/v1/keys", &serde_json::to_value(wanted)?).await
-            }
-        }
+        let KeyWanted { name, kind, tenant, expires } = it;
+        let wanted = WantedJson { name, kind, tenant, expires, by: self.by.clone() };
+        self.post("/api/v1/keys", &serde_json::to_value(wanted)?).await
     }
 
     /// Every key, latest first.
     pub(crate) async fn keys(&self) -> Result<Vec<KeyJson>> {
-        match self {
-            Door::Here(mayday) => {
-                let now = world::now();
-                Ok(mayday.keys().iter().map(|key| KeyJson::new(key, now)).collect())
-            }
-            Door::Server { .. } => self.get("/api/v1/keys", &[]).await,
-        }
+        self.get("/api/v1/keys", &[]).await
     }
 
     /// Revokes a key.
     pub(crate) async fn revoke_key(&self, id: &PrincipalId) -> Result<KeyJson> {
-        match self {
-            Door::Here(mayday) => {
-                let key = mayday.revoke_key(id, act(&world::user())).map_err(usage_first)?;
-                Ok(KeyJson::new(&key, world::now()))
-            }
-            Door::Server { client, url, .. } => {
-                read(url, client.delete(format!("{url}/api/v1/keys/{id}")).send().await).await
-            }
-        }
+        let path = format!("/api/v1/keys/{id}");
+        json_of(self.send(self.request(Method::DELETE, &path)).await?).await
     }
 
     /// Makes a person's content unreadable, or says what that would do.
     pub(crate) async fn erase(&self, subject: &str, run: Erasing) -> Result<Erasure> {
-        match self {
-            Door::Here(mayday) if run == Erasing::ForGood => {
-                mayday.erase(subject, act(&world::user())).map_err(usage_first)
-            }
-            Door::Here(mayday) => mayday.would_erase(subject).map_err(usage_first),
-            Door::Server { by, .. } => {
-                let dry_run = run == Erasing::DryRun;
-                let body = json!({ "subject": subject, "dry_run": dry_run, "by": by });
-                self.post("/api/v1/erasures", &body).await
-            }
-        }
+        let dry_run = run == Erasing::DryRun;
+        let body = json!({ "subject": subject, "dry_run": dry_run, "by": self.by });
+        self.post("/api/v1/erasures", &body).await
     }
 
     /// Checks every record.
     pub(crate) async fn prove(&self) -> Result<Proof> {
-        match self {
-            Door::Here(mayday) => Ok(mayday.prove()?),
-            Door::Server { .. } => self.get("/api/v1/verify", &[]).await,
-        }
+        self.get("/api/v1/verify", &[]).await
     }
 
     /// Copies everything but the keys.
     pub(crate) async fn back_up(&self) -> Result<BackupJson> {
-        match self {
-            Door::Here(mayday) => {
-                let (directory, files) = mayday.back_up_beside(world::now())?;
-                Ok(BackupJson { directory: directory.display().to_string(), files })
-            }
-            Door::Server { .. } => self.post("/api/v1/backups", &json!({})).await,
-        }
+        self.post("/api/v1/backups", &json!({})).await
     }
 
     /// Exports flights: hands over bytes as they come.
@@ -300,66 +231,66 @@ impl Door {
         asked: Asked,
         mut take: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
-        match self {
-            Door::Here(mayday) => {
-                let format = asked.format;
-                let exporting = mayday.export(Who::Local, asked.exported());
-                let lines = Lines { exporting, format, now: world::now };
-                let mut failed = Ok(());
-                let each = |line: String| {
-                    failed = take(line.as_bytes());
-                    if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-                };
-                _ = tokio::task::block_in_place(|| lines.each(each))?;
-                failed
-            }
-            Door::Server { client, url, .. } => {
-                let asked = client.get(format!("{url}/api/v1/flights/export")).query(&asked);
-                let mut answer = succeeded(url, asked.send().await).await?;
-                let broke_off = "the export broke off: the server's log says why";
-                while let Some(bytes) = answer.chunk().await.context(broke_off)? {
-                    take(&bytes)?;
-                }
-                Ok(())
-            }
+        if let Way::Here { mayday, .. } = &self.way {
+            let format = asked.format;
+            let exporting = mayday.export(Who::Local, asked.exported());
+            let lines = Lines { exporting, format, now: world::now };
+            let mut failed = Ok(());
+            let each = |line: String| {
+                failed = take(line.as_bytes());
+                if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            };
+            _ = tokio::task::block_in_place(|| lines.each(each))?;
+            return failed;
         }
+        let request = self.request(Method::GET, "/api/v1/flights/export").query(&asked);
+        let mut answer = self.send(request).await?;
+        let broke_off = "the export broke off: the server's log says why";
+        while let Some(bytes) = answer.chunk().await.context(broke_off)? {
+            take(&bytes)?;
+        }
+        Ok(())
     }
 
-    /// Asks a server.
+    /// Asks something.
     pub(crate) async fn get<T: DeserializeOwned>(
         &self,
         path: &str,
         query: &[(&str, &String)],
     ) -> Result<T> {
-        let (client, url) = self.server()?;
-        let answer = client.get(format!("{url}{path}")).query(query).send().await;
-        read(url, answer).await
+        json_of(self.send(self.request(Method::GET, path).query(query)).await?).await
     }
 
     async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
-        let (client, url) = self.server()?;
-        let answer = client.post(format!("{url}{path}")).json(body).send().await;
-        read(url, answer).await
+        json_of(self.send(self.request(Method::POST, path).json(body)).await?).await
     }
 
-    fn server(&self) -> Result<(&reqwest::Client, &str)> {
-        match self {
-            Door::Server { client, url, .. } => Ok((client, url)),
-            Door::Here(_) => Err(anyhow!("this door leads to no server")),
-        }
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = match &self.way {
+            Way::Server(url) => url,
+            Way::Here { .. } => "http://localhost",
+        };
+        self.client.request(method, format!("{url}{path}"))
     }
-}
 
-/// An error that says whether the one who asked can mend it by asking otherwise.
-fn usage_first<E: Faulty + Send + Sync + 'static>(error: E) -> anyhow::Error {
-    match error.fault() {
-        Fault::Invalid => Usage(error.to_string()).into(),
-        _ => error.into(),
+    /// An answer, if it is one of success.
+    async fn send(&self, request: RequestBuilder) -> Result<Response> {
+        let answer = match &self.way {
+            Way::Server(url) => request.send().await.with_context(|| {
+                format!(
+                    "no mayday answers at {url}: start one with `mayday serve --data-dir DIR`, \
+                     name another with --server, or open its directory with --data-dir"
+                )
+            })?,
+            Way::Here { paths, .. } => {
+                let request: axum::http::Request<reqwest::Body> = request.build()?.try_into()?;
+                let Ok(answer) = paths.clone().oneshot(request.map(Body::new)).await;
+                let (parts, body) = answer.into_parts();
+                axum::http::Response::from_parts(parts, body.collect().await?.to_bytes()).into()
+            }
+        };
+        succeeded(answer).await
     }
-}
-
-fn act(by: &str) -> Act<'_> {
-    Act { by, at: world::now(), random: world::random() }
 }
 
 fn asked(question: &Question) -> [(&'static str, Option<String>); 3] {
@@ -392,19 +323,12 @@ fn ledger_state(verified: Verified) -> LedgerState {
     }
 }
 
-async fn read<T: DeserializeOwned>(url: &str, answer: reqwest::Result<Response>) -> Result<T> {
-    let text = succeeded(url, answer).await?.text().await.context("the answer broke off")?;
+async fn json_of<T: DeserializeOwned>(answer: Response) -> Result<T> {
+    let text = answer.text().await.context("the answer broke off")?;
     serde_json::from_str(&text).context("the answer is not what was expected")
 }
 
-/// An answer, if it is one of success.
-async fn succeeded(url: &str, answer: reqwest::Result<Response>) -> Result<Response> {
-    let answer = answer.with_context(|| {
-        format!(
-            "no mayday answers at {url}: start one with `mayday serve --data-dir DIR`, name \
-             another with --server, or open its directory with --data-dir"
-        )
-    })?;
+async fn succeeded(answer: Response) -> Result<Response> {
     let status = answer.status();
     if status.is_success() {
         return Ok(answer);

@@ -55,16 +55,7 @@ impl Server {
             refuse_if_unguarded(&mayday, address, right)?;
         }
         let (forward, forwarding) = keep_forwarding(config, &addresses).await?.unzip();
-        let api = Api {
-            mayday: Arc::clone(&mayday),
-            now: world::now,
-            random: world::random,
-            secret: world::secret,
-            unkeyed: Unkeyed::Nobody,
-            max_body_bytes: config.record.max_body_bytes,
-            budget: Budget::new(config.record.max_body_bytes),
-            forward,
-        };
+        let api = Api { forward, ..api(&mayday, config, Unkeyed::Nobody) };
         let [otlp_api, grpc_api, http_api] = addresses.map(|address| Api {
             unkeyed: unkeyed(address, config.listen.require_keys),
             ..api.clone()
@@ -121,6 +112,20 @@ async fn bind(address: &str) -> Result<TcpListener> {
 }
 
 /// For whom somebody without a key is taken who comes in at this address.
+/// What the paths of a server may use.
+pub(crate) fn api(mayday: &Arc<Mayday>, config: &Config, unkeyed: Unkeyed) -> Api {
+    Api {
+        mayday: Arc::clone(mayday),
+        now: world::now,
+        random: world::random,
+        secret: world::secret,
+        unkeyed,
+        max_body_bytes: config.record.max_body_bytes,
+        budget: Budget::new(config.record.max_body_bytes),
+        forward: None,
+    }
+}
+
 fn unkeyed(address: SocketAddr, require: RequireKeys) -> Unkeyed {
     match require {
         RequireKeys::Auto if address.ip().is_loopback() => Unkeyed::Operator,

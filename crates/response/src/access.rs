@@ -69,6 +69,8 @@ pub struct Entrance {
 pub enum Unkeyed {
     /// For the operator, until a key is issued that opens this entrance.
     Operator,
+    /// For the operator, always: whoever has opened the data directory may do everything.
+    Opener,
     /// For nobody.
     Nobody,
 }

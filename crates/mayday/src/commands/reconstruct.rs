@@ -1,4 +1,4 @@
-//! `mayday reconstruct`, `mayday diff`, `mayday coverage` and `mayday doctor`: asked of a server.
+//! `mayday reconstruct`, `mayday diff`, `mayday coverage` and `mayday doctor`.
 
 use std::process::ExitCode;
 
@@ -77,7 +77,7 @@ pub(crate) struct Doctor {
 
 impl Reconstruct {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let door = self.source.open_server().await?;
+        let door = self.source.open().await?;
         let found: Vec<Value> = door.get("/api/v1/reconstruct", &[("of", &self.of)]).await?;
         if self.json {
             world::print_json(&found)?;
@@ -129,7 +129,7 @@ fn print_reconstruction(found: &Value) {
 
 impl Compare {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let door = self.source.open_server().await?;
+        let door = self.source.open().await?;
         let query = [("a", &self.a), ("b", &self.b)];
         let diff: Diff = door.get("/api/v1/diff", &query).await?;
         if self.json {
@@ -158,7 +158,7 @@ impl Compare {
 
 impl Cover {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let door = self.source.open_server().await?;
+        let door = self.source.open().await?;
         let query: Vec<(&str, &String)> = self.feature.iter().map(|f| ("feature", f)).collect();
         let coverage: Coverage = door.get("/api/v1/coverage", &query).await?;
         let least = self.least.unwrap_or(0.0);
@@ -198,7 +198,7 @@ fn print_coverage(coverage: &Coverage) {
 
 impl Doctor {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let door = self.source.open_server().await?;
+        let door = self.source.open().await?;
         let findings: Vec<Finding> = door.get("/api/v1/doctor", &[]).await?;
         if self.json {
             world::print_json(&findings)?;

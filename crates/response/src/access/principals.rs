@@ -56,7 +56,12 @@ impl Principals {
 
     /// Lets somebody in, or says why not.
     pub fn admit(&self, at: Entrance, shown: Shown, now: Timestamp) -> Result<Who, Denied> {
-        if at.unkeyed == Unkeyed::Operator && !self.guards(at.right) {
+        let is_let_in = match at.unkeyed {
+            Unkeyed::Opener => true,
+            Unkeyed::Operator => !self.guards(at.right),
+            Unkeyed::Nobody => false,
+        };
+        if is_let_in {
             return Ok(Who::Local);
         }
         let Some(token) = shown? else {
