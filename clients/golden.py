@@ -1,0 +1,138 @@
+"""Golden records: what Mayday makes of what real clients send, compared with what it should be.
+
+Each client plays the same cases against the mock provider and exports to one started server. Of
+each case the reconstruction is compared with `golden/CLIENT.json`; `--bless` writes it anew. Exit
+status 0 if all are equal.
+"""
+
+import argparse
+import difflib
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness import HERE, Failure, get, require, say, serve, started
+from normal import normal
+
+CASES = ["chat", "tools", "streaming", "error", "cancelled", "embeddings"]
+CLIENTS = {
+    "genai-openai": "case_genai_openai.py",
+    "openinference": "case_openinference.py",
+}
+FOLDER = HERE / "golden"
+
+CLIENT_SECS = 60
+MOST_DIFFERENCES = 80
+
+
+@dataclass
+class Around:
+    """What is there for every client."""
+
+    otlp: str
+    http: str
+
+
+def play(client: str, around: Around) -> tuple[str, dict[str, Any]]:
+    """Plays a client's cases; gives the provider's address, and what the client says of each."""
+    with started([sys.executable, str(HERE / "provider.py")]) as provider:
+        address = provider.addresses({"provider"})["provider"]
+        command = [sys.executable, str(HERE / CLIENTS[client])]
+        command += ["--provider", address, "--otlp", around.otlp]
+        done = subprocess.run(command, stdout=subprocess.PIPE, timeout=CLIENT_SECS, check=False)
+    require(done.returncode == 0, f"it ended with status {done.returncode}")
+    return address, json.loads(done.stdout)
+
+
+def records(client: str, around: Around) -> dict[str, Any]:
+    """What is on record of each case, or why nothing is."""
+    provider, played = play(client, around)
+    require(set(played) == set(CASES), f"the cases played are {sorted(played)}, not {CASES}")
+    return {case: record(case, played[case], around.http, provider) for case in CASES}
+
+
+def record(case: str, played: dict[str, str], server: str, provider: str) -> Any:
+    """What is on record of a case; or why nothing is, if the client told nothing of it."""
+    reason = played.get("not_instrumented")
+    steps = []
+    if "trace" in played:
+        found = get(f"{server}/api/v1/reconstruct?of={played['trace']}")
+        require(len(found) == 1, f"{case}: {len(found)} traces have this id")
+        steps = found[0]["steps"]
+    else:
+        require(reason is not None, f"{case}: there is neither a trace nor a reason")
+    if reason is not None:
+        require(len(steps) < 2, f"{case}: said to be not instrumented, has {len(steps)} steps")
+        return f"not instrumented: {reason}"
+    require(len(steps) > 1, f"{case}: the client sent nothing")
+    return normal(found[0], provider)
+
+
+def written(records: dict[str, Any]) -> str:
+    """As it stands in the file."""
+    return json.dumps(records, indent=1, ensure_ascii=False) + "\n"
+
+
+def compare(client: str, now: str) -> None:
+    """Fails, and shows how they differ, unless the records are the golden ones."""
+    path = FOLDER / f"{client}.json"
+    require(path.exists(), f"{path.name} is not there: look at the records, then run --bless")
+    golden = path.read_text(encoding="utf-8")
+    lines = (golden.splitlines(), now.splitlines())
+    difference = list(difflib.unified_diff(*lines, f"golden/{path.name}", "now", n=6, lineterm=""))
+    for line in difference[:MOST_DIFFERENCES]:
+        say(f"    {line}")
+    if len(difference) > MOST_DIFFERENCES:
+        say(f"    … and {len(difference) - MOST_DIFFERENCES} lines more")
+    require(golden == now, "the records are not the golden ones: mend it, or look and run --bless")
+
+
+def check_client(client: str, around: Around, is_blessing: bool) -> None:
+    """Plays a client's cases and compares what is on record, or takes it as golden."""
+    found = records(client, around)
+    if is_blessing:
+        (FOLDER / f"{client}.json").write_text(written(found), encoding="utf-8")
+    else:
+        compare(client, written(found))
+    told = [case for case in CASES if isinstance(found[case], dict)]
+    steps = sum(len(found[case]["steps"]) for case in told)
+    state = "blessed" if is_blessing else "equal"
+    say(f"{client}: {len(told)} of {len(CASES)} cases told, {steps} steps, {state}")
+
+
+def check(options: argparse.Namespace, data: Path) -> list[str]:
+    """Checks the clients against one server; gives those that fail."""
+    failed = []
+    with started(serve(options.mayday, data)) as server:
+        at = server.addresses({"otlp", "http"})
+        for client in options.only or CLIENTS:
+            try:
+                check_client(client, Around(at["otlp"], at["http"]), options.bless)
+            except (Failure, OSError, KeyError, ValueError, subprocess.SubprocessError) as failure:
+                print(f"{client}: {type(failure).__name__}: {failure}", file=sys.stderr, flush=True)
+                failed.append(client)
+        require(server.stop() == 0, "the server did not end well")
+    return failed
+
+
+def main() -> int:
+    """Checks every client; says which fail."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mayday", required=True, help="the program to test")
+    parser.add_argument("--only", nargs="+", choices=CLIENTS, help="check only these clients")
+    parser.add_argument("--bless", action="store_true", help="take the records as golden")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    with tempfile.TemporaryDirectory() as folder:
+        failed = check(options, Path(folder) / "data")
+    say(f"golden records: {'these fail: ' + ', '.join(failed) if failed else 'all hold'}")
+    return min(len(failed), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
