@@ -22,12 +22,17 @@ from normal import normal
 CASES = ["chat", "tools", "streaming", "error", "cancelled", "embeddings"]
 CLIENTS = {
     "genai-openai": "case_genai_openai.py",
+    "genai-anthropic": "case_genai_anthropic.py",
+    "openllmetry": "case_openllmetry.py",
     "openinference": "case_openinference.py",
+    "langfuse": "case_langfuse.py",
+    "pydantic-ai": "case_pydantic_ai.py",
 }
 FOLDER = HERE / "golden"
 
 CLIENT_SECS = 60
 MOST_DIFFERENCES = 80
+WIDTH = 98
 
 
 @dataclass
@@ -73,9 +78,19 @@ def record(case: str, played: dict[str, str], server: str, provider: str) -> Any
     return normal(found[0], provider)
 
 
-def written(records: dict[str, Any]) -> str:
-    """As it stands in the file."""
-    return json.dumps(records, indent=1, ensure_ascii=False) + "\n"
+def written(value: Any, indent: str = "") -> str:
+    """As it stands in the file: what fits on a line stands on one."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(line) < WIDTH or not isinstance(value, (dict, list)):
+        return line
+    deeper = indent + "  "
+    if isinstance(value, list):
+        inner, ends = [written(one, deeper) for one in value], "[]"
+    else:
+        pairs = ((json.dumps(key) + ": ", one) for key, one in value.items())
+        inner, ends = [key + written(one, deeper) for key, one in pairs], "{}"
+    lines = f",\n{deeper}".join(inner)
+    return f"{ends[0]}\n{deeper}{lines}\n{indent}{ends[1]}"
 
 
 def compare(client: str, now: str) -> None:
@@ -95,10 +110,11 @@ def compare(client: str, now: str) -> None:
 def check_client(client: str, around: Around, is_blessing: bool) -> None:
     """Plays a client's cases and compares what is on record, or takes it as golden."""
     found = records(client, around)
+    text = written(found) + "\n"
     if is_blessing:
-        (FOLDER / f"{client}.json").write_text(written(found), encoding="utf-8")
+        (FOLDER / f"{client}.json").write_text(text, encoding="utf-8")
     else:
-        compare(client, written(found))
+        compare(client, text)
     told = [case for case in CASES if isinstance(found[case], dict)]
     steps = sum(len(found[case]["steps"]) for case in told)
     state = "blessed" if is_blessing else "equal"
