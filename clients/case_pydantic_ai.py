@@ -17,6 +17,8 @@ from pydantic_ai.providers.openai import OpenAIProvider
 import cases
 from cases_openai import EMBEDDING_MODEL, MODEL, PARAMETERS, PROMPT, QUESTION, RESULT
 
+CONVERSATION = "conversation-7"
+
 
 def reached(provider: str, below: str = "") -> OpenAIProvider:
     """The provider, asked once."""
@@ -38,23 +40,23 @@ def search_kb(query: str, top_k: int = 1) -> str:
 
 async def chat(provider: str) -> None:
     """A question and its answer."""
-    assert (await agent(provider, model_settings=PARAMETERS).run(QUESTION)).output
+    assert (await agent(provider, model_settings=PARAMETERS).run(QUESTION, conversation_id=CONVERSATION)).output
 
 
 async def tools(provider: str) -> None:
     """The model asks for a tool, the tool answers, the model answers."""
-    assert (await agent(provider, tools=[search_kb]).run(QUESTION)).output
+    assert (await agent(provider, tools=[search_kb]).run(QUESTION, conversation_id=CONVERSATION)).output
 
 
 async def streaming(provider: str) -> None:
     """An answer in pieces, read to its end."""
-    async with agent(provider, model_settings=PARAMETERS).run_stream(QUESTION) as result:
+    async with agent(provider, model_settings=PARAMETERS).run_stream(QUESTION, conversation_id=CONVERSATION) as result:
         assert [piece async for piece in result.stream_text(delta=True, debounce_by=None)]
 
 
 async def cancelled(provider: str) -> None:
     """An answer in pieces, abandoned half-way."""
-    async with agent(provider, model_settings=PARAMETERS).run_stream(QUESTION) as result:
+    async with agent(provider, model_settings=PARAMETERS).run_stream(QUESTION, conversation_id=CONVERSATION) as result:
         async for _ in result.stream_text(delta=True, debounce_by=None):
             await result.cancel()
             break
@@ -63,7 +65,7 @@ async def cancelled(provider: str) -> None:
 async def error(provider: str) -> None:
     """The provider has had enough."""
     try:
-        await agent(provider, "/failing").run(QUESTION)
+        await agent(provider, "/failing").run(QUESTION, conversation_id=CONVERSATION)
     except ModelHTTPError:
         return
     raise AssertionError("no error was raised")

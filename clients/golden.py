@@ -8,6 +8,7 @@ status 0 if all are equal.
 import argparse
 import difflib
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,12 +22,14 @@ from normal import normal
 
 CASES = ["chat", "tools", "streaming", "error", "cancelled", "embeddings"]
 CLIENTS = {
-    "genai-openai": "case_genai_openai.py",
-    "genai-anthropic": "case_genai_anthropic.py",
-    "openllmetry": "case_openllmetry.py",
-    "openinference": "case_openinference.py",
-    "langfuse": "case_langfuse.py",
-    "pydantic-ai": "case_pydantic_ai.py",
+    "genai-openai": ["case_genai_openai.py"],
+    "genai-anthropic": ["case_genai_anthropic.py"],
+    "openllmetry": ["case_openllmetry.py"],
+    "openinference": ["case_openinference.py"],
+    "langfuse": ["case_langfuse.py"],
+    "pydantic-ai": ["case_pydantic_ai.py"],
+    "vercel-ai": ["case_vercel.mjs"],
+    "vercel-ai-legacy": ["case_vercel.mjs", "--legacy"],
 }
 FOLDER = HERE / "golden"
 
@@ -41,14 +44,23 @@ class Around:
 
     otlp: str
     http: str
+    modules: Path
+
+
+def program(client: str, modules: Path) -> list[str]:
+    """The command that plays a client's cases. A module of Node.js must lie beside its packages."""
+    name, *options = CLIENTS[client]
+    if name.endswith(".py"):
+        return [sys.executable, str(HERE / name), *options]
+    module = shutil.copy(HERE / "node" / name, modules)
+    return [str(modules / "node_modules/.bin/node"), module, *options]
 
 
 def play(client: str, around: Around) -> tuple[str, dict[str, Any]]:
     """Plays a client's cases; gives the provider's address, and what the client says of each."""
     with started([sys.executable, str(HERE / "provider.py")]) as provider:
         address = provider.addresses({"provider"})["provider"]
-        command = [sys.executable, str(HERE / CLIENTS[client])]
-        command += ["--provider", address, "--otlp", around.otlp]
+        command = [*program(client, around.modules), "--provider", address, "--otlp", around.otlp]
         done = subprocess.run(command, stdout=subprocess.PIPE, timeout=CLIENT_SECS, check=False)
     require(done.returncode == 0, f"it ended with status {done.returncode}")
     return address, json.loads(done.stdout)
@@ -126,9 +138,10 @@ def check(options: argparse.Namespace, data: Path) -> list[str]:
     failed = []
     with started(serve(options.mayday, data)) as server:
         at = server.addresses({"otlp", "http"})
+        around = Around(at["otlp"], at["http"], options.modules)
         for client in options.only or CLIENTS:
             try:
-                check_client(client, Around(at["otlp"], at["http"]), options.bless)
+                check_client(client, around, options.bless)
             except (Failure, OSError, KeyError, ValueError, subprocess.SubprocessError) as failure:
                 print(f"{client}: {type(failure).__name__}: {failure}", file=sys.stderr, flush=True)
                 failed.append(client)
@@ -140,6 +153,7 @@ def main() -> int:
     """Checks every client; says which fail."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mayday", required=True, help="the program to test")
+    parser.add_argument("--modules", required=True, type=Path, help="folder of node_modules")
     parser.add_argument("--only", nargs="+", choices=CLIENTS, help="check only these clients")
     parser.add_argument("--bless", action="store_true", help="take the records as golden")
     options = parser.parse_args()
