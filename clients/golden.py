@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ FOLDER = HERE / "golden"
 
 CLIENT_SECS = 60
 MOST_DIFFERENCES = 80
+MOST_SAID = 2_000
+AT_A_TIME = 2
 WIDTH = 98
 
 
@@ -53,7 +56,8 @@ def program(client: str, modules: Path) -> list[str]:
     if name.endswith(".py"):
         return [sys.executable, str(HERE / name), *options]
     module = shutil.copy(HERE / "node" / name, modules)
-    return [str(modules / "node_modules/.bin/node"), module, *options]
+    pinned = modules / "node_modules/.bin/node"
+    return [str(pinned) if pinned.exists() else "node", module, *options]
 
 
 def play(client: str, around: Around) -> tuple[str, dict[str, Any]]:
@@ -61,8 +65,9 @@ def play(client: str, around: Around) -> tuple[str, dict[str, Any]]:
     with started([sys.executable, str(HERE / "provider.py")]) as provider:
         address = provider.addresses({"provider"})["provider"]
         command = [*program(client, around.modules), "--provider", address, "--otlp", around.otlp]
-        done = subprocess.run(command, stdout=subprocess.PIPE, timeout=CLIENT_SECS, check=False)
-    require(done.returncode == 0, f"it ended with status {done.returncode}")
+        done = subprocess.run(command, capture_output=True, timeout=CLIENT_SECS, check=False)
+    last = done.stderr.decode(errors="replace")[-MOST_SAID:]
+    require(done.returncode == 0, f"it ended with status {done.returncode}\n{last}")
     return address, json.loads(done.stdout)
 
 
@@ -106,21 +111,30 @@ def written(value: Any, indent: str = "") -> str:
 
 
 def compare(client: str, now: str) -> None:
-    """Fails, and shows how they differ, unless the records are the golden ones."""
+    """Fails, and says how they differ, unless the records are the golden ones."""
     path = FOLDER / f"{client}.json"
     require(path.exists(), f"{path.name} is not there: look at the records, then run --bless")
     golden = path.read_text(encoding="utf-8")
     lines = (golden.splitlines(), now.splitlines())
     difference = list(difflib.unified_diff(*lines, f"golden/{path.name}", "now", n=6, lineterm=""))
-    for line in difference[:MOST_DIFFERENCES]:
-        say(f"    {line}")
-    if len(difference) > MOST_DIFFERENCES:
-        say(f"    … and {len(difference) - MOST_DIFFERENCES} lines more")
-    require(golden == now, "the records are not the golden ones: mend it, or look and run --bless")
+    more = len(difference) - MOST_DIFFERENCES
+    shown = difference[:MOST_DIFFERENCES] + ([f"… and {more} lines more"] if more > 0 else [])
+    advice = "the records are not the golden ones: mend it, or look and run --bless"
+    require(golden == now, "\n    ".join([advice, *shown]))
 
 
-def check_client(client: str, around: Around, is_blessing: bool) -> None:
-    """Plays a client's cases and compares what is on record, or takes it as golden."""
+def check_client(client: str, around: Around, is_blessing: bool) -> bool:
+    """Whether what is on record of a client is golden, or could be taken as such."""
+    try:
+        say(f"{client}: {check_records(client, around, is_blessing)}")
+        return True
+    except (Failure, OSError, KeyError, ValueError, subprocess.SubprocessError) as failure:
+        say(f"{client}: {type(failure).__name__}: {failure}")
+        return False
+
+
+def check_records(client: str, around: Around, is_blessing: bool) -> str:
+    """Plays a client's cases and compares what is on record, or takes it as golden; says what."""
     found = records(client, around)
     text = written(found) + "\n"
     if is_blessing:
@@ -130,23 +144,23 @@ def check_client(client: str, around: Around, is_blessing: bool) -> None:
     told = [case for case in CASES if isinstance(found[case], dict)]
     steps = sum(len(found[case]["steps"]) for case in told)
     state = "blessed" if is_blessing else "equal"
-    say(f"{client}: {len(told)} of {len(CASES)} cases told, {steps} steps, {state}")
+    return f"{len(told)} of {len(CASES)} cases told, {steps} steps, {state}"
 
 
 def check(options: argparse.Namespace, data: Path) -> list[str]:
     """Checks the clients against one server; gives those that fail."""
-    failed = []
     with started(serve(options.mayday, data)) as server:
         at = server.addresses({"otlp", "http"})
         around = Around(at["otlp"], at["http"], options.modules)
-        for client in options.only or CLIENTS:
-            try:
-                check_client(client, around, options.bless)
-            except (Failure, OSError, KeyError, ValueError, subprocess.SubprocessError) as failure:
-                print(f"{client}: {type(failure).__name__}: {failure}", file=sys.stderr, flush=True)
-                failed.append(client)
+
+        def holds(client: str) -> bool:
+            return check_client(client, around, options.bless)
+
+        clients = list(options.only or CLIENTS)
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
+            good = list(pool.map(holds, clients))
         require(server.stop() == 0, "the server did not end well")
-    return failed
+    return [client for client, is_good in zip(clients, good, strict=True) if not is_good]
 
 
 def main() -> int:
