@@ -1,54 +1,22 @@
-"""A local stand-in for a model provider: /v1/chat/completions, always the same kind of answer.
+"""A local stand-in for model providers, over HTTP: OpenAI's interface and Anthropic's, mocked.
 
-To a message of the user it answers with a call of `search_kb`; to a tool's result, with a text.
+What it answers stands in `mock_openai.py` and `mock_anthropic.py`. Below `/failing` every request
+is answered with status 429.
 """
 
 import argparse
 import itertools
 import json
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-SNAPSHOT = "2024-07-18"
-FINGERPRINT = "fp_44709d6fcb"
+import mock_anthropic
+import mock_openai
+
+TOO_MANY = {"message": "the mock has had enough", "type": "rate_limit_error", "code": "mock_limit"}
 
 numbers = itertools.count(1)
-
-
-def tool_call(question: str, number: int) -> dict[str, Any]:
-    """The assistant's message that asks for a search."""
-    arguments = json.dumps({"query": question, "top_k": 3}, ensure_ascii=False)
-    function = {"name": "search_kb", "arguments": arguments}
-    call = {"id": f"call_{number:06}", "type": "function", "function": function}
-    return {"role": "assistant", "content": None, "refusal": None, "tool_calls": [call]}
-
-
-def final_answer(result: str) -> dict[str, Any]:
-    """The assistant's message that ends the conversation."""
-    content = f"I found this for you – {len(result)} characters of it:\n\t«{result[:40]}…»"
-    return {"role": "assistant", "content": content, "refusal": None}
-
-
-def completion(request: dict[str, Any]) -> dict[str, Any]:
-    """The whole response to a request."""
-    number = next(numbers)
-    last = request["messages"][-1]
-    if last["role"] == "user":
-        message, finish_reason = tool_call(last["content"], number), "tool_calls"
-    else:
-        message, finish_reason = final_answer(last["content"]), "stop"
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
-    read = sum(len(message.get("content") or "") for message in request["messages"]) // 4
-    return {
-        "id": f"chatcmpl-{number:06}",
-        "object": "chat.completion",
-        "created": 1795300000 + number,
-        "model": f"{request['model']}-{SNAPSHOT}",
-        "choices": [choice],
-        "usage": {"prompt_tokens": read, "completion_tokens": 20, "total_tokens": read + 20},
-        "service_tier": "default",
-        "system_fingerprint": FINGERPRINT,
-    }
 
 
 class Provider(BaseHTTPRequestHandler):
@@ -58,12 +26,27 @@ class Provider(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
-        """Answers a chat completion, and nothing else."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path == "/v1/chat/completions":
-            self.answer(200, completion(json.loads(body)))
+        """Answers a request of an interface that is mocked, and nothing else."""
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        path = self.path.partition("?")[0]
+        if path.startswith("/failing/"):
+            self.answer(429, {"type": "error", "error": TOO_MANY})
+        elif path == "/v1/chat/completions":
+            self.talk(request, mock_openai)
+        elif path == "/v1/embeddings":
+            self.answer(200, mock_openai.embeddings(request))
+        elif path == "/v1/messages":
+            self.talk(request, mock_anthropic)
         else:
-            self.answer(404, {"error": {"message": f"{self.path} is not here", "code": None}})
+            self.answer(404, {"error": {"message": f"{path} is not here", "code": None}})
+
+    def talk(self, request: dict[str, Any], mock: Any) -> None:
+        """Answers as a whole, or in pieces if that is wanted."""
+        number = next(numbers)
+        if request.get("stream"):
+            self.stream(mock.chunks(request, number))
+        else:
+            self.answer(200, mock.completion(request, number))
 
     def answer(self, status: int, body: dict[str, Any]) -> None:
         """Sends a JSON body."""
@@ -73,6 +56,18 @@ class Provider(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(payload)))
         self.end_headers()
         self.wfile.write(payload)
+
+    def stream(self, chunks: Iterator[str]) -> None:
+        """Sends server-sent events, until there are no more or nobody listens."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        try:
+            for chunk in chunks:
+                self.wfile.write(chunk.encode())
+        except OSError:
+            self.close_connection = True
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Keeps quiet."""

@@ -28,7 +28,7 @@ pub(crate) struct Test {
 enum Extra {
     /// Headless Chromium, for the screenshot of a page.
     Browser,
-    /// A Python environment, for the real clients.
+    /// Packages of Python and of Node.js, for the real clients.
     Python,
 }
 
@@ -49,7 +49,7 @@ const STEPS: [Step; 8] = [
     step("layers", "the directions between the crates", layers::check),
     step("build", "cargo build --bin mayday", |w| cargo(w, "build --bin mayday")),
     step("tests", "cargo test --workspace", |w| cargo(w, "test --workspace")),
-    step("clients", "real OpenAI clients into a started server", clients::check)
+    step("clients", "real clients into a started server, and their golden records", clients::check)
         .with(Extra::Python),
     step("page", "an incident's page in headless Chromium", page::check).with(Extra::Browser),
 ];

@@ -58,7 +58,24 @@ const LADDER: &[(Slot, &[Sort])] = &[
     (Slot::Event, mayday::EVENTS),
 ];
 
-pub(crate) use langfuse::{FILLED_IN, INTEGRATION};
+pub(crate) use langfuse::INTEGRATION;
+pub(crate) use vercel::STREAMING;
+
+/// Parameters that a library sends with these values where nobody stated them; of Langfuse's those
+/// of its integration with OpenAI's package alone.
+pub(crate) fn filled_in(dialect: Dialect) -> &'static [(&'static str, &'static str)] {
+    match dialect {
+        Dialect::Langfuse => langfuse::FILLED_IN,
+        Dialect::Openllmetry => openllmetry::FILLED_IN,
+        Dialect::Vercel => vercel::FILLED_IN,
+        _ => &[],
+    }
+}
+
+/// What a library sends under the name of a parameter, and is none.
+pub(crate) fn no_parameter(dialect: Dialect) -> Option<&'static str> {
+    (dialect == Dialect::Pydantic).then_some(pydantic::NO_PARAMETER)
+}
 
 /// Operations whose usage is that of the ones they enclose.
 pub(crate) const ENCLOSING: &[&str] = vercel::ENCLOSING;

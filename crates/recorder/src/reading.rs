@@ -9,12 +9,12 @@ use serde_json::value::RawValue;
 
 use crate::dialect::slot::{Below, Slot};
 use crate::dialect::table::Found;
-use crate::dialect::{FILLED_IN, INTEGRATION, words};
+use crate::dialect::{self, INTEGRATION, STREAMING, words};
 use crate::fingerprint;
 use crate::json::{document, object};
 use crate::memo::Memo;
 use crate::privacy::ContentMode;
-use crate::settings::{self, Parameter, Setting, Settings};
+use crate::settings::{self, Parameter, SERVICE_TIER, Setting, Settings};
 use crate::talk::{Conversation, events};
 use crate::traits;
 
@@ -97,7 +97,7 @@ impl<'a> Reading<'a> {
 
     /// The model asked for.
     pub(crate) fn model_requested(&self) -> Option<Cow<'_, str>> {
-        if self.is_of_langfuses_integration() && self.has_answer() {
+        if self.is_told_by_answer() {
             return None;
         }
         let asked = self.text(Slot::ModelRequested).map(Cow::Borrowed);
@@ -106,7 +106,7 @@ impl<'a> Reading<'a> {
 
     /// The model that answered. Pydantic AI repeats the one asked for where no answer names one.
     pub(crate) fn model_served(&self) -> Option<&'a str> {
-        if self.is_of_langfuses_integration() && self.has_answer() {
+        if self.is_told_by_answer() {
             return self.text(Slot::ModelRequested);
         }
         let served = self.text(Slot::ModelServed)?;
@@ -121,8 +121,24 @@ impl<'a> Reading<'a> {
         self.dialect == Dialect::Langfuse && self.name.starts_with(INTEGRATION)
     }
 
-    fn has_answer(&self) -> bool {
-        self.own.value(Slot::OutputValue).is_some()
+    /// Whether what this integration says of the model and its class of service is the answer's:
+    /// with the first piece of one it is.
+    fn is_told_by_answer(&self) -> bool {
+        let answer = [Slot::OutputValue, Slot::FirstChunkAt];
+        let has_answer = answer.into_iter().any(|slot| self.own.value(slot).is_some());
+        self.is_of_langfuses_integration() && has_answer
+    }
+
+    /// The class of service in which it was answered.
+    pub(crate) fn tier_served(&self) -> Option<Cow<'_, str>> {
+        let told = self.word(Slot::TierServed);
+        let of_answer = || self.settings.service_tier().filter(|_| self.is_told_by_answer());
+        told.or_else(|| of_answer().map(Cow::Borrowed))
+    }
+
+    /// Whether it says by its operation that the answer comes in pieces.
+    pub(crate) fn is_streaming(&self) -> bool {
+        self.text(Slot::VercelOperation).is_some_and(|it| it.ends_with(STREAMING))
     }
 
     /// The agent or workflow that it invokes: one without a name is called as its service is.
@@ -168,17 +184,22 @@ impl<'a> Reading<'a> {
     /// Why the model stopped, one for each choice; else as its messages say.
     pub(crate) fn endings(&self, told: &Conversation) -> Vec<Ending> {
         let own = self.list(Slot::FinishReasons);
-        match own.is_empty() {
-            true => told.endings.iter().map(Ending::of).collect(),
-            false => own.into_iter().map(|word| Ending::of(word.trim_matches('"'))).collect(),
-        }
+        let said: Vec<&str> = match own.is_empty() {
+            true => told.endings.iter().map(String::as_str).collect(),
+            false => own.into_iter().map(|word| word.trim_matches('"')).collect(),
+        };
+        said.into_iter().filter(|word| !word.is_empty()).map(Ending::of).collect()
     }
 
     /// The parameters of the request.
     pub(crate) fn parameters(&self) -> Vec<Parameter<'a>> {
         let mut all = settings::parameters(&self.own, &self.sender, &self.settings);
-        if self.is_of_langfuses_integration() {
-            all.iter_mut().filter(|one| is_filled_in(one)).for_each(|one| {
+        let told_by_answer = self.is_told_by_answer().then_some(SERVICE_TIER);
+        let none = [dialect::no_parameter(self.dialect), told_by_answer];
+        all.retain(|one| !none.contains(&Some(&*one.name)));
+        if self.dialect != Dialect::Langfuse || self.is_of_langfuses_integration() {
+            let filled_in = dialect::filled_in(self.dialect);
+            all.iter_mut().filter(|one| is_among(one, filled_in)).for_each(|one| {
                 one.source = Chosen::Default;
             });
         }
@@ -252,10 +273,10 @@ impl<'a> Reading<'a> {
 /// The log record that tells what was thrown.
 const EXCEPTION: &str = "gen_ai.client.operation.exception";
 
-/// Whether a parameter is one that Langfuse's integration fills in.
-fn is_filled_in(parameter: &Parameter) -> bool {
+/// Whether a parameter is one of these.
+fn is_among(parameter: &Parameter, these: &[(&str, &str)]) -> bool {
     let Setting::Plain(value) = &parameter.value else { return false };
-    FILLED_IN.iter().any(|(name, filled)| parameter.name == *name && value == filled)
+    these.iter().any(|(name, filled)| parameter.name == *name && value == filled)
 }
 
 /// The named arguments, where a decorator of Python's tells them beside unnamed ones of which there

@@ -41,8 +41,12 @@ const NAMES: &[(&str, &[&str])] = &[
     ("parallel_tool_calls", &["parallel_tool_calls"]),
     ("choice_count", &["n", "choice_count"]),
     ("stream", &["stream"]),
-    ("service_tier", &["service_tier"]),
+    ("dimensions", &["dimensions"]),
+    (SERVICE_TIER, &["service_tier"]),
 ];
+
+/// The parameter that some libraries give the value of the answer.
+pub(crate) const SERVICE_TIER: &str = "service_tier";
 
 /// Most effective parameters read from one step.
 const MOST: usize = 64;
@@ -87,6 +91,16 @@ pub(crate) fn of(found: &Found) -> Settings {
         }
     }
     settings
+}
+
+impl Settings {
+    /// The class of service.
+    pub(crate) fn service_tier(&self) -> Option<&str> {
+        self.parameters.iter().find_map(|(name, setting)| match setting {
+            Setting::Plain(tier) if *name == SERVICE_TIER => Some(tier.as_str()),
+            _ => None,
+        })
+    }
 }
 
 fn name_of(key: &str) -> Option<&'static str> {

@@ -4,6 +4,7 @@ mod alike;
 mod attributes;
 mod beside;
 mod captures;
+mod clients;
 mod encode;
 mod exact;
 mod json;

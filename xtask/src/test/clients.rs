@@ -1,6 +1,7 @@
-//! The real-client test: real Python SDKs export into a started server.
+//! The real-client test: real SDKs, of Python and of Node.js, export into a started server.
 //!
-//! The Python environment is `target/clients`; it is made anew when the requirements change.
+//! Their packages are installed into `target/clients` and `target/clients-node`, anew when what is
+//! required changes.
 
 use std::fs;
 use std::path::Path;
@@ -11,13 +12,21 @@ use anyhow::{Context, Result};
 use super::system;
 use crate::workspace::{Workspace, succeed};
 
-/// Prepares the Python environment and runs the clients against the built product.
+/// Prepares both environments, then runs the loop and the golden records against the built product.
 pub(super) fn check(workspace: &Workspace) -> Result<()> {
     let environment = workspace.root.join("target/clients");
     prepare(&environment, &workspace.root.join("clients/requirements.txt"))?;
-    let mut clients = Command::new(environment.join("bin/python"));
-    clients.arg("clients/loop.py").arg("--mayday").arg(workspace.mayday("debug"));
-    succeed(clients.current_dir(&workspace.root)).context("run clients/loop.py")
+    let modules = workspace.root.join("target/clients-node");
+    prepare_modules(&modules, &workspace.root.join("clients/node"))?;
+    let program = |script: &str| {
+        let mut command = Command::new(environment.join("bin/python"));
+        command.arg(script).arg("--mayday").arg(workspace.mayday("debug"));
+        command.current_dir(&workspace.root);
+        command
+    };
+    succeed(&mut program("clients/loop.py")).context("run clients/loop.py")?;
+    let mut golden = program("clients/golden.py");
+    succeed(golden.arg("--modules").arg(modules)).context("run clients/golden.py")
 }
 
 /// Makes the environment hold what the requirements say.
@@ -37,7 +46,29 @@ fn prepare(environment: &Path, requirements: &Path) -> Result<()> {
     fs::write(stamp, wanted).context("note what is installed")
 }
 
-/// Whether what was installed is what is wanted; the stamp is a copy of the requirements.
+/// Makes a folder hold the packages of Node.js that the lock file pins, and Node.js itself.
+fn prepare_modules(folder: &Path, package: &Path) -> Result<()> {
+    let wanted = fs::read_to_string(package.join("package-lock.json"))
+        .context("read clients/node/package-lock.json")?;
+    let stamp = folder.join("lock.installed.json");
+    if is_current(&stamp, &wanted) {
+        return Ok(());
+    }
+    eprintln!("    installing clients/node into {}", folder.display());
+    if system::program(&["npm"]).is_none() {
+        system::install("npm")?;
+    }
+    fs::create_dir_all(folder).context("make the folder for the packages of Node.js")?;
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(package.join(file), folder.join(file)).with_context(|| format!("copy {file}"))?;
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    succeed(npm.current_dir(folder)).context("install clients/node with npm")?;
+    fs::write(stamp, wanted).context("note what is installed")
+}
+
+/// Whether what was installed is what is wanted; the stamp is a copy of what was required.
 fn is_current(stamp: &Path, wanted: &str) -> bool {
     fs::read_to_string(stamp).is_ok_and(|installed| installed == wanted)
 }

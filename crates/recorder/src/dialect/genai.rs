@@ -148,6 +148,7 @@ const KEYS: &[(&str, Means)] = &[
     ("gen_ai.request.choice.count", Parameter("choice_count")),
     ("gen_ai.request.stream", Parameter("stream")),
     ("gen_ai.request.encoding_formats", Parameter("encoding_formats")),
+    ("gen_ai.embeddings.dimension.count", Parameter("dimensions")),
     // The prompt and the messages.
     ("gen_ai.prompt.name", Is(Slot::PromptName)),
     ("gen_ai.prompt.version", Is(Slot::PromptVersion)),

@@ -61,6 +61,9 @@ pub(crate) const KINDS: &[Sort] = &[
     ("task", StepKind::Other, "task"),
 ];
 
+/// Parameters that it sends where nobody stated them (seen in 0.62.4).
+pub(crate) const FILLED_IN: &[(&str, &str)] = &[("stream", "false")];
+
 /// `llm.request.type`, of 0.4 and before.
 pub(crate) const REQUEST_TYPES: &[Sort] = &[
     ("chat", StepKind::Model, "chat"),

@@ -26,6 +26,11 @@ pub(crate) const WORDS: Vocabulary = Vocabulary {
         ("gen_ai.usage.details.input_audio_tokens", Tokens(Bucket::AudioInput)),
         ("gen_ai.usage.details.cache_audio_read_tokens", Tokens(Bucket::AudioCached)),
         ("gen_ai.usage.details.output_audio_tokens", Tokens(Bucket::AudioOutput)),
+        ("gen_ai.aggregated_usage.input_tokens", Tokens(Bucket::Input)),
+        ("gen_ai.aggregated_usage.cache_read.input_tokens", Tokens(Bucket::CacheRead)),
+        ("gen_ai.aggregated_usage.cache_write.input_tokens", Tokens(Bucket::CacheWrite)),
+        ("gen_ai.aggregated_usage.output_tokens", Tokens(Bucket::Output)),
+        ("gen_ai.aggregated_usage.details.reasoning_tokens", Tokens(Bucket::Reasoning)),
         ("operation.cost", Is(Slot::CostTotal)),
     ],
     loose: &[
@@ -37,3 +42,6 @@ pub(crate) const WORDS: Vocabulary = Vocabulary {
     ],
     below: &[("pydantic_ai.", Below::Sign), ("logfire.", Below::Sign)],
 };
+
+/// What stands under the name of a parameter, and is counted in the answer (seen in 2.68.0).
+pub(crate) const NO_PARAMETER: &str = "dimensions";

@@ -93,5 +93,11 @@ pub(crate) const KINDS: &[Sort] = &[
     ("ai.rerank.doRerank", StepKind::Retrieval, "rerank"),
 ];
 
+/// Parameters that the SDK fills in where nobody stated them (seen in 7.0.173).
+pub(crate) const FILLED_IN: &[(&str, &str)] = &[("tool_choice", "auto")];
+
+/// How the operations end whose answer comes in pieces.
+pub(crate) const STREAMING: &str = ".doStream";
+
 /// Operations whose usage is that of the ones they enclose.
 pub(crate) const ENCLOSING: &[&str] = &["ai.embed", "ai.embedMany", "ai.rerank"];

@@ -34,7 +34,9 @@ impl Told<'_> {
             response: self.word(Slot::ResponseId).or(raw.id),
             endpoint: endpoint.map(|endpoint| words::endpoint(endpoint, port.as_deref())),
             service_tier: self
-                .word(Slot::TierServed)
+                .reading
+                .tier_served()
+                .map(Cow::into_owned)
                 .or(raw.service_tier)
                 .or_else(|| self.word(Slot::TierAsked)),
             api: self.word(Slot::Api).or_else(|| interface.map(str::to_owned)),
@@ -142,7 +144,8 @@ impl Told<'_> {
             .number(Slot::FirstChunkSecs)
             .or_else(millis)
             .or_else(|| self.first_chunk_at().and_then(after));
-        (is_asked || first_chunk_secs.is_some()).then_some(Stream { first_chunk_secs })
+        let is_told = is_asked || self.reading.is_streaming() || first_chunk_secs.is_some();
+        is_told.then_some(Stream { first_chunk_secs })
     }
 
     /// The moment of the first piece: as an attribute, or as an event on the span.
