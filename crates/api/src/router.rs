@@ -14,8 +14,8 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    flights, grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export, outcomes,
-    problem, reconstruct, traces,
+    evals, flights, grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export,
+    outcomes, problem, reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -63,6 +63,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let figures = Router::new().route("/metrics", get(metrics::metrics));
     let labels = Router::new()
         .route("/api/v1/outcomes", post(outcomes::post))
+        .route("/api/v1/evals/runs", post(evals::post))
         .route("/api/v1/intents", post(intents::post))
         .route("/api/v1/intents/{intent}/result", post(intents::resolve));
     let keys = Router::new()
@@ -77,6 +78,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/diff", get(reconstruct::diff))
         .route("/api/v1/coverage", get(reconstruct::coverage))
         .route("/api/v1/doctor", get(reconstruct::doctor))
+        .route("/api/v1/evals", get(evals::list))
         .route("/api/v1/intents", get(intents::list))
         .route("/api/v1/verify", get(keeping::verify))
         .route("/api/v1/features", get(moved::features))

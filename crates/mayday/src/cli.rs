@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, bench, demo, erase, export, features, incident, key, ledger, moved, postmortem,
+    backup, bench, demo, erase, eval, export, features, incident, key, ledger, moved, postmortem,
     reconstruct, serve, sim, verify,
 };
 
@@ -56,6 +56,9 @@ pub(crate) enum Command {
     Verify(verify::Verify),
     /// Make what was said about a person unreadable, for good
     Erase(erase::Erase),
+    /// Keep runs of evaluation suites, and say since when each has not been green
+    #[command(subcommand)]
+    Eval(eval::Eval),
     /// Take out what was recorded
     #[command(subcommand)]
     Export(export::Export),
@@ -88,6 +91,7 @@ impl Command {
             Command::Doctor(command) => command.run().await,
             Command::Verify(command) => command.run().await,
             Command::Erase(command) => command.run().await,
+            Command::Eval(command) => command.run().await,
             Command::Export(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,

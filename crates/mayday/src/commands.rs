@@ -4,6 +4,7 @@ pub(crate) mod backup;
 pub(crate) mod bench;
 pub(crate) mod demo;
 pub(crate) mod erase;
+pub(crate) mod eval;
 pub(crate) mod export;
 pub(crate) mod features;
 pub(crate) mod incident;

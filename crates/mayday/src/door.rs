@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use api::Hosts;
+use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
@@ -18,6 +19,7 @@ use model::{Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
+use response::evals::Suite;
 use response::{Erasure, Mayday, Proof, Question, Unkeyed, Verified, Who};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -213,6 +215,17 @@ impl Door {
         let dry_run = run == Erasing::DryRun;
         let body = json!({ "subject": subject, "dry_run": dry_run, "by": self.by });
         self.post("/api/v1/erasures", &body).await
+    }
+
+    /// Keeps a run of a suite of evaluations.
+    pub(crate) async fn record_eval(&self, run: EvalRunJson) -> Result<Suite> {
+        let run = EvalRunJson { by: self.by.clone(), ..run };
+        self.post("/api/v1/evals/runs", &serde_json::to_value(run)?).await
+    }
+
+    /// The suites of evaluations.
+    pub(crate) async fn suites(&self) -> Result<Vec<Suite>> {
+        self.get("/api/v1/evals", &[]).await
     }
 
     /// Checks every record.

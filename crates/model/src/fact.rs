@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{Address, ContentHash};
+use crate::eval::EvalRun;
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
 use crate::incident::{Evidence, Excerpt, IncidentKind};
 use crate::principal::{Principal, TenantName, TokenHash};
@@ -79,6 +80,13 @@ pub enum Fact {
         /// Which, as `2026-11-23`.
         day: String,
     },
+    /// A suite of evaluations was run.
+    EvalRan {
+        /// Whose.
+        tenant: TenantName,
+        /// What came of it.
+        run: EvalRun,
+    },
     /// A principal was given a token. It takes the place of an earlier one.
     TokenIssued {
         /// Who holds it.
@@ -141,12 +149,13 @@ mod tests {
     use super::Fact;
 
     /// Facts as the first version that knew them wrote them. Never write them anew.
-    const WRITTEN: &str = include_str!("fact/access.jsonl");
+    const ACCESS: &str = include_str!("fact/access.jsonl");
+    const KEEPING: &str = include_str!("fact/keeping.jsonl");
 
     #[test]
-    fn facts_about_access_stay_readable() {
-        assert_eq!(WRITTEN.lines().count(), 5);
-        for written in WRITTEN.lines() {
+    fn facts_stay_readable() {
+        assert_eq!((ACCESS.lines().count(), KEEPING.lines().count()), (5, 5));
+        for written in ACCESS.lines().chain(KEEPING.lines()) {
             let fact: Fact = serde_json::from_str(written).unwrap();
             assert_eq!(serde_json::to_string(&fact).unwrap(), written);
         }

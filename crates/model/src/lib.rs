@@ -8,6 +8,7 @@
 //! ([`incident`], [`fact`]). [`fault`] is the closed set of ways in which anything can fail.
 
 pub mod content;
+pub mod eval;
 pub mod fact;
 pub mod factor;
 pub mod fault;
@@ -25,6 +26,7 @@ pub mod time;
 pub mod value;
 
 pub use content::{Address, ContentHash, Field, Gone, Held, Part, Scope};
+pub use eval::EvalRun;
 pub use fact::{Entry, Fact};
 pub use factor::{Factor, Level, Seen};
 pub use fault::{Fault, Faulty};

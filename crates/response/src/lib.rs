@@ -10,6 +10,7 @@
 pub mod access;
 pub mod contents;
 pub mod error;
+pub mod evals;
 pub mod export;
 pub mod incidents;
 pub mod intents;

@@ -18,6 +18,7 @@ use watch::{Sampling, SettleAfter};
 use crate::access::{Principals, Reads};
 use crate::contents::Contents;
 use crate::error::OpenError;
+use crate::evals::Suites;
 use crate::keeping::{ClosedDays, Keeping};
 use crate::room::Room;
 use crate::tally::{Counted, Tally};
@@ -75,6 +76,7 @@ pub(crate) struct House {
     pub(crate) principals: RwLock<Principals>,
     pub(crate) reads: Reads,
     pub(crate) days: RwLock<ClosedDays>,
+    pub(crate) suites: RwLock<Suites>,
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
@@ -171,7 +173,8 @@ impl Mayday {
 
 impl House {
     fn new(place: Place, ledger: Ledger, settings: Settings) -> Result<Self, OpenError> {
-        let Folds { incidents, principals, days } = follow(&ledger).map_err(OpenError::Ledger)?;
+        let Folds { incidents, principals, days, suites } =
+            follow(&ledger).map_err(OpenError::Ledger)?;
         let ledger = Arc::new(ledger);
         Ok(Self {
             settings,
@@ -180,6 +183,7 @@ impl House {
             principals: RwLock::new(principals),
             reads: Reads::new(Arc::clone(&ledger)),
             days: RwLock::new(days),
+            suites: RwLock::new(suites),
             full: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             ledger,
@@ -278,6 +282,7 @@ struct Folds {
     incidents: Incidents,
     principals: Principals,
     days: ClosedDays,
+    suites: Suites,
 }
 
 /// Folds every fact of the ledger.
@@ -292,6 +297,7 @@ fn follow(ledger: &Ledger) -> Result<Folds, ledger::LedgerError> {
             folds.incidents.apply(entry);
             folds.principals.apply(entry);
             folds.days.apply(entry);
+            folds.suites.apply(entry);
         }
     }
 }

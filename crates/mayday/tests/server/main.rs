@@ -11,6 +11,8 @@ mod command_line;
 #[cfg(test)]
 mod durability;
 #[cfg(test)]
+mod evals;
+#[cfg(test)]
 mod export;
 #[cfg(test)]
 mod faults;
