@@ -21,13 +21,14 @@ async fn post(server: &Server, body: &Value) -> (StatusCode, Value) {
 async fn the_last_green_run_of_a_suite_is_known_whatever_the_order_they_were_told_in() {
     let (_guard, data) = data_dir();
     let server = Server::start(&data, &[]);
-    let ran = |failed: u64, at: &str| json!({"suite": "refunds", "cases": 100, "failed": failed, "threshold": 0.02, "at": at});
-    for (failed, at) in
-        [(9, "2026-11-22T06:00:00Z"), (2, "2026-11-20T06:00:00Z"), (3, "2026-11-21T06:00:00Z")]
-    {
-        assert_eq!(post(&server, &ran(failed, at)).await.0, StatusCode::CREATED);
+    let ran = |failed: u64, day: u64| {
+        let at = format!("2026-11-{day}T06:00:00Z");
+        json!({"suite": "refunds", "cases": 100, "failed": failed, "threshold": 0.02, "at": at})
+    };
+    for (failed, day) in [(9, 22), (2, 20), (3, 21)] {
+        assert_eq!(post(&server, &ran(failed, day)).await.0, StatusCode::CREATED);
     }
-    let (status, problem) = post(&server, &ran(101, "2026-11-22T06:00:00Z")).await;
+    let (status, problem) = post(&server, &ran(101, 22)).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
 
     let directory = data.to_str().unwrap().to_owned();
@@ -40,8 +41,8 @@ async fn the_last_green_run_of_a_suite_is_known_whatever_the_order_they_were_tol
     let record = ["eval", "record", "refunds", "--cases", "50", "--failed", "0", "--data-dir"];
     let (code, told, _) = run(&[&record[..], &[&directory]].concat());
     assert!(code == Some(0) && told.contains("green"), "{told}");
-    let (code, _, error) =
-        run(&["eval", "record", "", "--cases", "1", "--failed", "0", "--data-dir", &directory]);
+    let nameless = ["eval", "record", "", "--cases", "1", "--failed", "0", "--data-dir"];
+    let (code, _, error) = run(&[&nameless[..], &[&directory]].concat());
     assert!(code == Some(2) && error.contains("1 to 200 bytes"), "{code:?} {error}");
 }
 
