@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
 use crate::workspace::{Workspace, succeed};
-use crate::{layers, tidy};
+use crate::{fuzz, layers, tidy};
 
 /// Runs every check: format, lints, rules, tests, real clients, the page in a browser.
 #[derive(Debug, Args)]
@@ -40,7 +40,7 @@ struct Step {
     run: fn(&Workspace) -> Result<()>,
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     step("format", "cargo fmt --all --check", |w| cargo(w, "fmt --all --check")),
     step("lints", "cargo clippy, warnings denied", |w| {
         cargo(w, "clippy --workspace --all-targets -- -D warnings")
@@ -49,6 +49,7 @@ const STEPS: [Step; 8] = [
     step("layers", "the directions between the crates", layers::check),
     step("build", "cargo build --bin mayday", |w| cargo(w, "build --bin mayday")),
     step("tests", "cargo test --workspace", |w| cargo(w, "test --workspace")),
+    step("fuzz", "spoilt requests of every decoder and dialect, from a seed", fuzz::check),
     step("clients", "real clients into a started server, and their golden records", clients::check)
         .with(Extra::Python),
     step("page", "an incident's page in headless Chromium", page::check).with(Extra::Browser),

@@ -28,6 +28,7 @@ pub mod router;
 pub mod seat;
 pub mod serve;
 pub mod traces;
+pub mod within;
 
 pub use budget::Budget;
 pub use hosts::Hosts;

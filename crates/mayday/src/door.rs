@@ -5,15 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
-use api::Hosts;
 use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
-use axum::Router;
-use axum::body::Body;
+use api::within::Within;
 use clap::Args;
-use http_body_util::BodyExt;
 use model::principal::TokenError;
 use model::{Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
@@ -23,7 +20,6 @@ use response::evals::Suite;
 use response::{Erasure, Mayday, Proof, Question, Unkeyed, Verified, Who};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
 use crate::config::Config;
 use crate::server;
@@ -58,7 +54,7 @@ enum Way {
     /// To the server at this address.
     Server(String),
     /// To a data directory, which the paths of a server answer for here in this process.
-    Here { mayday: Arc<Mayday>, paths: Router },
+    Here { mayday: Arc<Mayday>, paths: Within },
 }
 
 /// A feature as a door tells it.
@@ -115,8 +111,7 @@ impl Source {
         let config = Config::read(None)?;
         let mayday = Arc::new(config.open(directory)?);
         mayday.settle(world::now()).await?;
-        let api = server::api(&mayday, &config, Unkeyed::Opener);
-        let paths = api::http(api, Hosts::loopback_and([]), Router::new());
+        let paths = Within::new(server::api(&mayday, &config, Unkeyed::Opener));
         let (way, client) = (Way::Here { mayday, paths }, Client::new());
         Ok(Door { way, client, by: Some(world::user()) })
     }
@@ -296,10 +291,8 @@ impl Door {
                 )
             })?,
             Way::Here { paths, .. } => {
-                let request: axum::http::Request<reqwest::Body> = request.build()?.try_into()?;
-                let Ok(answer) = paths.clone().oneshot(request.map(Body::new)).await;
-                let (parts, body) = answer.into_parts();
-                axum::http::Response::from_parts(parts, body.collect().await?.to_bytes()).into()
+                let request: hyper::Request<reqwest::Body> = request.build()?.try_into()?;
+                paths.ask(request).await?.into()
             }
         };
         succeeded(answer).await
