@@ -1,4 +1,7 @@
-"""The cases on the real `anthropic` client, under `opentelemetry-instrumentation-genai-anthropic`."""
+"""The cases on the real `anthropic` client.
+
+What instruments it is `opentelemetry-instrumentation-genai-anthropic`, with content in the spans.
+"""
 
 import os
 from typing import Any
@@ -7,9 +10,10 @@ import anthropic
 from opentelemetry.instrumentation.genai.anthropic import AnthropicInstrumentor
 
 import cases
-from cases_openai import PROMPT, QUESTION, RESULT, SEARCH_KB
+from app_genai import ROOT
+from cases_openai import PROMPT, QUESTION, RESULT
+from support_agent import SEARCH_KB
 
-ROOT = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "support-agent"}
 MODEL = "claude-sonnet-4-5"
 REQUEST: dict[str, Any] = {"model": MODEL, "system": PROMPT, "max_tokens": 200}
 PARAMETERS: dict[str, Any] = {"stop_sequences": ["— Zoë"], "service_tier": "auto"}
@@ -34,8 +38,9 @@ def chat(provider: str) -> None:
 def tools(provider: str) -> None:
     """The model asks for a tool, the tool answers, the model answers."""
     asking, said = client(provider), messages()
-    described = {"name": SEARCH_KB["name"], "description": SEARCH_KB["description"]}
-    offered: Any = [described | {"input_schema": SEARCH_KB["parameters"]}]
+    tool = SEARCH_KB["function"]
+    described = {"name": tool["name"], "description": tool["description"]}
+    offered: Any = [described | {"input_schema": tool["parameters"]}]
     asked = asking.messages.create(messages=said, tools=offered, **REQUEST)
     said.append({"role": "assistant", "content": asked.content})
     calls = [block.id for block in asked.content if block.type == "tool_use"]

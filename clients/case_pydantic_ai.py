@@ -17,7 +17,7 @@ from pydantic_ai.providers.openai import OpenAIProvider
 import cases
 from cases_openai import EMBEDDING_MODEL, MODEL, PARAMETERS, PROMPT, QUESTION, RESULT
 
-CONVERSATION = "conversation-7"
+CONVERSATION: dict[str, Any] = {"conversation_id": "conversation-7"}
 
 
 def reached(provider: str, below: str = "") -> OpenAIProvider:
@@ -40,23 +40,26 @@ def search_kb(query: str, top_k: int = 1) -> str:
 
 async def chat(provider: str) -> None:
     """A question and its answer."""
-    assert (await agent(provider, model_settings=PARAMETERS).run(QUESTION, conversation_id=CONVERSATION)).output
+    answer = await agent(provider, model_settings=PARAMETERS).run(QUESTION, **CONVERSATION)
+    assert answer.output
 
 
 async def tools(provider: str) -> None:
     """The model asks for a tool, the tool answers, the model answers."""
-    assert (await agent(provider, tools=[search_kb]).run(QUESTION, conversation_id=CONVERSATION)).output
+    assert (await agent(provider, tools=[search_kb]).run(QUESTION, **CONVERSATION)).output
 
 
 async def streaming(provider: str) -> None:
     """An answer in pieces, read to its end."""
-    async with agent(provider, model_settings=PARAMETERS).run_stream(QUESTION, conversation_id=CONVERSATION) as result:
+    asked = agent(provider, model_settings=PARAMETERS).run_stream(QUESTION, **CONVERSATION)
+    async with asked as result:
         assert [piece async for piece in result.stream_text(delta=True, debounce_by=None)]
 
 
 async def cancelled(provider: str) -> None:
     """An answer in pieces, abandoned half-way."""
-    async with agent(provider, model_settings=PARAMETERS).run_stream(QUESTION, conversation_id=CONVERSATION) as result:
+    asked = agent(provider, model_settings=PARAMETERS).run_stream(QUESTION, **CONVERSATION)
+    async with asked as result:
         async for _ in result.stream_text(delta=True, debounce_by=None):
             await result.cancel()
             break
@@ -65,7 +68,7 @@ async def cancelled(provider: str) -> None:
 async def error(provider: str) -> None:
     """The provider has had enough."""
     try:
-        await agent(provider, "/failing").run(QUESTION, conversation_id=CONVERSATION)
+        await agent(provider, "/failing").run(QUESTION, **CONVERSATION)
     except ModelHTTPError:
         return
     raise AssertionError("no error was raised")

@@ -5,20 +5,12 @@ from typing import Any
 
 import openai
 
-MODEL = "gpt-4o-mini"
+from support_agent import MODEL, SEARCH_KB
+
 EMBEDDING_MODEL = "text-embedding-3-small"
 PROMPT = "You are the support agent of a shop — friendly, brief, and exact. Sign as “Zoë”."
 QUESTION = 'Can I return "worn" shoes?\n\nThey\'re 2 sizes too big \U0001f45f'
 PARAMETERS: dict[str, Any] = {"temperature": 0.2, "top_p": 0.9, "max_tokens": 200, "seed": 7}
-SEARCH_KB: dict[str, Any] = {
-    "name": "search_kb",
-    "description": "Finds articles of the knowledge base.",
-    "parameters": {
-        "type": "object",
-        "properties": {"query": {"type": "string"}, "top_k": {"type": "integer"}},
-        "required": ["query"],
-    },
-}
 RESULT = json.dumps({"results": [{"id": 12, "title": "Returns & refunds №12"}]})
 
 
@@ -43,7 +35,7 @@ def chat(provider: str) -> None:
 def tools(provider: str) -> None:
     """The model asks for a tool, the tool answers, the model answers."""
     asking, said = client(provider), messages()
-    offered: Any = [{"type": "function", "function": SEARCH_KB}]
+    offered: Any = [SEARCH_KB]
     asked = asking.chat.completions.create(model=MODEL, messages=said, tools=offered)
     said.append(asked.choices[0].message.model_dump(exclude_none=True))
     for call in asked.choices[0].message.tool_calls or []:

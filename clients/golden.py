@@ -56,8 +56,8 @@ def program(client: str, modules: Path) -> list[str]:
     if name.endswith(".py"):
         return [sys.executable, str(HERE / name), *options]
     module = shutil.copy(HERE / "node" / name, modules)
-    pinned = modules / "node_modules/.bin/node"
-    return [str(pinned) if pinned.exists() else "node", module, *options]
+    pinned = next(modules.glob("node_modules/node-*/bin/node"), "node")
+    return [str(pinned), module, *options]
 
 
 def play(client: str, around: Around) -> tuple[str, dict[str, Any]]:

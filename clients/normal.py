@@ -1,8 +1,8 @@
 """What of a reconstruction is the same each time: no ids, times, ports, or versions of libraries.
 
 Ids become `trace`, `span-1`, `span-2`, in the order of appearance; steps stand as in their tree.
-Of attributes the keys remain: what they hold is checked byte for byte by `loop.py`, and what they
-mean stands in the record beside them.
+Of attributes the keys remain: that texts read back byte for byte is what `loop.py` checks, and
+what they mean stands in the record beside them.
 """
 
 from collections import defaultdict
