@@ -30,6 +30,18 @@ pub enum ContentMode {
     MetadataOnly,
 }
 
+impl ContentMode {
+    /// Its name in settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ContentMode::Full => "full",
+            ContentMode::Redacted => "redacted",
+            ContentMode::HashOnly => "hash_only",
+            ContentMode::MetadataOnly => "metadata_only",
+        }
+    }
+}
+
 impl FromStr for ContentMode {
     type Err = String;
 

@@ -35,16 +35,23 @@ pub(super) struct Server {
     _out: BufReader<ChildStdout>,
 }
 
+/// Where a server is started, and what it keeps of content; all else is as by default.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Site<'a> {
+    pub(super) directory: &'a Path,
+    pub(super) content: &'a str,
+}
+
 /// A process that is killed when nobody holds it any more.
 struct Guarded(Option<Process>);
 
 impl Server {
-    /// Starts on free ports, with default settings and an empty data directory.
-    pub(super) async fn start(directory: &Path) -> Result<Self> {
-        let data = directory.join("data");
+    /// Starts on free ports with an empty data directory.
+    pub(super) async fn start(site: Site<'_>) -> Result<Self> {
+        let data = site.directory.join("data");
         let mut process = Command::new(std::env::current_exe()?)
             .args(["serve", "--otlp", "127.0.0.1:0", "--grpc", "127.0.0.1:0"])
-            .args(["--http", "127.0.0.1:0", "--data-dir"])
+            .args(["--http", "127.0.0.1:0", "--content", site.content, "--data-dir"])
             .arg(&data)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -8,7 +8,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use indicatif::ProgressBar;
 use jiff::{SignedDuration, Timestamp};
+use response::ContentMode;
 
+use super::child::Site;
 use super::floor::{self, Floor};
 use super::load::{Load, Packing, Recipe, Request};
 use super::report::{LoadReport, Report, VisibleReport};
@@ -52,6 +54,10 @@ pub(crate) struct Ingest {
     #[arg(value_parser = clap::value_parser!(u64).range(0..=10_000))]
     probes: u64,
 
+    /// What the server keeps of content: full, redacted, hash_only or metadata_only
+    #[arg(long, value_name = "MODE", default_value = "full")]
+    content: ContentMode,
+
     /// Another seed makes other texts and ids
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -74,7 +80,8 @@ struct Ready {
 impl Ingest {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let scratch = scratch(self.dir.as_deref())?;
-        let mut report = Report::new(self.connections, self.rounds, self.seed);
+        let mut report =
+            Report::new(self.content.as_str(), self.connections, self.rounds, self.seed);
         for load in self.loads() {
             report.loads.push(self.measure(load, scratch.path()).await?);
         }
@@ -83,6 +90,10 @@ impl Ingest {
             false => world::print(&report.table()),
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn site<'a>(&self, directory: &'a Path) -> Site<'a> {
+        Site { directory, content: self.content.as_str() }
     }
 
     fn loads(&self) -> Vec<Load> {
@@ -109,7 +120,8 @@ impl Ingest {
             let floor = self.floor(&ready, directory).await?;
             let bar = bar(ready.spans(), &format!("{}, round {number}", load.name()))?;
             let connections = self.connections as usize;
-            let round = Round::play(&ready.requests, directory, connections, &bar).await?;
+            let site = self.site(directory);
+            let round = Round::play(&ready.requests, site, connections, &bar).await?;
             bar.finish_and_clear();
             world::tell(&format!(
                 "{}, round {number} of {}: {:.0} spans/s, floor {:.0}",
@@ -143,7 +155,8 @@ impl Ingest {
         };
         let probes = Recipe { seed: !self.seed, spans: usize::MAX, ..ready.recipe };
         let samples = self.probes as usize;
-        let latency = visible::measure(&background, probes, samples, directory, &bar).await?;
+        let latency =
+            visible::measure(&background, probes, samples, self.site(directory), &bar).await?;
         bar.finish_and_clear();
         let latency = latency.context("no trace was followed")?;
         Ok(VisibleReport { load_spans_per_second: rate.round(), latency })

@@ -12,6 +12,7 @@ use super::round::Round;
 pub(super) struct Report {
     version: &'static str,
     build: &'static str,
+    content: &'static str,
     cores: usize,
     connections: u64,
     rounds: u64,
@@ -60,10 +61,11 @@ pub(super) struct VisibleReport {
 }
 
 impl Report {
-    pub(super) fn new(connections: u64, rounds: u64, seed: u64) -> Self {
+    pub(super) fn new(content: &'static str, connections: u64, rounds: u64, seed: u64) -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION"),
             build: super::BUILD,
+            content,
             cores: std::thread::available_parallelism().map_or(0, usize::from),
             connections,
             rounds,

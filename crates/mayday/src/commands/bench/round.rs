@@ -1,6 +1,5 @@
 //! One round of the server: a fresh process and directory, a whole load, and what it cost.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,7 +7,7 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 use tokio::task::JoinHandle;
 
-use super::child::Server;
+use super::child::{Server, Site};
 use super::load::Request;
 use super::process;
 use super::send::{self, Sending, Sent};
@@ -40,14 +39,14 @@ pub(super) struct Round {
 }
 
 impl Round {
-    /// Plays one round in this directory, which is empty again at the end.
+    /// Plays one round in a directory, which is empty again at the end.
     pub(super) async fn play(
         requests: &Arc<Vec<Request>>,
-        directory: &Path,
+        site: Site<'_>,
         connections: usize,
         bar: &ProgressBar,
     ) -> Result<Self> {
-        let server = Server::start(directory).await?;
+        let server = Server::start(site).await?;
         let (used, spent) = (server.cpu()?, process::cpu(std::process::id())?);
         let watch = Watch::over(server.pid());
         let sending = Sending {
@@ -65,7 +64,7 @@ impl Round {
         let cpu_settled = server.cpu()?.saturating_sub(used);
         let peak = process::memory(server.pid())?.peak;
         let disk = server.stop().await?;
-        std::fs::remove_dir_all(directory.join("data"))?;
+        std::fs::remove_dir_all(site.directory.join("data"))?;
         let settling = settled.map(|settled| settled.saturating_duration_since(answered));
         Ok(Self { sent, cpu, cpu_settled, cpu_sending, settling, peak, resident, disk })
     }

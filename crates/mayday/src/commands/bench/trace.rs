@@ -11,7 +11,7 @@ use indicatif::ProgressBar;
 use model::TraceId;
 use serde::Serialize;
 
-use super::child::Server;
+use super::child::{Server, Site};
 use super::figures::Latency;
 use super::ingest::start;
 use super::load::{Load, Packing, Recipe};
@@ -77,7 +77,7 @@ struct Report {
 impl Trace {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let scratch = scratch(self.dir.as_deref())?;
-        let server = Server::start(scratch.path()).await?;
+        let server = Server::start(Site { directory: scratch.path(), content: "full" }).await?;
         let (sent, traces) = self.fill(&server).await?;
         world::tell(&format!("{} steps are stored; waiting until they are settled", sent.spans));
         let settled = server.settled(0).await?;

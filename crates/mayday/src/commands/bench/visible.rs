@@ -1,6 +1,5 @@
 //! How long after its acknowledgement a trace shows in a query, while half of a full load runs.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use indicatif::ProgressBar;
 use reqwest::{Client, StatusCode};
 use serde::Deserialize;
 
-use super::child::Server;
+use super::child::{Server, Site};
 use super::figures::Latency;
 use super::load::{Packing, Recipe, Request};
 use super::send::{self, Sending};
@@ -55,7 +54,7 @@ pub(super) async fn measure(
     background: &Background<'_>,
     probes: Recipe,
     samples: usize,
-    directory: &Path,
+    site: Site<'_>,
     bar: &ProgressBar,
 ) -> Result<Option<Latency>> {
     let mut probes = Recipe { packing: Packing::ByTrace, ..probes }.requests();
@@ -64,7 +63,7 @@ pub(super) async fn measure(
         if taken.len() >= samples {
             break;
         }
-        session(background, &mut probes, (&mut taken, samples), directory, bar).await?;
+        session(background, &mut probes, (&mut taken, samples), site, bar).await?;
     }
     ensure!(taken.len() >= samples, "only {} of {samples} samples could be taken", taken.len());
     Ok(Latency::of(taken))
@@ -75,10 +74,10 @@ async fn session(
     background: &Background<'_>,
     probes: &mut impl Iterator<Item = Request>,
     (taken, enough): (&mut Vec<Duration>, usize),
-    directory: &Path,
+    site: Site<'_>,
     bar: &ProgressBar,
 ) -> Result<()> {
-    let server = Server::start(directory).await?;
+    let server = Server::start(site).await?;
     let sending = Sending {
         to: server.otlp.clone(),
         connections: background.connections,
@@ -104,7 +103,7 @@ async fn session(
         sampled = sampling => sampled?,
     }
     server.stop().await?;
-    Ok(std::fs::remove_dir_all(directory.join("data"))?)
+    Ok(std::fs::remove_dir_all(site.directory.join("data"))?)
 }
 
 impl Probe {
