@@ -28,6 +28,7 @@ impl Incidents {
                     report: (**report).clone(),
                     run: *run,
                     evidence: Vec::new(),
+                    triage: None,
                     excerpts: None,
                     drafts: Vec::new(),
                 };
@@ -36,6 +37,11 @@ impl Incidents {
             Fact::EvidenceCited { incident, evidence } => {
                 if let Some(incident) = self.by_id.get_mut(incident) {
                     incident.evidence.extend(evidence.iter().cloned());
+                }
+            }
+            Fact::TriageRun { incident, triage } => {
+                if let Some(incident) = self.by_id.get_mut(incident) {
+                    incident.triage = Some(triage.clone());
                 }
             }
             Fact::EvidenceKept { incident, excerpts } => {

@@ -2,7 +2,8 @@
 //!
 //! [`catalogue`] is the data file of surfaces; [`fold`] turns facts into incidents; [`evidence`]
 //! picks the runs that an incident rests on; [`timeline`] computes its clocks; [`brief`] says a
-//! report in words; [`postmortem`] drafts the document.
+//! report in words; [`postmortem`] drafts the document; [`triage`](mod@triage)
+//! asks surface after surface.
 //!
 //! Everything a machine writes here cites a fact or a run; what only people know stands open.
 
@@ -12,6 +13,7 @@ pub mod evidence;
 pub mod fold;
 pub mod postmortem;
 pub mod timeline;
+pub mod triage;
 pub mod wording;
 
 pub use brief::{Brief, brief};

@@ -20,13 +20,18 @@ use crate::{Incidents, brief, postmortem, timeline};
 const OLD: &str = "4f1a0000000000000000000000000000";
 const NEW: &str = "9c220000000000000000000000000000";
 
-fn at(minute: i64) -> Timestamp {
+pub(crate) fn at(minute: i64) -> Timestamp {
     Timestamp::from_second(1_795_305_600 + minute * 60).unwrap()
 }
 
 fn shares(level: &str) -> Shares {
     let levels = vec![LevelCount { level: level.to_owned(), runs: 100 }];
     Shares { recorded: 100, missing: 0, levels, others: 0 }
+}
+
+/// A report in which a tool's shape moved.
+pub(crate) fn plain_report() -> Report {
+    report("support", Basis::Concurrent)
 }
 
 fn report(feature: &str, basis: Basis) -> Report {

@@ -9,6 +9,7 @@ use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
 use crate::incident::{Evidence, Excerpt, IncidentKind};
 use crate::principal::{Principal, TenantName, TokenHash};
 use crate::report::Report;
+use crate::triage::Triage;
 
 /// Something that was decided. Facts hold references to content, never its text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +39,13 @@ pub enum Fact {
         incident: IncidentId,
         /// The runs.
         evidence: Vec<Evidence>,
+    },
+    /// Each surface was asked about, when an incident was declared.
+    TriageRun {
+        /// The incident.
+        incident: IncidentId,
+        /// Questions and answers.
+        triage: Triage,
     },
     /// What an incident rests on was copied, so that it outlives its days.
     EvidenceKept {

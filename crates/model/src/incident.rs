@@ -8,6 +8,7 @@ use crate::id::{IncidentId, RunId, SpanId};
 use crate::outcome::Outcome;
 use crate::principal::TenantName;
 use crate::report::Report;
+use crate::triage::Triage;
 
 /// What kind of harm it is. Only a rate waits for statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,6 +81,9 @@ pub struct Incident {
     pub run: Option<RunId>,
     /// The runs it rests on.
     pub evidence: Vec<Evidence>,
+    /// What was asked of each surface, and answered, when it was declared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub triage: Option<Triage>,
     /// What was copied so that it outlives its days; none until that was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpts: Option<Vec<Excerpt>>,

@@ -23,6 +23,7 @@ pub mod run;
 pub mod step;
 pub mod surface;
 pub mod time;
+pub mod triage;
 pub mod value;
 
 pub use content::{Address, ContentHash, Field, Gone, Held, Part, Scope};
@@ -41,4 +42,5 @@ pub use run::{Payload, Run, Settlement};
 pub use step::{Batch, Effect, Pivot, Receipt, Rejection, Sketch, Source, Step, StepKind, Traits};
 pub use surface::{Catalogue, Proof, Role};
 pub use time::Window;
+pub use triage::Triage;
 pub use value::{Attribute, Value};

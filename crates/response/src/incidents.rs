@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::sync::PoisonError;
 
 use incident::evidence::{Candidate, Exposed};
+use incident::triage::{self, Seats};
 use incident::{brief, evidence, postmortem};
 use jiff::Timestamp;
 use ledger::{Append, Expected};
 use model::incident::{Excerpt, IncidentKind};
 use model::{
-    Address, ContentHash, Evidence, Fact, Incident, IncidentId, Level, Outcome, Report, RunId,
-    Seen, StepKind, Window,
+    Address, ContentHash, EvalRun, Evidence, Fact, Incident, IncidentId, Level, Outcome, Report,
+    RunId, Seen, StepKind, Triage, Window,
 };
 
 use crate::error::{IncidentError, MovedError};
@@ -76,6 +77,7 @@ impl Mayday {
             (None, Some(run)) => format!("one run did harm: {run}"),
             (None, None) => brief::title(&report),
         };
+        let triage = self.triage(&report)?;
         let facts = [
             Fact::IncidentDeclared {
                 incident: incident.clone(),
@@ -87,6 +89,7 @@ impl Mayday {
                 run: it.run,
             },
             Fact::EvidenceCited { incident: incident.clone(), evidence: cited },
+            Fact::TriageRun { incident: incident.clone(), triage },
         ];
         self.state(&incident, Expected::Version(0), act, &facts)?;
         if let Err(error) = self.keep_evidence(&self.incident(&incident)?, act) {
@@ -163,6 +166,21 @@ impl Mayday {
         let evidence =
             Evidence { run: id, outcome: run.outcome, role, step: None, content: Vec::new() };
         Ok((run.feature, self.addressed(evidence)?))
+    }
+
+    /// Asks about each surface: the comparison, suites of evals, and runs of the incident's window.
+    fn triage(&self, report: &Report) -> Result<Triage, IncidentError> {
+        let runs = self.runs(report.windows.incident, report.feature.as_deref())?;
+        let mut seats = Seats::default();
+        for run in &runs.runs {
+            seats.take(&run.levels, &runs.dictionary, &self.house.catalogue);
+        }
+        let skews = triage::skews(&seats, &runs.dictionary);
+        let guards = |run: &EvalRun| run.feature.is_none() || run.feature == report.feature;
+        let evals = self.suites().into_iter().map(|suite| suite.last).filter(guards);
+        let evals: Vec<EvalRun> = evals.collect();
+        let known = triage::Known { report, evals: &evals, skews: skews.as_deref() };
+        Ok(triage::triage(&triage::tree(), known))
     }
 
     /// The runs that a report rests on.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use model::{IncidentId, RunId};
+use model::{IncidentId, RunId, Triage};
 use response::{brief, wording};
 
 use crate::commands::moved::Asked;
@@ -122,9 +122,17 @@ impl Show {
         world::print(&format!("{}  {}", incident.id, incident.title));
         world::print(&format!("  declared  {at} by {}", incident.declared_by));
         world::print(&brief(&incident.report).lines().join("\n"));
+        incident.triage.iter().for_each(print_triage);
         for evidence in &incident.evidence {
             world::print(&format!("  evidence  {}  {}", evidence.run, evidence.role));
         }
         Ok(())
     }
+}
+
+fn print_triage(triage: &Triage) {
+    for row in &triage.rows {
+        world::print(&format!("  {:<9} {}: {}", row.answer.as_str(), row.node, row.why));
+    }
+    world::print(&format!("  triage    {}", triage.next));
 }

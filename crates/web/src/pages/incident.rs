@@ -6,6 +6,7 @@ mod movers;
 mod next;
 mod picture;
 mod surfaces;
+mod triage;
 
 use askama::Template;
 use model::incident::IncidentKind;
@@ -21,6 +22,7 @@ use movers::MoverCard;
 use next::Command;
 use picture::Picture;
 use surfaces::{Consequence, FactorRow, SurfaceRow};
+use triage::TriageTable;
 
 /// `/incidents/{id}`
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
@@ -50,6 +52,8 @@ pub(crate) struct IncidentPage {
     pub(crate) movers: Vec<MoverCard>,
     /// What to say of the movers as a whole.
     pub(crate) weighed: String,
+    /// What was asked when it was declared; none of incidents before that was done.
+    pub(crate) triage: Option<TriageTable>,
     /// What can be said of each surface.
     pub(crate) surfaces: Vec<SurfaceRow>,
     /// What changed with the outcome.
@@ -91,6 +95,7 @@ impl IncidentPage {
             picture: Picture::of(view)?,
             movers: movers::cards(report),
             weighed: movers::weighed(report),
+            triage: incident.triage.as_ref().map(TriageTable::of),
             surfaces: surfaces::verdicts(report),
             consequences: surfaces::consequences(report),
             factors: surfaces::factors(report),

@@ -142,6 +142,7 @@ pub(crate) fn view(report: Report) -> IncidentView {
             evidence(&bad, Outcome::Bad, "b"),
             evidence("good, without", Outcome::Good, "c"),
         ],
+        triage: None,
         excerpts: None,
         drafts: Vec::new(),
     };

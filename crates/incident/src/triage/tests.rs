@@ -1,0 +1,133 @@
+//! Drift on a surface is named, and nothing is clean without evidence.
+
+use model::report::SurfaceState;
+use model::triage::Answer;
+use model::{EvalRun, Factor, Report, Seen, Verdict};
+
+use super::{Known, Seats, skews, tree, triage};
+use crate::surfaces;
+use crate::tests::{at, plain_report};
+
+fn with(states: &[(&str, SurfaceState)]) -> Report {
+    let mut report = plain_report();
+    report.surfaces.clear();
+    for (surface, verdict) in states {
+        report.surfaces.push(model::report::SurfaceVerdict {
+            surface: (*surface).to_owned(),
+            verdict: *verdict,
+            why: format!("so it is with {surface}"),
+            limit_pp: None,
+        });
+    }
+    report
+}
+
+fn answer_of(node: &str, known: Known) -> (Answer, String) {
+    let triage = triage(&tree(), known);
+    let row = triage.rows.into_iter().find(|row| row.node == node).unwrap();
+    (row.answer, row.why)
+}
+
+fn ran(minute: i64, failed: u64) -> EvalRun {
+    EvalRun {
+        suite: "refunds".to_owned(),
+        feature: None,
+        configuration: None,
+        cases: 100,
+        failed,
+        threshold: 0.02,
+        at: at(minute),
+    }
+}
+
+#[test]
+fn the_tree_asks_about_surfaces_that_there_are() {
+    let known: Vec<String> = surfaces().surfaces.into_iter().map(|one| one.name).collect();
+    // Of infrastructure nothing is recorded yet, and that is the answer.
+    for node in tree().nodes.iter().filter(|node| node.id != "infrastructure") {
+        assert!(known.contains(&node.surface), "{}", node.surface);
+    }
+}
+
+#[test]
+fn what_moved_says_what_to_do_and_everything_else_that_drifted_is_named() {
+    use SurfaceState::{Bounded, Identical, Moved, Unknown};
+    let states = [
+        ("eval", Identical),
+        ("retrieval", Unknown),
+        ("tool", Moved),
+        ("prompt", Bounded),
+        ("model", Moved),
+    ];
+    let report = with(&states);
+    let known = Known { report: &report, evals: &[], skews: Some(&[]) };
+    let done = triage(&tree(), known);
+    assert!(done.next.starts_with("tool: Disable the tool"), "{}", done.next);
+    assert!(done.next.ends_with("Drifted too: model."), "{}", done.next);
+    let tied = Report { verdict: Verdict::Inseparable, ..report.clone() };
+    let done = triage(&tree(), Known { report: &tied, ..known });
+    assert!(done.next.ends_with("It can't be told apart from: model."), "{}", done.next);
+    assert_eq!(answer_of("ruler", known), (Answer::Clean, "so it is with eval".to_owned()));
+    assert_eq!(answer_of("prompt", known).0, Answer::Clean);
+    assert_eq!(answer_of("code", known).0, Answer::Unknown, "of which nothing is recorded");
+}
+
+#[test]
+fn only_where_all_is_clean_the_agents_inference_is_read() {
+    let all: Vec<(String, SurfaceState)> =
+        tree().nodes.iter().map(|node| (node.surface.clone(), SurfaceState::Identical)).collect();
+    let all: Vec<(&str, SurfaceState)> =
+        all.iter().map(|(name, state)| (&**name, *state)).collect();
+    let report = with(&all);
+    let red = [ran(140, 9)];
+    let known = Known { report: &report, evals: &red, skews: Some(&[]) };
+    assert!(triage(&tree(), known).next.contains("read what the agent inferred"));
+    let unknown = triage(&tree(), Known { evals: &[], ..known }).next;
+    assert!(unknown.ends_with("these are not clean: staleness."), "{unknown}");
+}
+
+#[test]
+fn an_eval_that_saw_it_is_clean_and_one_that_could_not_drifted() {
+    let report = plain_report();
+    let day = 24 * 60;
+    for (runs, wanted) in [
+        (vec![], Answer::Unknown),
+        (vec![ran(140, 9)], Answer::Clean),
+        (vec![ran(140, 1)], Answer::Drifted),
+        (vec![ran(-30 * day, 0)], Answer::Drifted),
+        (vec![ran(-day, 0)], Answer::Unknown),
+        (vec![ran(-day, 0), ran(-30 * day, 0)], Answer::Unknown),
+        (vec![ran(-30 * day, 0), ran(140, 9)], Answer::Clean),
+    ] {
+        let (answer, why) =
+            answer_of("staleness", Known { report: &report, evals: &runs, skews: None });
+        assert_eq!(answer, wanted, "{runs:?}: {why}");
+    }
+}
+
+#[test]
+fn regions_that_are_each_steady_and_differ_are_a_skew() {
+    let prompt = |level: &str| Seen::at(Factor::from("prompt:main"), level);
+    let region = |level: &str| Seen::at(Factor::from("region"), level);
+    let dictionary = [region("eu"), region("us"), prompt("v6"), prompt("v7"), prompt("v8")];
+    let told = |us: u32, eu_too: u32| {
+        let mut seats = Seats::default();
+        for number in 0..30 {
+            let eu = if number % 15 == 0 { eu_too } else { 2 };
+            seats.take(&[0, eu], &dictionary, &surfaces());
+            seats.take(&[1, us], &dictionary, &surfaces());
+        }
+        skews(&seats, &dictionary)
+    };
+    let found = told(3, 4).unwrap();
+    assert_eq!(found.len(), 1);
+    let own: Vec<_> =
+        found[0].places.iter().map(|own| (&*own.name, &*own.level, own.runs)).collect();
+    assert_eq!(own, [("eu", "v6", 28), ("us", "v7", 30)]);
+    assert_eq!(told(2, 2), Some(Vec::new()), "the same everywhere");
+
+    let mut one = Seats::default();
+    (0..90).for_each(|_| one.take(&[0, 2], &dictionary, &surfaces()));
+    (0..3).for_each(|_| one.take(&[1, 3], &dictionary, &surfaces()));
+    assert_eq!(skews(&one, &dictionary), None, "three runs are no region");
+}
