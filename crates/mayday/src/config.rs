@@ -149,6 +149,7 @@ struct Rates {
 #[serde(deny_unknown_fields)]
 struct KeepingFor {
     days: u32,
+    tenants: BTreeMap<TenantName, u32>,
     quota_bytes: u64,
 }
 
@@ -212,6 +213,7 @@ impl Config {
             limits: Limits::default(),
             keeping: Keeping {
                 days: Some(self.keeping.days).filter(|days| *days > 0),
+                tenants: self.keeping.tenants.clone(),
                 quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
             },
         })

@@ -1,5 +1,6 @@
 //! Keeping: people erased, days closed and retired, room on the disk, proof, copies.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
@@ -21,13 +22,25 @@ use crate::room::Room;
 pub struct Keeping {
     /// Days after which a day file is deleted; none keeps all.
     pub days: Option<u32>,
+    /// Tenants whose days stay for another time; 0 keeps all of them.
+    pub tenants: BTreeMap<TenantName, u32>,
     /// Bytes that all flights together may take; none for no limit.
     pub quota: Option<u64>,
 }
 
 impl Default for Keeping {
     fn default() -> Self {
-        Self { days: Some(90), quota: None }
+        Self { days: Some(90), tenants: BTreeMap::new(), quota: None }
+    }
+}
+
+impl Keeping {
+    /// Days after which one of a tenant's days is deleted; none keeps all.
+    fn days_of(&self, tenant: &TenantName) -> Option<u32> {
+        match self.tenants.get(tenant) {
+            Some(days) => Some(*days).filter(|days| *days > 0),
+            None => self.days,
+        }
     }
 }
 
@@ -176,7 +189,8 @@ impl Mayday {
                     self.house.state(act(now), closed(&room, day))?;
                 }
             }
-            let past = |day: &&KeptDay| is_past(day, &self.house.settings.keeping, now);
+            let kept = self.house.settings.keeping.days_of(&room.tenant);
+            let past = |day: &&KeptDay| is_past(day, kept, now);
             let past: Vec<_> = days.iter().filter(past).collect();
             if !past.is_empty() {
                 self.of_room(&room).keep_all_evidence(act(now))?;
@@ -284,8 +298,8 @@ fn is_over(day: &KeptDay, now: Timestamp) -> bool {
     now > end_of(day) + SignedDuration::from_hours(1)
 }
 
-fn is_past(day: &KeptDay, keeping: &Keeping, now: Timestamp) -> bool {
-    let Some(days) = keeping.days else { return false };
+fn is_past(day: &KeptDay, kept: Option<u32>, now: Timestamp) -> bool {
+    let Some(days) = kept else { return false };
     is_over(day, now) && now > end_of(day) + SignedDuration::from_hours(24 * i64::from(days))
 }
 
@@ -297,7 +311,7 @@ fn end_of(day: &KeptDay) -> Timestamp {
 /// The days that were closed and not retired, as the ledger tells them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ClosedDays {
-    heads: std::collections::BTreeMap<(TenantName, String), String>,
+    heads: BTreeMap<(TenantName, String), String>,
 }
 
 impl ClosedDays {

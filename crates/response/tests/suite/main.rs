@@ -1,0 +1,7 @@
+//! The use cases, played on real stores with a clock that is told.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod keeping;
+mod orders;
+mod samples;
