@@ -1,6 +1,7 @@
 //! The triage tree, followed: every question is answered by a probe over what is known.
 
 mod evals;
+mod single;
 mod skew;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use model::triage::{Answer, Skew, TriageRow};
 use model::{EvalRun, Report, Triage, Verdict};
 use serde::Deserialize;
 
+pub use single::{Acted, of_run};
 pub use skew::{Seats, skews};
 
 /// The tree: a versioned data file.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::PoisonError;
 
 use incident::evidence::{Candidate, Exposed};
-use incident::triage::{self, Seats};
+use incident::triage::{self, Acted, Seats};
 use incident::{brief, evidence, postmortem};
 use jiff::Timestamp;
 use ledger::{Append, Expected};
@@ -77,7 +77,10 @@ impl Mayday {
             (None, Some(run)) => format!("one run did harm: {run}"),
             (None, None) => brief::title(&report),
         };
-        let triage = self.triage(&report)?;
+        let triage = match it.run {
+            Some(run) => self.triage_of_one(run)?,
+            None => self.triage(&report)?,
+        };
         let facts = [
             Fact::IncidentDeclared {
                 incident: incident.clone(),
@@ -181,6 +184,20 @@ impl Mayday {
         let evals: Vec<EvalRun> = evals.collect();
         let known = triage::Known { report, evals: &evals, skews: skews.as_deref() };
         Ok(triage::triage(&triage::tree(), known))
+    }
+
+    /// Asks what one run did, by whose leave, and what it believed.
+    fn triage_of_one(&self, run: RunId) -> Result<Triage, IncidentError> {
+        let steps = self.room.flight.steps(run.trace).map_err(IncidentError::Flight)?;
+        let records: Vec<_> =
+            steps.iter().map(|step| (step.span, recorder::read_record(step))).collect();
+        let acted = records.iter().map(|(span, record)| Acted {
+            span: *span,
+            kind: record.kind,
+            tool: record.tool.as_ref(),
+            approval: record.approval.as_ref(),
+        });
+        Ok(triage::of_run(&acted.collect::<Vec<_>>()))
     }
 
     /// The runs that a report rests on.

@@ -1,10 +1,11 @@
 //! Drift on a surface is named, and nothing is clean without evidence.
 
+use model::record::{Approval, ToolUsed};
 use model::report::SurfaceState;
 use model::triage::Answer;
-use model::{EvalRun, Factor, Report, Seen, Verdict};
+use model::{Effect, EvalRun, Factor, Report, Seen, SpanId, StepKind, Verdict};
 
-use super::{Known, Seats, skews, tree, triage};
+use super::{Acted, Known, Seats, of_run, skews, tree, triage};
 use crate::surfaces;
 use crate::tests::{at, plain_report};
 
@@ -130,4 +131,31 @@ fn regions_that_are_each_steady_and_differ_are_a_skew() {
     (0..90).for_each(|_| one.take(&[0, 2], &dictionary, &surfaces()));
     (0..3).for_each(|_| one.take(&[1, 3], &dictionary, &surfaces()));
     assert_eq!(skews(&one, &dictionary), None, "three runs are no region");
+}
+
+/// A run in which the model asks, a tool acts, and the model asks again.
+fn of_one(effect: Effect, approval: Option<&Approval>) -> model::Triage {
+    let tool = ToolUsed { name: Some("send_refund".to_owned()), effect, ..ToolUsed::default() };
+    let span = |number: u8| SpanId::from_bytes(&[number; 8]).unwrap();
+    let model =
+        |number| Acted { span: span(number), kind: StepKind::Model, tool: None, approval: None };
+    let tool = Some(&tool);
+    let acts = Acted { span: span(2), kind: StepKind::Tool, tool, approval };
+    of_run(&[model(1), acts, model(3)])
+}
+
+#[test]
+fn of_one_run_it_is_asked_what_it_did_by_whose_leave_and_what_it_believed() {
+    let done = of_one(Effect::Irreversible, None);
+    let rows: Vec<_> = done.rows.iter().map(|row| (row.answer, row.why.as_str())).collect();
+    assert_eq!(rows[0], (Answer::Drifted, "it did: send_refund at 0202020202020202"));
+    assert!(rows[1].1.starts_with("no approval is on record"), "{rows:?}");
+    assert_eq!(rows[2].1, "its last model call before that is 0101010101010101");
+    let granted = Approval { state: Some("granted".to_owned()), ..Approval::default() };
+    let done = of_one(Effect::Irreversible, Some(&granted));
+    assert!(done.rows[1].why.ends_with("granted at 0202020202020202"), "{done:?}");
+    assert_eq!(of_one(Effect::Unknown, None).rows[0].answer, Answer::Unknown);
+    let undone = of_one(Effect::Reversible, None);
+    assert_eq!((undone.rows[0].answer, undone.rows[1].answer), (Answer::Clean, Answer::Clean));
+    assert!(undone.rows[2].why.ends_with("0303030303030303"), "{undone:?}");
 }
