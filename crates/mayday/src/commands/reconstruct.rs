@@ -1,5 +1,6 @@
 //! `mayday reconstruct`, `mayday diff`, `mayday coverage` and `mayday doctor`.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -93,8 +94,10 @@ impl Reconstruct {
     }
 }
 
+/// Most characters shown of one text; all of it is in the JSON.
+const SHOWN: usize = 240;
+
 fn print_reconstruction(found: &Value) {
-    let text = |value: &Value| value.as_str().unwrap_or("–").to_owned();
     let list = |key: &str| found[key].as_array().cloned().unwrap_or_default();
     let (steps, missing) = (list("steps"), list("missing"));
     let complete = found["complete"].as_f64().unwrap_or_default();
@@ -105,18 +108,8 @@ fn print_reconstruction(found: &Value) {
         100.0 * complete,
         missing.len()
     ));
-    for (number, step) in steps.iter().enumerate() {
-        let model = &step["record"]["model"];
-        let (requested, served) = (text(&model["requested"]), text(&model["served"]));
-        let models =
-            if model.is_object() { format!("  {requested} → {served}") } else { String::new() };
-        let (at, kind) = (text(&step["started"]), text(&step["kind"]));
-        world::print(&format!("  {number:>3}  {at}  {kind:<10} {}{models}", text(&step["name"])));
-    }
-    for gap in missing {
-        let (field, attribute) = (text(&gap["field"]), text(&gap["attribute"]));
-        world::print(&format!("  missing {field} at {}: send {attribute}", text(&gap["span"])));
-    }
+    steps.iter().enumerate().for_each(|(number, step)| print_step(number, step));
+    print_missing(&missing);
     for dropped in list("dropped") {
         let (span, segments) = (text(&dropped["span"]), &dropped["segments"]);
         world::print(&format!("  dropped from the context at {span}: {segments}"));
@@ -124,6 +117,58 @@ fn print_reconstruction(found: &Value) {
     for intent in list("open_intents") {
         let (action, at) = (text(&intent["action"]), text(&intent["at"]));
         world::print(&format!("  announced at {at} and without a result: {action}"));
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or("–").chars().map(visible).collect()
+}
+
+/// A step in a line, and below it what was sent with it.
+fn print_step(number: usize, step: &Value) {
+    let model = &step["record"]["model"];
+    let (requested, served) = (text(&model["requested"]), text(&model["served"]));
+    let models =
+        if model.is_object() { format!("  {requested} → {served}") } else { String::new() };
+    let (at, kind, span) = (text(&step["started"]), text(&step["kind"]), text(&step["span"]));
+    let name = text(&step["name"]);
+    world::print(&format!("  {number:>3}  {at}  {kind:<10} {span}  {name}{models}"));
+    for (key, value) in step["attributes"].as_object().into_iter().flatten() {
+        world::print(&format!("         {key}: {}", shortened(value)));
+    }
+    for (key, why) in step["not_kept"].as_object().into_iter().flatten() {
+        world::print(&format!("         {key}: not there, {}", text(why)));
+    }
+}
+
+/// A value on one line, with what is left out told.
+fn shortened(value: &Value) -> String {
+    let whole = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let line: String = whole.chars().take(SHOWN).map(visible).collect();
+    match whole.chars().count() {
+        shown if shown <= SHOWN => line,
+        all => format!("{line} … ({} characters more, --json shows them)", all - SHOWN),
+    }
+}
+
+/// What comes from outside can't move the cursor or colour the screen.
+fn visible(character: char) -> char {
+    if character.is_control() { '·' } else { character }
+}
+
+/// Fields that are missing, each once, with the steps that lack it.
+fn print_missing(missing: &[Value]) {
+    let mut fields: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    for gap in missing {
+        let field = (text(&gap["field"]), text(&gap["attribute"]));
+        fields.entry(field).or_default().push(text(&gap["span"]));
+    }
+    for ((field, attribute), spans) in fields {
+        let places = match spans.as_slice() {
+            [span] => format!("at {span}"),
+            spans => format!("at {} steps", spans.len()),
+        };
+        world::print(&format!("  missing {field} {places}: send {attribute}"));
     }
 }
 
