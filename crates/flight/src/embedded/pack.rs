@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use model::run::Keep;
 use model::{
-    Address, Attribute, Gone, Held, Label, Part, Scope, Settlement, SpanId, Step, TraceId,
+    Address, Attribute, Gone, Held, Label, Part, Scope, Settlement, Sketch, SpanId, Step, TraceId,
 };
 
 use super::Shelf;
@@ -37,6 +37,8 @@ pub(super) struct Packed {
     pub(super) chunks: Vec<PackedChunk>,
     pub(super) origins: Vec<PackedOrigin>,
     pub(super) blocks: Vec<PackedBlock>,
+    /// The steps in all blocks, in the same order, without payload.
+    pub(super) sketches: Vec<Sketch>,
     pub(super) labels: Vec<(Label, [u8; 16])>,
     pub(super) settlements: Vec<(Settlement, [u8; 16])>,
 }
@@ -98,7 +100,7 @@ impl Packed {
     /// Bytes that it holds while it waits.
     pub(super) fn size(&self) -> usize {
         let chunks = self.chunks.iter().map(|chunk| chunk.body.len() + 40 * chunk.addresses.len());
-        let blocks = self.blocks.iter().map(|block| block.body.len() + 200 * block.steps.len());
+        let blocks = self.blocks.iter().map(|block| block.body.len() + 2_000 * block.steps.len());
         let settled = self.settlements.iter().map(|(settlement, _)| 2_000 * settlement.runs.len());
         let rest = 200 * (self.traces.len() + self.labels.len());
         chunks.sum::<usize>() + blocks.sum::<usize>() + settled.sum::<usize>() + rest
@@ -123,12 +125,15 @@ pub(super) fn pack(shelf: &Shelf, append: Append) -> Result<Packed, FlightError>
     let chunks = packing.chunks().map_err(FlightError::Pack)?;
     let Packing { origins, blocks, packer, .. } = packing;
     shelf.put_back(packer);
+    let origins = origins.into_iter().map(|(_, origin)| origin).collect();
+    let steps = append.batch.steps.into_iter();
     let (labels, settlements) = (append.labels.into_iter(), append.settlements.into_iter());
     Ok(Packed {
         day,
         chunks,
-        origins: origins.into_iter().map(|(_, origin)| origin).collect(),
+        origins,
         blocks,
+        sketches: steps.map(Step::into_sketch).collect(),
         labels: labels.map(|label| chain::with_digest(&shelf.chain, label)).collect(),
         settlements: settlements.map(|one| chain::with_digest(&shelf.chain, one)).collect(),
         traces: traces.into_values().collect(),

@@ -36,6 +36,23 @@ struct KnownTrace {
     is_new: bool,
 }
 
+/// What became of a request.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) receipt: Receipt,
+    pub(super) stored: Vec<StoredStep>,
+}
+
+/// A step that was stored.
+pub(super) struct StoredStep {
+    /// Which of the request's steps.
+    pub(super) place: usize,
+    pub(super) trace: TraceId,
+    pub(super) row: i64,
+    /// Whether the file had nothing of its trace before the request.
+    pub(super) is_new: bool,
+}
+
 /// One request on its way into the file.
 pub(super) struct Writing<'a> {
     pub(super) to: &'a Connection,
@@ -44,7 +61,7 @@ pub(super) struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    pub(super) fn request(&mut self, packed: &Packed) -> Result<Receipt, FlightError> {
+    pub(super) fn request(&mut self, packed: &Packed) -> Result<Written, FlightError> {
         let mut traces = HashMap::with_capacity(packed.traces.len());
         for trace in &packed.traces {
             traces.insert(trace.trace, self.trace(trace)?);
@@ -56,19 +73,20 @@ impl Writing<'_> {
         &mut self,
         packed: &Packed,
         traces: &HashMap<TraceId, KnownTrace>,
-    ) -> rusqlite::Result<Receipt> {
+    ) -> rusqlite::Result<Written> {
         let origins: Vec<i64> =
             packed.origins.iter().map(|origin| self.origin(origin)).collect::<Result<_, _>>()?;
-        let mut receipt = Receipt::default();
-        let mut met = HashSet::new();
+        let mut stored = Vec::new();
+        let (mut met, mut steps) = (HashSet::new(), 0);
         for block in &packed.blocks {
-            let stored = self.block(block, &origins, |step| {
+            self.block(block, &origins, (steps, &mut stored), |step| {
                 let trace = traces.get(&step.trace).copied()?;
                 met.insert(step.digest).then_some(trace)
             })?;
-            receipt.stored += stored;
-            receipt.duplicate += block.steps.len() as u64 - stored;
+            steps += block.steps.len();
         }
+        let count = stored.len() as u64;
+        let receipt = Receipt { stored: count, duplicate: steps as u64 - count };
         if receipt.stored > 0 {
             packed.chunks.iter().try_for_each(|chunk| self.chunk(chunk, traces))?;
             packed.traces.iter().try_for_each(|trace| self.pivots(trace, traces))?;
@@ -76,7 +94,7 @@ impl Writing<'_> {
         packed.labels.iter().try_for_each(|(label, digest)| self.label(label, digest))?;
         let mut settlements = packed.settlements.iter();
         settlements.try_for_each(|(settlement, digest)| self.settlement(settlement, digest))?;
-        Ok(receipt)
+        Ok(Written { receipt, stored })
     }
 
     /// The row of a trace, with its key wrapped by the keys of all people known so far.
@@ -137,22 +155,24 @@ impl Writing<'_> {
         update.execute(params![id, key, people, packed.key.wrapped])
     }
 
-    /// Stores the steps that are not there yet, and the block, if there are such. Says how many.
+    /// Stores the steps that are not there yet, and the block, if there are such. Adds them to those
+    /// stored, each with its place in the request, where the block has its own.
     ///
     /// `trace` gives the trace of a step that is the first of its kind in the request.
     fn block(
         &mut self,
         block: &PackedBlock,
         origins: &[i64],
+        (place, stored): (usize, &mut Vec<StoredStep>),
         mut trace: impl FnMut(&PackedStep) -> Option<KnownTrace>,
-    ) -> rusqlite::Result<u64> {
+    ) -> rusqlite::Result<()> {
         let mut has = self.to.prepare_cached(include_str!("../sql/has_step.sql"))?;
         let mut insert = self.to.prepare_cached(include_str!("../sql/insert_step.sql"))?;
-        let (mut row, mut stored) = (None, 0);
-        for step in &block.steps {
-            let Some(trace) = trace(step) else { continue };
-            let key = params![trace.id, step.span.as_bytes(), step.digest];
-            if !trace.is_new && has.exists(key)? {
+        let mut row = None;
+        for (step, place) in block.steps.iter().zip(place..) {
+            let Some(KnownTrace { id: trace, is_new, .. }) = trace(step) else { continue };
+            let key = params![trace, step.span.as_bytes(), step.digest];
+            if !is_new && has.exists(key)? {
                 continue;
             }
             let block = match row {
@@ -160,7 +180,7 @@ impl Writing<'_> {
                 None => *row.insert(self.insert_block(&block.body)?),
             };
             let id = insert.insert(params![
-                trace.id,
+                trace,
                 step.span.as_bytes(),
                 step.parent.as_ref().map(|parent| parent.as_bytes().as_slice()),
                 step.kind,
@@ -174,9 +194,9 @@ impl Writing<'_> {
                 step.place,
             ])?;
             self.link.take(Table::Step, id, &step.digest);
-            stored += 1;
+            stored.push(StoredStep { place, trace: step.trace, row: id, is_new });
         }
-        Ok(stored)
+        Ok(())
     }
 
     fn insert_block(&self, body: &[u8]) -> rusqlite::Result<i64> {

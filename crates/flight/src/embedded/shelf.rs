@@ -10,6 +10,7 @@ use rusqlite::OptionalExtension;
 
 use super::codec::unreadable;
 use super::day::{self, Days};
+use super::fresh::Fresh;
 use super::pieces::Packer;
 use super::traces::{Kept, TraceKeys};
 use crate::error::FlightError;
@@ -33,6 +34,8 @@ pub(super) struct Shelf {
     pub(super) shared: Secret,
     /// Makes digests.
     pub(super) chain: Secret,
+    /// What came in the last moments.
+    pub(super) fresh: Fresh,
     people: Secret,
     pivots: Secret,
     stored: Mutex<(i32, HashSet<Address>)>,
@@ -49,6 +52,7 @@ impl Shelf {
             keys: TraceKeys::new(Arc::clone(&tenant)),
             shared: tenant.secret("shared"),
             chain: tenant.secret("chain"),
+            fresh: Fresh::default(),
             people: tenant.secret("people"),
             pivots: tenant.secret("pivots"),
             tenant,
