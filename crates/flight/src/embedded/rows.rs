@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use model::run::Keep;
-use model::{Label, Level, Receipt, Run, Seen, Settlement, TraceId};
+use model::{Address, Label, Level, Receipt, Run, Seen, Settlement, TraceId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::chain::{Digest, Link, Table};
@@ -17,11 +17,16 @@ use crate::keys::KeyId;
 /// Most entries remembered of each kind; a client that sends more distinct ones gains nothing.
 const MOST_KNOWN: usize = 100_000;
 
+/// Stands in the place of a trace where content is everybody's.
+const EVERYBODY: i64 = 0;
+
 /// Rows that are known to be committed, by what they hold.
 #[derive(Default)]
 pub(super) struct Known {
     traces: HashMap<TraceId, KnownTrace>,
     origins: HashMap<[u8; 16], i64>,
+    /// Content of traces that were there before they were met.
+    contents: HashSet<Address>,
     features: HashMap<String, i64>,
     levels: HashMap<Seen, i64>,
 }
@@ -101,7 +106,7 @@ impl Writing<'_> {
     fn trace(&mut self, packed: &PackedTrace) -> Result<KnownTrace, FlightError> {
         let found = match self.known.traces.get(&packed.trace) {
             Some(known) => Some(KnownTrace { is_new: false, ..*known }),
-            None => self.find_trace(packed.trace).map_err(FlightError::Append)?,
+            None => self.meet_trace(packed.trace).map_err(FlightError::Append)?,
         };
         let (key, people) = (packed.key.id(), packed.key.people_bytes());
         let people_bytes = people.len();
@@ -122,6 +127,23 @@ impl Writing<'_> {
         };
         remember(&mut self.known.traces, packed.trace, known);
         Ok(known)
+    }
+
+    /// The row of a trace that is met for the first time, if it is there; what was said in it then
+    /// is known to be stored.
+    fn meet_trace(&mut self, trace: TraceId) -> rusqlite::Result<Option<KnownTrace>> {
+        let found = self.find_trace(trace)?;
+        let Some(KnownTrace { id, .. }) = found else { return Ok(None) };
+        let mut chunks = self.to.prepare_cached(include_str!("../sql/addresses.sql"))?;
+        for addresses in chunks.query_map([id], |row| row.get::<_, Vec<u8>>(1))? {
+            if self.known.contents.len() >= MOST_KNOWN {
+                self.known.contents.clear();
+            }
+            let addresses = addresses?;
+            let addresses = addresses.as_chunks::<16>().0.iter().map(|one| Address::new(*one));
+            self.known.contents.extend(addresses);
+        }
+        Ok(found)
     }
 
     fn find_trace(&self, trace: TraceId) -> rusqlite::Result<Option<KnownTrace>> {
@@ -209,28 +231,37 @@ impl Writing<'_> {
         chunk: &PackedChunk,
         traces: &HashMap<TraceId, KnownTrace>,
     ) -> rusqlite::Result<()> {
-        let owner = match chunk.trace {
-            None => 0,
-            Some(trace) => match traces.get(&trace) {
-                Some(trace) => trace.id,
-                None => return Ok(()),
-            },
-        };
+        let Some(trace) = chunk.trace else { return self.shared_chunk(chunk) };
+        let Some(trace) = traces.get(&trace) else { return Ok(()) };
+        let contents = &self.known.contents;
+        if contents.is_empty() || !chunk.addresses.iter().all(|one| contents.contains(one)) {
+            self.insert_chunk(trace.id, chunk)?;
+        }
+        Ok(())
+    }
+
+    /// Stores content that is everybody's, and where to find it, unless all of it is there already.
+    fn shared_chunk(&self, chunk: &PackedChunk) -> rusqlite::Result<()> {
         let mut has = self.to.prepare_cached(include_str!("../sql/has_content.sql"))?;
         let mut is_new = false;
-        for (address, _) in &chunk.addresses {
-            is_new = is_new || !has.exists(params![owner, address.as_bytes()])?;
+        for address in &chunk.addresses {
+            is_new = is_new || !has.exists([address.as_bytes()])?;
         }
         if !is_new {
             return Ok(());
         }
-        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_chunk.sql"))?;
-        let id = insert.insert(params![owner, chunk.body])?;
+        let id = self.insert_chunk(EVERYBODY, chunk)?;
         let mut insert = self.to.prepare_cached(include_str!("../sql/insert_content.sql"))?;
-        for (address, place) in &chunk.addresses {
-            insert.execute(params![owner, address.as_bytes(), id, place])?;
+        for (place, address) in chunk.addresses.iter().enumerate() {
+            insert.execute(params![address.as_bytes(), id, place as i64])?;
         }
         Ok(())
+    }
+
+    fn insert_chunk(&self, owner: i64, chunk: &PackedChunk) -> rusqlite::Result<i64> {
+        let addresses: Vec<[u8; 16]> = chunk.addresses.iter().map(|one| *one.as_bytes()).collect();
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_chunk.sql"))?;
+        insert.insert(params![owner, addresses.as_flattened(), chunk.body])
     }
 
     fn pivots(
@@ -310,7 +341,6 @@ impl Writing<'_> {
 
     /// Takes away what was said in a trace.
     fn delete_content(&self, trace: i64) -> rusqlite::Result<()> {
-        self.to.prepare_cached(include_str!("../sql/delete_chunks.sql"))?.execute([trace])?;
         self.to.prepare_cached(include_str!("../sql/delete_content.sql"))?.execute([trace])?;
         Ok(())
     }

@@ -69,7 +69,12 @@ impl Shelf {
 
     /// The keyed hash of a pivot.
     pub(super) fn pivot(&self, pivot: &Pivot) -> Address {
-        self.pivots.derive(pivot.kind.as_bytes()).address(pivot.value.as_bytes())
+        self.pivots(&pivot.kind).address(pivot.value.as_bytes())
+    }
+
+    /// The secret that makes the keyed hashes of all pivots of a kind.
+    pub(super) fn pivots(&self, kind: &str) -> Secret {
+        self.pivots.derive(kind.as_bytes())
     }
 
     /// The key of a trace as it stands in the file of a day.

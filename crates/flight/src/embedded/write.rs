@@ -199,7 +199,7 @@ impl OpenDay {
         self.head = head.unwrap_or(self.head);
         let chunks = group.iter().flat_map(|(_, packed)| &packed.chunks);
         let addresses = chunks.flat_map(|chunk| &chunk.addresses);
-        shelf.note_stored(self.day, addresses.map(|(address, _)| *address));
+        shelf.note_stored(self.day, addresses.copied());
         Ok(done)
     }
 }
