@@ -1,8 +1,8 @@
 //! The engine on disk: one SQLite file for each UTC day on which something was received.
 //!
 //! A request is packed by whoever brings it ([`pack`]), waits for the one writer ([`write`]) and is
-//! answered once it is durable. Readers ([`read`]) have connections of their own. The [`shelf`] is
-//! what they share.
+//! answered once it is durable. Readers ([`read`]) have connections of their own; what came in the
+//! last moments is [`fresh`]. The [`shelf`] is what they share.
 
 mod body;
 mod chain;
@@ -10,6 +10,7 @@ mod codec;
 mod day;
 mod evidence;
 mod file;
+mod fresh;
 mod keep;
 mod pack;
 mod pieces;

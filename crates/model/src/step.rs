@@ -147,6 +147,16 @@ impl Effect {
 impl Step {
     /// The step without its payload.
     pub fn sketch(&self) -> Sketch {
+        self.sketch_with(self.traits.clone())
+    }
+
+    /// What stays of the step once its payload is given up.
+    pub fn into_sketch(mut self) -> Sketch {
+        let traits = std::mem::take(&mut self.traits);
+        self.sketch_with(traits)
+    }
+
+    fn sketch_with(&self, traits: Traits) -> Sketch {
         Sketch {
             span: self.span,
             source: self.source,
@@ -155,7 +165,7 @@ impl Step {
             started: self.started,
             ended: self.ended,
             failed: self.failed,
-            traits: self.traits.clone(),
+            traits,
         }
     }
 }

@@ -1,13 +1,15 @@
 //! The body of a step: all that is compressed together, with content by address.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::str::FromStr;
+use std::io;
 
 use model::content::Form;
-use model::id::{hex, unhex};
 use model::{Address, Attribute, Scope, Traits};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::codec::corrupt;
+use crate::error::FlightError;
 
 /// What of a step is compressed together with its like.
 #[derive(Debug, Serialize, Deserialize)]
@@ -20,13 +22,6 @@ pub(super) struct Body<'a> {
     pub(super) fields: Vec<FieldBody<'a>>,
     #[serde(rename = "t")]
     pub(super) traits: Cow<'a, Traits>,
-}
-
-/// The traits of a body alone.
-#[derive(Debug, Deserialize)]
-pub(super) struct TraitsOfBody {
-    #[serde(rename = "t")]
-    pub(super) traits: Traits,
 }
 
 /// A content field, its parts by address.
@@ -42,8 +37,8 @@ pub(super) struct FieldBody<'a> {
     pub(super) parts: Vec<PartRef>,
 }
 
-/// Where a part is found: written as a letter, an address and, for a piece of what stands at the
-/// address, its first byte and the one after its last.
+/// Where a part is found: written as the bytes of a letter, of an address and, for a piece of what
+/// stands at the address, of its first place and of the one after its last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PartRef {
     pub(super) scope: Scope,
@@ -61,54 +56,74 @@ pub(super) enum Kept {
     Address,
 }
 
-const LETTERS: [(char, Scope, Kept); 4] = [
-    ('s', Scope::Shared, Kept::Text),
-    ('p', Scope::Personal, Kept::Text),
-    ('S', Scope::Shared, Kept::Address),
-    ('P', Scope::Personal, Kept::Address),
+const LETTERS: [(u8, Scope, Kept); 4] = [
+    (b's', Scope::Shared, Kept::Text),
+    (b'p', Scope::Personal, Kept::Text),
+    (b'S', Scope::Shared, Kept::Address),
+    (b'P', Scope::Personal, Kept::Address),
 ];
 
-impl fmt::Display for PartRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_mine =
-            |(_, scope, kept): &&(char, Scope, Kept)| (*scope, *kept) == (self.scope, self.kept);
-        let letter = LETTERS.iter().find(is_mine).map_or('p', |(letter, _, _)| *letter);
-        write!(f, "{letter}{}", hex(self.address.as_bytes()))?;
-        match self.piece {
-            Some((from, to)) => write!(f, ":{from}:{to}"),
-            None => Ok(()),
-        }
+impl Body<'_> {
+    /// Writes it after other bytes, in MessagePack with the names of its members.
+    pub(super) fn write(&self, to: &mut Vec<u8>) -> io::Result<()> {
+        rmp_serde::encode::write_named(to, self).map_err(io::Error::other)
+    }
+
+    /// Reads what was written.
+    pub(super) fn read(body: &[u8]) -> Result<Body<'_>, FlightError> {
+        rmp_serde::from_slice(body).map_err(|error| corrupt("step")(error.into()))
     }
 }
 
-impl FromStr for PartRef {
-    type Err = &'static str;
+/// The traits of a body alone.
+pub(super) fn traits_of(body: &[u8]) -> Result<Traits, FlightError> {
+    #[derive(Deserialize)]
+    struct OfBody {
+        #[serde(rename = "t")]
+        traits: Traits,
+    }
+    let body: OfBody =
+        rmp_serde::from_slice(body).map_err(|error| corrupt("step")(error.into()))?;
+    Ok(body.traits)
+}
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong = "a reference to content is a letter, 32 digits and maybe two numbers";
-        let mut words = text.split(':');
-        let first = words.next().unwrap_or_default();
-        let mut chars = first.chars();
-        let letter = chars.next().ok_or(wrong)?;
-        let (_, scope, kept) =
-            LETTERS.iter().find(|(known, _, _)| *known == letter).copied().ok_or(wrong)?;
-        let address = unhex(chars.as_str()).and_then(|bytes| Address::from_bytes(&bytes));
-        let number = |word: Option<&str>| word?.parse::<u32>().ok();
-        let piece = number(words.next()).zip(number(words.next()));
-        Ok(Self { scope, kept, address: address.ok_or(wrong)?, piece })
+impl PartRef {
+    fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let (letter, rest) = bytes.split_first()?;
+        let (_, scope, kept) = LETTERS.iter().find(|(known, _, _)| known == letter).copied()?;
+        let (address, rest) = rest.split_first_chunk::<16>()?;
+        let address = Address::new(*address);
+        let piece = match rest.as_chunks::<4>() {
+            ([], []) => None,
+            ([from, to], []) => Some((u32::from_le_bytes(*from), u32::from_le_bytes(*to))),
+            _ => return None,
+        };
+        Some(Self { scope, kept, address, piece })
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let is_mine =
+            |(_, scope, kept): &&(u8, Scope, Kept)| (*scope, *kept) == (self.scope, self.kept);
+        let mut bytes = Vec::with_capacity(25);
+        bytes.push(LETTERS.iter().find(is_mine).map_or(b'p', |(letter, _, _)| *letter));
+        bytes.extend(self.address.as_bytes());
+        for place in self.piece.into_iter().flat_map(|(from, to)| [from, to]) {
+            bytes.extend(place.to_le_bytes());
+        }
+        bytes
     }
 }
 
 impl Serialize for PartRef {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
+        to.serialize_bytes(&self.bytes())
     }
 }
 
 impl<'a> Deserialize<'a> for PartRef {
     fn deserialize<D: Deserializer<'a>>(from: D) -> Result<Self, D::Error> {
-        let text = Cow::<str>::deserialize(from)?;
-        text.parse().map_err(serde::de::Error::custom)
+        let wrong = "a reference to content is a letter, 16 bytes and maybe two numbers";
+        Self::of_bytes(<&[u8]>::deserialize(from)?).ok_or_else(|| D::Error::custom(wrong))
     }
 }
 
@@ -121,11 +136,11 @@ mod tests {
         for (_, scope, kept) in LETTERS {
             for piece in [None, Some((0, 7))] {
                 let part = PartRef { scope, kept, address: Address::new([0xa7; 16]), piece };
-                assert_eq!(part.to_string().parse(), Ok(part));
+                assert_eq!(PartRef::of_bytes(&part.bytes()), Some(part));
             }
         }
-        for wrong in ["", "p", "x00", "p00", "é"] {
-            wrong.parse::<PartRef>().unwrap_err();
+        for wrong in [&b""[..], b"p", &[b'x'; 17], &[b'p'; 16], &[b'p'; 18], &[b'p'; 21]] {
+            assert_eq!(PartRef::of_bytes(wrong), None, "{wrong:?}");
         }
     }
 }

@@ -13,7 +13,7 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::body::{Body, Kept};
 use super::chain::{Digest, GENESIS, Link, Table};
-use super::codec::{corrupt, nanos};
+use super::codec::nanos;
 use super::day::{self, Reader};
 use super::file::{DayFile, step_row};
 use super::pieces::Pieces;
@@ -105,7 +105,7 @@ fn ask(to: &Transaction, wanted: &Wanted) -> rusqlite::Result<()> {
 
 /// Notes the content in the body of a step that is everybody's.
 fn shared_by(to: &Transaction, body: &[u8]) -> Result<(), FlightError> {
-    let body: Body = serde_json::from_slice(body).map_err(|error| corrupt("step")(error.into()))?;
+    let body = Body::read(body)?;
     let parts = body.fields.iter().flat_map(|field| &field.parts);
     for part in parts.filter(|part| part.kept == Kept::Text) {
         to.execute(include_str!("../sql/insert_shared.sql"), [part.address.as_bytes()])
@@ -142,7 +142,7 @@ fn bodies(shelf: &Shelf, to: &Transaction, from: &mut DayFile) -> Result<bool, F
         return Ok(false);
     }
     let mut packer = shelf.packer()?;
-    let packed = packer.pack(&pieces.join()).map_err(FlightError::Pack)?;
+    let packed = packer.pack(pieces.join()).map_err(FlightError::Pack)?;
     shelf.put_back(packer);
     to.execute(include_str!("../sql/insert_block.sql"), [packed]).map_err(FlightError::Append)?;
     let block = to.last_insert_rowid();

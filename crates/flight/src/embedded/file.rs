@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use model::{Attribute, Field, Gone, Held, Part, Scope, Sketch, SpanId, Step, StepKind, TraceId};
+use model::{
+    Address, Attribute, Field, Gone, Held, Part, Scope, Sketch, SpanId, Step, StepKind, TraceId,
+};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::body::{Body, FieldBody, Kept as PartKept, PartRef, TraitsOfBody};
+use super::body::{Body, FieldBody, Kept as PartKept, PartRef, traits_of};
 use super::codec::{Columns, corrupt, unreadable};
 use super::pieces::{piece, unpack};
 use super::shelf::Shelf;
@@ -21,9 +23,11 @@ pub(super) struct DayFile<'a> {
     blocks: HashMap<i64, Vec<u8>>,
     origins: HashMap<i64, Arc<[Attribute]>>,
     chunks: HashMap<i64, Vec<u8>>,
+    /// Where the content of traces is: of each, the chunk and the place in it.
+    places: HashMap<i64, HashMap<Address, (i64, u32)>>,
 }
 
-/// Unpacked blocks or chunks held at once; beyond, they are unpacked again.
+/// Unpacked blocks or chunks, and contents of traces, held at once; beyond, they are read again.
 const MOST_UNPACKED: usize = 64;
 
 /// A step's row.
@@ -53,8 +57,9 @@ struct Personal {
 
 impl<'a> DayFile<'a> {
     pub(super) fn new(day: &'a Connection, shelf: &'a Shelf) -> Self {
-        let (blocks, origins, chunks) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { day, shelf, blocks, origins, chunks }
+        let (blocks, origins) = (HashMap::new(), HashMap::new());
+        let (chunks, places) = (HashMap::new(), HashMap::new());
+        Self { day, shelf, blocks, origins, chunks, places }
     }
 
     /// All rows of a question that a parameter narrows.
@@ -87,10 +92,9 @@ impl<'a> DayFile<'a> {
     /// A step without payload.
     pub(super) fn sketch(&mut self, row: &StepRow) -> Result<Sketch, FlightError> {
         let body = self.body(row)?;
-        let body: TraitsOfBody =
-            serde_json::from_slice(body).map_err(|error| corrupt("step")(error.into()))?;
+        let traits = traits_of(body)?;
         let StepRow { span, source, parent, kind, started, ended, failed, .. } = *row;
-        Ok(Sketch { span, source, parent, kind, started, ended, failed, traits: body.traits })
+        Ok(Sketch { span, source, parent, kind, started, ended, failed, traits })
     }
 
     /// A trace's steps as recorded, every version.
@@ -131,8 +135,7 @@ impl<'a> DayFile<'a> {
     fn step(&mut self, row: &StepRow, personal: &Personal) -> Result<Step, FlightError> {
         let origin = self.origin(row.origin)?;
         let body = self.body(row)?.to_vec();
-        let Body { name, attributes, fields, traits } =
-            serde_json::from_slice(&body).map_err(|error| corrupt("step")(error.into()))?;
+        let Body { name, attributes, fields, traits } = Body::read(&body)?;
         let content = fields.into_iter().map(|field| self.field(field, personal));
         let content = content.collect::<Result<_, _>>()?;
         Ok(Step {
@@ -174,15 +177,11 @@ impl<'a> DayFile<'a> {
     }
 
     fn held(&mut self, part: &PartRef, personal: &Personal) -> Result<Held, FlightError> {
-        let (owner, key) = match (part.scope, &personal.key) {
-            (Scope::Shared, _) => (0, self.shelf.shared.clone()),
-            (Scope::Personal, Ok(key)) => (personal.row, key.clone()),
+        let (found, key) = match (part.scope, &personal.key) {
+            (Scope::Shared, _) => (self.shared_place(part.address)?, self.shelf.shared.clone()),
+            (Scope::Personal, Ok(key)) => (self.place(personal.row, part.address)?, key.clone()),
             (Scope::Personal, Err(why)) => return Ok(Held::Gone(*why)),
         };
-        let found = |row: &Row| Ok((row.get(0)?, row.get(1)?));
-        let place = (owner, part.address.as_bytes());
-        let found: Option<(i64, u32)> =
-            self.row(include_str!("../sql/content.sql"), place, found)?;
         let Some((chunk, place)) = found else {
             let is_shared = part.scope == Scope::Shared;
             return Ok(Held::Gone(if is_shared { Gone::Lost } else { personal.otherwise }));
@@ -200,6 +199,31 @@ impl<'a> DayFile<'a> {
         };
         let text = String::from_utf8(text.to_vec()).map_err(|error| broken(error.into()))?;
         Ok(Held::Text(text))
+    }
+
+    /// Where content is that is everybody's.
+    fn shared_place(&self, address: Address) -> Result<Option<(i64, u32)>, FlightError> {
+        let place = |row: &Row| Ok((row.get(0)?, row.get(1)?));
+        self.row(include_str!("../sql/content.sql"), [address.as_bytes()], place)
+    }
+
+    /// Where content of a trace is, which has this row.
+    fn place(&mut self, trace: i64, address: Address) -> Result<Option<(i64, u32)>, FlightError> {
+        if !self.places.contains_key(&trace) {
+            let chunk = |row: &Row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?));
+            let chunks = self.rows(include_str!("../sql/addresses.sql"), [trace], chunk)?;
+            let mut places = HashMap::new();
+            for (chunk, addresses) in chunks {
+                for (address, place) in addresses.as_chunks::<16>().0.iter().zip(0..) {
+                    places.insert(Address::new(*address), (chunk, place));
+                }
+            }
+            if self.places.len() >= MOST_UNPACKED {
+                self.places.clear();
+            }
+            self.places.insert(trace, places);
+        }
+        Ok(self.places[&trace].get(&address).copied())
     }
 
     fn chunk(

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use model::run::Keep;
 use model::{
-    Address, Attribute, Gone, Held, Label, Part, Scope, Settlement, SpanId, Step, TraceId,
+    Address, Attribute, Gone, Held, Label, Part, Scope, Settlement, Sketch, SpanId, Step, TraceId,
 };
 
 use super::Shelf;
@@ -30,6 +30,9 @@ const TOGETHER: usize = 256 * 1_024;
 /// Personal texts of a step shorter than this are addressed together.
 const SMALL: usize = 96;
 
+/// Kinds of pivots of which the secrets are held while a request is packed.
+const MOST_KINDS: usize = 64;
+
 /// A request, packed.
 pub(super) struct Packed {
     pub(super) day: i32,
@@ -37,6 +40,8 @@ pub(super) struct Packed {
     pub(super) chunks: Vec<PackedChunk>,
     pub(super) origins: Vec<PackedOrigin>,
     pub(super) blocks: Vec<PackedBlock>,
+    /// The steps in all blocks, in the same order, without payload.
+    pub(super) sketches: Vec<Sketch>,
     pub(super) labels: Vec<(Label, [u8; 16])>,
     pub(super) settlements: Vec<(Settlement, [u8; 16])>,
 }
@@ -53,8 +58,8 @@ pub(super) struct PackedTrace {
 /// Content of one trace, or of all.
 pub(super) struct PackedChunk {
     pub(super) trace: Option<TraceId>,
-    /// Each address, and its place in the body.
-    pub(super) addresses: Vec<(Address, u32)>,
+    /// The addresses of its texts, in their order.
+    pub(super) addresses: Vec<Address>,
     pub(super) body: Vec<u8>,
 }
 
@@ -97,8 +102,8 @@ impl Packed {
 
     /// Bytes that it holds while it waits.
     pub(super) fn size(&self) -> usize {
-        let chunks = self.chunks.iter().map(|chunk| chunk.body.len() + 40 * chunk.addresses.len());
-        let blocks = self.blocks.iter().map(|block| block.body.len() + 200 * block.steps.len());
+        let chunks = self.chunks.iter().map(|chunk| chunk.body.len() + 16 * chunk.addresses.len());
+        let blocks = self.blocks.iter().map(|block| block.body.len() + 2_000 * block.steps.len());
         let settled = self.settlements.iter().map(|(settlement, _)| 2_000 * settlement.runs.len());
         let rest = 200 * (self.traces.len() + self.labels.len());
         chunks.sum::<usize>() + blocks.sum::<usize>() + settled.sum::<usize>() + rest
@@ -123,12 +128,15 @@ pub(super) fn pack(shelf: &Shelf, append: Append) -> Result<Packed, FlightError>
     let chunks = packing.chunks().map_err(FlightError::Pack)?;
     let Packing { origins, blocks, packer, .. } = packing;
     shelf.put_back(packer);
+    let origins = origins.into_iter().map(|(_, origin)| origin).collect();
+    let steps = append.batch.steps.into_iter();
     let (labels, settlements) = (append.labels.into_iter(), append.settlements.into_iter());
     Ok(Packed {
         day,
         chunks,
-        origins: origins.into_iter().map(|(_, origin)| origin).collect(),
+        origins,
         blocks,
+        sketches: steps.map(Step::into_sketch).collect(),
         labels: labels.map(|label| chain::with_digest(&shelf.chain, label)).collect(),
         settlements: settlements.map(|one| chain::with_digest(&shelf.chain, one)).collect(),
         traces: traces.into_values().collect(),
@@ -143,10 +151,17 @@ fn traces(
 ) -> Result<BTreeMap<TraceId, PackedTrace>, FlightError> {
     let mut people: HashMap<TraceId, BTreeSet<Address>> = HashMap::new();
     let mut pivots: HashMap<TraceId, BTreeSet<Address>> = HashMap::new();
+    let mut kinds: HashMap<&str, Secret> = HashMap::new();
     for step in &append.batch.steps {
         let subjects = step.subjects.iter().map(|subject| shelf.person(subject));
         people.entry(step.trace).or_default().extend(subjects);
-        let keys = step.pivots.iter().map(|pivot| shelf.pivot(pivot));
+        let keys = step.pivots.iter().map(|pivot| {
+            if kinds.len() > MOST_KINDS {
+                kinds.clear();
+            }
+            let kind = kinds.entry(&pivot.kind).or_insert_with(|| shelf.pivots(&pivot.kind));
+            kind.address(pivot.value.as_bytes())
+        });
         pivots.entry(step.trace).or_default().extend(keys);
     }
     let mut traces = BTreeMap::new();
@@ -182,10 +197,10 @@ impl<'a> Packing<'a> {
         let mut packed = Vec::new();
         for step in steps {
             let origin = self.origin(&step.origin)?;
-            let body = self.body(step)?;
-            let digest =
-                chain::of_step(&self.shelf.chain, step, &body, &self.origins[origin].1.hash);
-            let place = bodies.push(&body);
+            let body = self.body(step);
+            let (place, body) = bodies.add(|to| body.write(to))?;
+            let hash = &self.origins[origin].1.hash;
+            let digest = chain::of_step(&self.shelf.chain, step, body, hash);
             packed.push(PackedStep {
                 trace: step.trace,
                 span: step.span,
@@ -200,14 +215,15 @@ impl<'a> Packing<'a> {
                 place,
             });
             if bodies.size() >= TOGETHER {
-                self.block(&std::mem::take(&mut bodies), std::mem::take(&mut packed))?;
+                self.block(&mut bodies, std::mem::take(&mut packed))?;
             }
         }
-        if packed.is_empty() { Ok(()) } else { self.block(&bodies, packed) }
+        if packed.is_empty() { Ok(()) } else { self.block(&mut bodies, packed) }
     }
 
-    fn block(&mut self, bodies: &Pieces, steps: Vec<PackedStep>) -> io::Result<()> {
-        let body = self.packer.pack(&bodies.join())?;
+    fn block(&mut self, bodies: &mut Pieces, steps: Vec<PackedStep>) -> io::Result<()> {
+        let body = self.packer.pack(bodies.join())?;
+        bodies.clear();
         self.blocks.push(PackedBlock { steps, body });
         Ok(())
     }
@@ -225,7 +241,7 @@ impl<'a> Packing<'a> {
         Ok(self.origins.len() - 1)
     }
 
-    fn body(&mut self, step: &'a Step) -> io::Result<Vec<u8>> {
+    fn body(&mut self, step: &'a Step) -> Body<'a> {
         let small = self.small(step);
         let mut done = 0;
         let mut fields = Vec::with_capacity(step.content.len());
@@ -242,13 +258,12 @@ impl<'a> Packing<'a> {
             let (key, glue) = (field.key.as_str().into(), field.glue.as_slice().into());
             fields.push(FieldBody { key, form: field.form, glue, parts });
         }
-        let body = Body {
+        Body {
             name: step.name.as_str().into(),
             attributes: step.attributes.as_slice().into(),
             fields,
             traits: Cow::Borrowed(&step.traits),
-        };
-        Ok(serde_json::to_vec(&body)?)
+        }
     }
 
     /// Puts the small personal texts of a step together under one address, if it has several.
@@ -289,19 +304,19 @@ impl<'a> Packing<'a> {
     /// All content that is not known to be stored, compressed, and sealed where it is personal.
     fn chunks(&mut self) -> io::Result<Vec<PackedChunk>> {
         let mut chunks = Vec::new();
+        let mut texts = Pieces::default();
         for (owner, mut contents) in std::mem::take(&mut self.contents) {
             self.shelf.retain_new(self.day, &mut contents);
-            let mut texts = Pieces::default();
-            let mut addresses = Vec::new();
+            let mut addresses = Vec::with_capacity(contents.len());
             for (address, text) in contents {
-                addresses.push((address, texts.push(text.as_bytes())));
+                texts.push(text.as_bytes());
+                addresses.push(address);
                 if texts.size() >= TOGETHER {
-                    let texts = std::mem::take(&mut texts);
-                    chunks.push(self.chunk(owner, &texts, std::mem::take(&mut addresses))?);
+                    chunks.push(self.chunk(owner, &mut texts, std::mem::take(&mut addresses))?);
                 }
             }
             if !addresses.is_empty() {
-                chunks.push(self.chunk(owner, &texts, addresses)?);
+                chunks.push(self.chunk(owner, &mut texts, addresses)?);
             }
         }
         Ok(chunks)
@@ -310,10 +325,11 @@ impl<'a> Packing<'a> {
     fn chunk(
         &mut self,
         owner: Option<TraceId>,
-        texts: &Pieces,
-        addresses: Vec<(Address, u32)>,
+        texts: &mut Pieces,
+        addresses: Vec<Address>,
     ) -> io::Result<PackedChunk> {
-        let packed = self.packer.pack(&texts.join())?;
+        let packed = self.packer.pack(texts.join())?;
+        texts.clear();
         let body = match owner {
             Some(trace) => self.secret(owner).seal(&packed, trace.as_bytes()),
             None => packed,

@@ -1,6 +1,7 @@
 //! Several texts in one stored value: compressed together, read one by one.
 
 use std::fmt;
+use std::io;
 
 use crate::error::FlightError;
 
@@ -13,6 +14,9 @@ const WORTH_COMPRESSING: usize = 96;
 /// Most bytes that a stored value may unpack to; what is appended together is far smaller.
 const MOST_BYTES: usize = 1 << 30;
 
+/// Bytes of a buffer that is kept for the next value, at most.
+const MOST_HELD: usize = 1 << 20;
+
 /// A packed value that is kept as it is.
 const PLAIN: u8 = 0;
 
@@ -22,6 +26,8 @@ const ZSTD: u8 = 1;
 /// Compresses values, one after the other. The first byte of a packed value says how it is packed.
 pub(super) struct Packer {
     compressor: zstd::bulk::Compressor<'static>,
+    /// Where a frame is made, kept for the next one.
+    frame: Vec<u8>,
 }
 
 impl fmt::Debug for Packer {
@@ -31,19 +37,19 @@ impl fmt::Debug for Packer {
 }
 
 impl Packer {
-    pub(super) fn new() -> std::io::Result<Self> {
-        Ok(Self { compressor: zstd::bulk::Compressor::new(LEVEL)? })
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self { compressor: zstd::bulk::Compressor::new(LEVEL)?, frame: Vec::new() })
     }
 
-    pub(super) fn pack(&mut self, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    pub(super) fn pack(&mut self, bytes: &[u8]) -> io::Result<Vec<u8>> {
         if bytes.len() < WORTH_COMPRESSING {
             return Ok([&[PLAIN], bytes].concat());
         }
-        let mut packed = Vec::with_capacity(1 + zstd::zstd_safe::compress_bound(bytes.len()));
-        packed.push(ZSTD);
-        let frame = self.compressor.compress(bytes)?;
-        packed.extend_from_slice(&frame);
-        packed.shrink_to_fit();
+        self.frame.clear();
+        self.frame.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
+        self.compressor.compress_to_buffer(bytes, &mut self.frame)?;
+        let packed = [&[ZSTD], self.frame.as_slice()].concat();
+        self.frame.shrink_to(MOST_HELD);
         Ok(packed)
     }
 }
@@ -77,6 +83,20 @@ impl Pieces {
     /// Adds a text, and gives its place.
     pub(super) fn push(&mut self, text: &[u8]) -> u32 {
         self.bytes.extend_from_slice(text);
+        self.end()
+    }
+
+    /// Adds what is written, and gives it with its place.
+    pub(super) fn add(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
+    ) -> io::Result<(u32, &[u8])> {
+        let start = self.bytes.len();
+        write(&mut self.bytes)?;
+        Ok((self.end(), &self.bytes[start..]))
+    }
+
+    fn end(&mut self) -> u32 {
         self.ends.push(self.bytes.len() as u32);
         self.ends.len() as u32 - 1
     }
@@ -86,14 +106,20 @@ impl Pieces {
         self.bytes.len()
     }
 
-    /// How many texts there are, where each ends, and the texts: numbers of four bytes, the least
+    /// The texts, where each ends, and how many there are: numbers of four bytes, the least
     /// significant first.
-    pub(super) fn join(&self) -> Vec<u8> {
-        let mut joined = Vec::with_capacity(4 + 4 * self.ends.len() + self.bytes.len());
-        joined.extend_from_slice(&(self.ends.len() as u32).to_le_bytes());
-        self.ends.iter().for_each(|end| joined.extend_from_slice(&end.to_le_bytes()));
-        joined.extend_from_slice(&self.bytes);
-        joined
+    pub(super) fn join(&mut self) -> &[u8] {
+        let count = self.ends.len() as u32;
+        let ends = self.ends.iter().chain([&count]);
+        self.bytes.extend(ends.flat_map(|number| number.to_le_bytes()));
+        &self.bytes
+    }
+
+    /// Makes room for other texts.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.bytes.shrink_to(MOST_HELD);
+        self.ends.clear();
     }
 }
 
@@ -103,13 +129,14 @@ pub(super) fn piece(joined: &[u8], place: u32) -> Option<&[u8]> {
         let bytes = joined.get(at..at.checked_add(4)?)?;
         Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
     };
-    let (count, place) = (number(0)?, place as usize);
+    let at_count = joined.len().checked_sub(4)?;
+    let (count, place) = (number(at_count)?, place as usize);
     if place >= count {
         return None;
     }
-    let texts = joined.get(count.checked_mul(4)?.checked_add(4)?..)?;
-    let start = if place == 0 { 0 } else { number(4 * place)? };
-    texts.get(start..number(4 + 4 * place)?)
+    let texts = at_count.checked_sub(count.checked_mul(4)?)?;
+    let start = if place == 0 { 0 } else { number(texts + 4 * (place - 1))? };
+    joined[..texts].get(start..number(texts + 4 * place)?)
 }
 
 #[cfg(test)]
@@ -125,7 +152,7 @@ mod tests {
         ) {
             let mut pieces = Pieces::default();
             let places: Vec<u32> = texts.iter().map(|text| pieces.push(text)).collect();
-            let packed = Packer::new().unwrap().pack(&pieces.join()).unwrap();
+            let packed = Packer::new().unwrap().pack(pieces.join()).unwrap();
             let joined = unpack(&packed).unwrap();
             for (place, text) in places.into_iter().zip(&texts) {
                 prop_assert_eq!(piece(&joined, place).unwrap(), text.as_slice());

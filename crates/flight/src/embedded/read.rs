@@ -14,6 +14,7 @@ use super::codec::{Columns, corrupt, unreadable};
 use super::day;
 use super::evidence;
 use super::file::DayFile;
+use super::fresh::FreshTrace;
 use super::shelf::Shelf;
 use crate::error::FlightError;
 use crate::memory::latest_versions;
@@ -40,8 +41,11 @@ pub(super) fn traces(
     shelf: &Shelf,
     traces: &[TraceId],
 ) -> Result<Vec<Result<TraceRecord, FlightError>>, FlightError> {
-    let mut records: Vec<Result<Reading, FlightError>> =
-        traces.iter().map(|_| Ok(Reading::default())).collect();
+    let fresh = |trace: &TraceId| shelf.fresh.take(*trace);
+    let mut records: Vec<Result<Reading, FlightError>> = traces
+        .iter()
+        .map(|trace| Ok(Reading { fresh: fresh(trace), ..Reading::default() }))
+        .collect();
     each_day(shelf, |day, file| {
         for (trace, record) in traces.iter().zip(&mut records) {
             let Ok(reading) = record else { continue };
@@ -66,25 +70,23 @@ pub(super) fn trace(shelf: &Shelf, trace: TraceId) -> Result<TraceRecord, Flight
 /// A trace's record while day after day is read.
 #[derive(Default)]
 struct Reading {
+    /// What need not be read of it.
+    fresh: Option<FreshTrace>,
     latest: BTreeMap<SpanId, Sketch>,
     record: TraceRecord,
 }
 
 impl Reading {
     fn read(&mut self, day: i32, file: &mut DayFile, trace: TraceId) -> Result<(), FlightError> {
-        let Self { latest, record } = self;
         let mut through = Through { day, ..Through::default() };
-        for row in file.step_rows(trace)? {
-            through.step = row.id;
-            let before = latest.get(&row.span);
-            if before.is_some_and(|before| before.ended > row.ended) {
-                continue;
+        through.step = match self.fresh.take_if(|fresh| fresh.day == day) {
+            Some(fresh) => {
+                fresh.sketches.into_iter().for_each(|sketch| self.take(sketch));
+                fresh.last
             }
-            let sketch = file.sketch(&row)?;
-            if before.is_none_or(|before| before.rank() <= sketch.rank()) {
-                latest.insert(row.span, sketch);
-            }
-        }
+            None => self.read_steps(file, trace)?,
+        };
+        let record = &mut self.record;
         for (id, label) in
             file.rows(include_str!("../sql/labels.sql"), [trace.as_bytes()], label)?
         {
@@ -95,6 +97,26 @@ impl Reading {
             record.through = through;
         }
         Ok(())
+    }
+
+    /// Reads the steps of a trace, and says which row was the last.
+    fn read_steps(&mut self, file: &mut DayFile, trace: TraceId) -> Result<i64, FlightError> {
+        let mut last = 0;
+        for row in file.step_rows(trace)? {
+            last = row.id;
+            let before = self.latest.get(&row.span);
+            if before.is_none_or(|before| before.ended <= row.ended) {
+                self.take(file.sketch(&row)?);
+            }
+        }
+        Ok(last)
+    }
+
+    fn take(&mut self, sketch: Sketch) {
+        let before = self.latest.get(&sketch.span);
+        if before.is_none_or(|before| before.rank() <= sketch.rank()) {
+            self.latest.insert(sketch.span, sketch);
+        }
     }
 
     fn done(mut self) -> TraceRecord {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use model::run::Keep;
-use model::{Label, Level, Receipt, Run, Seen, Settlement, TraceId};
+use model::{Address, Label, Level, Receipt, Run, Seen, Settlement, TraceId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::chain::{Digest, Link, Table};
@@ -17,11 +17,16 @@ use crate::keys::KeyId;
 /// Most entries remembered of each kind; a client that sends more distinct ones gains nothing.
 const MOST_KNOWN: usize = 100_000;
 
+/// Stands in the place of a trace where content is everybody's.
+const EVERYBODY: i64 = 0;
+
 /// Rows that are known to be committed, by what they hold.
 #[derive(Default)]
 pub(super) struct Known {
     traces: HashMap<TraceId, KnownTrace>,
     origins: HashMap<[u8; 16], i64>,
+    /// Content of traces that were there before they were met.
+    contents: HashSet<Address>,
     features: HashMap<String, i64>,
     levels: HashMap<Seen, i64>,
 }
@@ -36,6 +41,23 @@ struct KnownTrace {
     is_new: bool,
 }
 
+/// What became of a request.
+#[derive(Default)]
+pub(super) struct Written {
+    pub(super) receipt: Receipt,
+    pub(super) stored: Vec<StoredStep>,
+}
+
+/// A step that was stored.
+pub(super) struct StoredStep {
+    /// Which of the request's steps.
+    pub(super) place: usize,
+    pub(super) trace: TraceId,
+    pub(super) row: i64,
+    /// Whether the file had nothing of its trace before the request.
+    pub(super) is_new: bool,
+}
+
 /// One request on its way into the file.
 pub(super) struct Writing<'a> {
     pub(super) to: &'a Connection,
@@ -44,7 +66,7 @@ pub(super) struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    pub(super) fn request(&mut self, packed: &Packed) -> Result<Receipt, FlightError> {
+    pub(super) fn request(&mut self, packed: &Packed) -> Result<Written, FlightError> {
         let mut traces = HashMap::with_capacity(packed.traces.len());
         for trace in &packed.traces {
             traces.insert(trace.trace, self.trace(trace)?);
@@ -56,19 +78,20 @@ impl Writing<'_> {
         &mut self,
         packed: &Packed,
         traces: &HashMap<TraceId, KnownTrace>,
-    ) -> rusqlite::Result<Receipt> {
+    ) -> rusqlite::Result<Written> {
         let origins: Vec<i64> =
             packed.origins.iter().map(|origin| self.origin(origin)).collect::<Result<_, _>>()?;
-        let mut receipt = Receipt::default();
-        let mut met = HashSet::new();
+        let mut stored = Vec::new();
+        let (mut met, mut steps) = (HashSet::new(), 0);
         for block in &packed.blocks {
-            let stored = self.block(block, &origins, |step| {
+            self.block(block, &origins, (steps, &mut stored), |step| {
                 let trace = traces.get(&step.trace).copied()?;
                 met.insert(step.digest).then_some(trace)
             })?;
-            receipt.stored += stored;
-            receipt.duplicate += block.steps.len() as u64 - stored;
+            steps += block.steps.len();
         }
+        let count = stored.len() as u64;
+        let receipt = Receipt { stored: count, duplicate: steps as u64 - count };
         if receipt.stored > 0 {
             packed.chunks.iter().try_for_each(|chunk| self.chunk(chunk, traces))?;
             packed.traces.iter().try_for_each(|trace| self.pivots(trace, traces))?;
@@ -76,14 +99,14 @@ impl Writing<'_> {
         packed.labels.iter().try_for_each(|(label, digest)| self.label(label, digest))?;
         let mut settlements = packed.settlements.iter();
         settlements.try_for_each(|(settlement, digest)| self.settlement(settlement, digest))?;
-        Ok(receipt)
+        Ok(Written { receipt, stored })
     }
 
     /// The row of a trace, with its key wrapped by the keys of all people known so far.
     fn trace(&mut self, packed: &PackedTrace) -> Result<KnownTrace, FlightError> {
         let found = match self.known.traces.get(&packed.trace) {
             Some(known) => Some(KnownTrace { is_new: false, ..*known }),
-            None => self.find_trace(packed.trace).map_err(FlightError::Append)?,
+            None => self.meet_trace(packed.trace).map_err(FlightError::Append)?,
         };
         let (key, people) = (packed.key.id(), packed.key.people_bytes());
         let people_bytes = people.len();
@@ -104,6 +127,23 @@ impl Writing<'_> {
         };
         remember(&mut self.known.traces, packed.trace, known);
         Ok(known)
+    }
+
+    /// The row of a trace that is met for the first time, if it is there; what was said in it then
+    /// is known to be stored.
+    fn meet_trace(&mut self, trace: TraceId) -> rusqlite::Result<Option<KnownTrace>> {
+        let found = self.find_trace(trace)?;
+        let Some(KnownTrace { id, .. }) = found else { return Ok(None) };
+        let mut chunks = self.to.prepare_cached(include_str!("../sql/addresses.sql"))?;
+        for addresses in chunks.query_map([id], |row| row.get::<_, Vec<u8>>(1))? {
+            if self.known.contents.len() >= MOST_KNOWN {
+                self.known.contents.clear();
+            }
+            let addresses = addresses?;
+            let addresses = addresses.as_chunks::<16>().0.iter().map(|one| Address::new(*one));
+            self.known.contents.extend(addresses);
+        }
+        Ok(found)
     }
 
     fn find_trace(&self, trace: TraceId) -> rusqlite::Result<Option<KnownTrace>> {
@@ -137,22 +177,24 @@ impl Writing<'_> {
         update.execute(params![id, key, people, packed.key.wrapped])
     }
 
-    /// Stores the steps that are not there yet, and the block, if there are such. Says how many.
+    /// Stores the steps that are not there yet, and the block, if there are such. Adds them to those
+    /// stored, each with its place in the request, where the block has its own.
     ///
     /// `trace` gives the trace of a step that is the first of its kind in the request.
     fn block(
         &mut self,
         block: &PackedBlock,
         origins: &[i64],
+        (place, stored): (usize, &mut Vec<StoredStep>),
         mut trace: impl FnMut(&PackedStep) -> Option<KnownTrace>,
-    ) -> rusqlite::Result<u64> {
+    ) -> rusqlite::Result<()> {
         let mut has = self.to.prepare_cached(include_str!("../sql/has_step.sql"))?;
         let mut insert = self.to.prepare_cached(include_str!("../sql/insert_step.sql"))?;
-        let (mut row, mut stored) = (None, 0);
-        for step in &block.steps {
-            let Some(trace) = trace(step) else { continue };
-            let key = params![trace.id, step.span.as_bytes(), step.digest];
-            if !trace.is_new && has.exists(key)? {
+        let mut row = None;
+        for (step, place) in block.steps.iter().zip(place..) {
+            let Some(KnownTrace { id: trace, is_new, .. }) = trace(step) else { continue };
+            let key = params![trace, step.span.as_bytes(), step.digest];
+            if !is_new && has.exists(key)? {
                 continue;
             }
             let block = match row {
@@ -160,7 +202,7 @@ impl Writing<'_> {
                 None => *row.insert(self.insert_block(&block.body)?),
             };
             let id = insert.insert(params![
-                trace.id,
+                trace,
                 step.span.as_bytes(),
                 step.parent.as_ref().map(|parent| parent.as_bytes().as_slice()),
                 step.kind,
@@ -174,9 +216,9 @@ impl Writing<'_> {
                 step.place,
             ])?;
             self.link.take(Table::Step, id, &step.digest);
-            stored += 1;
+            stored.push(StoredStep { place, trace: step.trace, row: id, is_new });
         }
-        Ok(stored)
+        Ok(())
     }
 
     fn insert_block(&self, body: &[u8]) -> rusqlite::Result<i64> {
@@ -189,28 +231,37 @@ impl Writing<'_> {
         chunk: &PackedChunk,
         traces: &HashMap<TraceId, KnownTrace>,
     ) -> rusqlite::Result<()> {
-        let owner = match chunk.trace {
-            None => 0,
-            Some(trace) => match traces.get(&trace) {
-                Some(trace) => trace.id,
-                None => return Ok(()),
-            },
-        };
+        let Some(trace) = chunk.trace else { return self.shared_chunk(chunk) };
+        let Some(trace) = traces.get(&trace) else { return Ok(()) };
+        let contents = &self.known.contents;
+        if contents.is_empty() || !chunk.addresses.iter().all(|one| contents.contains(one)) {
+            self.insert_chunk(trace.id, chunk)?;
+        }
+        Ok(())
+    }
+
+    /// Stores content that is everybody's, and where to find it, unless all of it is there already.
+    fn shared_chunk(&self, chunk: &PackedChunk) -> rusqlite::Result<()> {
         let mut has = self.to.prepare_cached(include_str!("../sql/has_content.sql"))?;
         let mut is_new = false;
-        for (address, _) in &chunk.addresses {
-            is_new = is_new || !has.exists(params![owner, address.as_bytes()])?;
+        for address in &chunk.addresses {
+            is_new = is_new || !has.exists([address.as_bytes()])?;
         }
         if !is_new {
             return Ok(());
         }
-        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_chunk.sql"))?;
-        let id = insert.insert(params![owner, chunk.body])?;
+        let id = self.insert_chunk(EVERYBODY, chunk)?;
         let mut insert = self.to.prepare_cached(include_str!("../sql/insert_content.sql"))?;
-        for (address, place) in &chunk.addresses {
-            insert.execute(params![owner, address.as_bytes(), id, place])?;
+        for (place, address) in chunk.addresses.iter().enumerate() {
+            insert.execute(params![address.as_bytes(), id, place as i64])?;
         }
         Ok(())
+    }
+
+    fn insert_chunk(&self, owner: i64, chunk: &PackedChunk) -> rusqlite::Result<i64> {
+        let addresses: Vec<[u8; 16]> = chunk.addresses.iter().map(|one| *one.as_bytes()).collect();
+        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_chunk.sql"))?;
+        insert.insert(params![owner, addresses.as_flattened(), chunk.body])
     }
 
     fn pivots(
@@ -290,7 +341,6 @@ impl Writing<'_> {
 
     /// Takes away what was said in a trace.
     fn delete_content(&self, trace: i64) -> rusqlite::Result<()> {
-        self.to.prepare_cached(include_str!("../sql/delete_chunks.sql"))?.execute([trace])?;
         self.to.prepare_cached(include_str!("../sql/delete_content.sql"))?.execute([trace])?;
         Ok(())
     }

@@ -10,6 +10,7 @@ use rusqlite::OptionalExtension;
 
 use super::codec::unreadable;
 use super::day::{self, Days};
+use super::fresh::Fresh;
 use super::pieces::Packer;
 use super::traces::{Kept, TraceKeys};
 use crate::error::FlightError;
@@ -33,6 +34,8 @@ pub(super) struct Shelf {
     pub(super) shared: Secret,
     /// Makes digests.
     pub(super) chain: Secret,
+    /// What came in the last moments.
+    pub(super) fresh: Fresh,
     people: Secret,
     pivots: Secret,
     stored: Mutex<(i32, HashSet<Address>)>,
@@ -49,6 +52,7 @@ impl Shelf {
             keys: TraceKeys::new(Arc::clone(&tenant)),
             shared: tenant.secret("shared"),
             chain: tenant.secret("chain"),
+            fresh: Fresh::default(),
             people: tenant.secret("people"),
             pivots: tenant.secret("pivots"),
             tenant,
@@ -65,7 +69,12 @@ impl Shelf {
 
     /// The keyed hash of a pivot.
     pub(super) fn pivot(&self, pivot: &Pivot) -> Address {
-        self.pivots.derive(pivot.kind.as_bytes()).address(pivot.value.as_bytes())
+        self.pivots(&pivot.kind).address(pivot.value.as_bytes())
+    }
+
+    /// The secret that makes the keyed hashes of all pivots of a kind.
+    pub(super) fn pivots(&self, kind: &str) -> Secret {
+        self.pivots.derive(kind.as_bytes())
     }
 
     /// The key of a trace as it stands in the file of a day.

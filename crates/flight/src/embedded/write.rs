@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use model::Receipt;
+use model::{Receipt, Sketch};
 use tokio::sync::mpsc;
 
 use super::chain::{GENESIS, Head, Link};
 use super::codec::unreadable;
+use super::fresh::Stored;
 use super::pack::Packed;
-use super::rows::{Known, Writing};
+use super::rows::{Known, StoredStep, Writing, Written};
 use super::shelf::Shelf;
 use super::{Waiting, day};
 use crate::error::FlightError;
@@ -74,18 +75,17 @@ impl Writer {
             group.into_iter().map(|waiting| (waiting.packed, waiting.answer)).unzip();
         let shelf = Arc::clone(&self.shelf);
         let path = day::path_of(&shelf.directory, day);
-        let receipts = self.day(day).and_then(|open| open.write(&shelf, &packed));
-        let receipts = receipts.map_err(|error| error.at(&path));
-        let receipts =
-            receipts.and_then(|receipts| self.day_before(day, &packed).map(|()| receipts));
-        if !matches!(&receipts, Ok(receipts) if receipts.iter().all(Result::is_ok)) {
+        let written = self.day(day).and_then(|open| open.write(&shelf, &packed));
+        let written = written.map_err(|error| error.at(&path));
+        let written = written.and_then(|written| self.day_before(day, &packed).map(|()| written));
+        if !matches!(&written, Ok(written) if written.iter().all(Result::is_ok)) {
             let traces = packed.iter().flat_map(|packed| &packed.traces);
             traces.for_each(|trace| shelf.keys.forget(day, trace.trace));
         }
-        match receipts {
-            Ok(receipts) => {
-                for (answer, receipt) in answers.into_iter().zip(receipts) {
-                    _ = answer.send(receipt);
+        match written {
+            Ok(written) => {
+                for ((answer, written), packed) in answers.into_iter().zip(written).zip(packed) {
+                    _ = answer.send(written.map(|written| remembered(&shelf, packed, written)));
                 }
             }
             Err(error) => {
@@ -154,16 +154,16 @@ impl OpenDay {
         &mut self,
         shelf: &Shelf,
         group: &[Packed],
-    ) -> Result<Vec<Result<Receipt, FlightError>>, FlightError> {
+    ) -> Result<Vec<Result<Written, FlightError>>, FlightError> {
         let mut failed: BTreeMap<usize, FlightError> = BTreeMap::new();
         loop {
             let left = group.iter().enumerate().filter(|(place, _)| !failed.contains_key(place));
             match self.try_write(shelf, &left.collect::<Vec<_>>()) {
-                Ok(receipts) => {
-                    let mut receipts = receipts.into_iter();
+                Ok(written) => {
+                    let mut written = written.into_iter();
                     let answers = (0..group.len()).map(|place| match failed.remove(&place) {
                         Some(error) => Err(error),
-                        None => Ok(receipts.next().unwrap_or_default()),
+                        None => Ok(written.next().unwrap_or_default()),
                     });
                     return Ok(answers.collect());
                 }
@@ -178,15 +178,15 @@ impl OpenDay {
         &mut self,
         shelf: &Shelf,
         group: &[(usize, &Packed)],
-    ) -> Result<Vec<Receipt>, Undone> {
+    ) -> Result<Vec<Written>, Undone> {
         let all = |error| Undone::All(FlightError::Append(error));
         let transaction = self.connection.transaction().map_err(all)?;
         let link = Link::after(&self.head);
         let mut writing = Writing { to: &transaction, known: &mut self.known, link };
-        let mut receipts = Vec::with_capacity(group.len());
+        let mut done = Vec::with_capacity(group.len());
         for (place, packed) in group {
             match writing.request(packed) {
-                Ok(receipt) => receipts.push(receipt),
+                Ok(written) => done.push(written),
                 Err(error) => {
                     drop(transaction);
                     self.known = Known::default();
@@ -199,9 +199,20 @@ impl OpenDay {
         self.head = head.unwrap_or(self.head);
         let chunks = group.iter().flat_map(|(_, packed)| &packed.chunks);
         let addresses = chunks.flat_map(|chunk| &chunk.addresses);
-        shelf.note_stored(self.day, addresses.map(|(address, _)| *address));
-        Ok(receipts)
+        shelf.note_stored(self.day, addresses.copied());
+        Ok(done)
     }
+}
+
+/// Remembers without payload what was made durable of a request.
+fn remembered(shelf: &Shelf, packed: Packed, Written { receipt, stored }: Written) -> Receipt {
+    let mut sketches: Vec<Option<Sketch>> = packed.sketches.into_iter().map(Some).collect();
+    let stored = stored.into_iter().filter_map(|StoredStep { place, trace, row, is_new }| {
+        let sketch = sketches.get_mut(place)?.take()?;
+        Some(Stored { trace, row, sketch, is_new })
+    });
+    shelf.fresh.note(packed.day, stored);
+    receipt
 }
 
 fn last_head(connection: &rusqlite::Connection) -> Result<Head, FlightError> {

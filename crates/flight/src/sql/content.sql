@@ -1,1 +1,1 @@
-SELECT chunk, place FROM content WHERE trace = ?1 AND address = ?2
+SELECT chunk, place FROM content WHERE address = ?1

@@ -1,1 +1,1 @@
-DELETE FROM content WHERE trace = ?1
+DELETE FROM chunk WHERE trace = ?1

@@ -6,10 +6,10 @@ INSERT INTO step SELECT * FROM day.step WHERE trace IN (SELECT id FROM trace);
 
 INSERT INTO origin SELECT * FROM day.origin WHERE id IN (SELECT origin FROM step);
 
-INSERT INTO content SELECT * FROM day.content WHERE trace IN (SELECT id FROM trace);
+INSERT INTO content
+SELECT * FROM day.content WHERE address IN (SELECT address FROM shared);
 
-INSERT OR IGNORE INTO content
-SELECT * FROM day.content WHERE trace = 0 AND address IN (SELECT address FROM shared);
+INSERT INTO chunk SELECT * FROM day.chunk WHERE trace IN (SELECT id FROM trace);
 
 INSERT INTO chunk SELECT * FROM day.chunk WHERE id IN (SELECT chunk FROM content);
 

@@ -1,1 +1,1 @@
-SELECT 1 FROM content WHERE trace = ?1 AND address = ?2
+SELECT 1 FROM content WHERE address = ?1

@@ -1,1 +1,1 @@
-INSERT INTO chunk (trace, body) VALUES (?1, ?2)
+INSERT INTO chunk (trace, addresses, body) VALUES (?1, ?2, ?3)

@@ -1,2 +1,2 @@
-INSERT INTO content (trace, address, chunk, place) VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (trace, address) DO NOTHING
+INSERT INTO content (address, chunk, place) VALUES (?1, ?2, ?3)
+ON CONFLICT (address) DO NOTHING

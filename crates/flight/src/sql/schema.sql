@@ -45,19 +45,23 @@ CREATE INDEX IF NOT EXISTS step_by_trace ON step (trace, span);
 
 CREATE INDEX IF NOT EXISTS step_of_intents ON step (id) WHERE kind = 11;
 
--- Content that came together, of one trace, or of all where `trace` is 0.
+-- Content that came together, of one trace, or of all where `trace` is 0. Its addresses stand in
+-- `addresses`, sixteen bytes each, in the order of the texts.
 CREATE TABLE IF NOT EXISTS chunk (
     id INTEGER PRIMARY KEY,
     trace INTEGER NOT NULL,
+    addresses BLOB NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
 
+CREATE INDEX IF NOT EXISTS chunk_by_trace ON chunk (trace);
+
+-- Where content is found that is everybody's: there may be much of it in a day. What is of one
+-- trace is found by its chunks.
 CREATE TABLE IF NOT EXISTS content (
-    trace INTEGER NOT NULL,
-    address BLOB NOT NULL,
+    address BLOB PRIMARY KEY,
     chunk INTEGER NOT NULL REFERENCES chunk (id),
-    place INTEGER NOT NULL,
-    PRIMARY KEY (trace, address)
+    place INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS pivot (

@@ -152,9 +152,10 @@ async fn personal_content_is_stored_once_for_its_trace_and_shared_content_once()
     send(&flight, 0, vec![about(1, 3, None, &long)]).await;
     let raw = rusqlite::Connection::open(dir.path().join("2026-11-22.db")).unwrap();
     let count = |sql: &str| raw.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(count("select count(*) from content where trace = 0"), 1);
-    assert_eq!(count("select count(*) from content where trace <> 0"), 2);
-    assert_eq!(count("select count(*) from chunk"), 3);
+    assert_eq!(count("select count(*) from content"), 1);
+    assert_eq!(count("select count(*) from chunk where trace = 0"), 1);
+    assert_eq!(count("select count(*) from chunk where trace <> 0"), 2);
+    assert_eq!(count("select max(length(addresses)) from chunk"), 16);
 }
 
 #[tokio::test]

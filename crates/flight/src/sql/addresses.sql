@@ -1,0 +1,1 @@
+SELECT id, addresses FROM chunk WHERE trace = ?1 ORDER BY id
