@@ -79,10 +79,7 @@ pub fn compare(
 }
 
 fn outcome_change(table: &Table, sides: &Sides) -> OutcomeChange {
-    let over = |rows: &std::ops::Range<usize>| {
-        BehaviourRate::over(table.outcomes[rows.clone()].iter().copied())
-    };
-    let (before, during) = (over(&sides.before), over(&sides.during));
+    let (before, during) = (table.rate(sides.before.clone()), table.rate(sides.during.clone()));
     let points = rate::difference(&before, &during);
     let in_points = |figure: fn(&Interval) -> f64| points.as_ref().map(|d| 100.0 * figure(d));
     OutcomeChange {
@@ -252,7 +249,7 @@ fn anything_recorded(table: &Table) -> bool {
         |column: &&Column| column.effect == Effect::Behaviour && column.role == Role::Input;
     table.columns.iter().filter(behaviour).any(|column| {
         let (mut known, mut all) = (0, 0);
-        for (state, runs) in column.states.iter().zip(column.census(0..table.len())) {
+        for (state, runs) in column.states.iter().zip(table.census(column, 0..table.len())) {
             known += if state.known().is_empty() { 0 } else { runs };
             all += if matches!(state, State::NotApplicable) { 0 } else { runs };
         }
@@ -273,7 +270,7 @@ fn moved_row(table: &Table, sides: &Sides, mover: &Mover, contrast: Contrast) ->
         surface: column.surface.clone(),
         factor: column.factor.to_string(),
         kind: column.effect,
-        from: commonest(column, sides.before.clone(), &first.levels),
+        from: commonest(table, column, sides.before.clone(), &first.levels),
         to: first.name(table),
         with: levels.keys().filter(|name| **name != column.factor.as_str()).cloned().collect(),
         levels,
@@ -286,9 +283,14 @@ fn moved_row(table: &Table, sides: &Sides, mover: &Mover, contrast: Contrast) ->
 }
 
 /// The commonest level of a factor in some runs, apart from those that it moved to.
-fn commonest(column: &Column, rows: std::ops::Range<usize>, but: &[u32]) -> Option<String> {
+fn commonest(
+    table: &Table,
+    column: &Column,
+    rows: std::ops::Range<usize>,
+    but: &[u32],
+) -> Option<String> {
     let mut counts = vec![0u64; column.levels.len()];
-    for (state, runs) in column.states.iter().zip(column.census(rows)) {
+    for (state, runs) in column.states.iter().zip(table.census(column, rows)) {
         state.known().iter().for_each(|level| counts[*level as usize] += runs);
     }
     let others = counts

@@ -40,7 +40,7 @@ pub struct Contrast {
 pub fn contrast(table: &Table, sides: &Sides, exposed: &[Option<bool>]) -> Contrast {
     let rate_of = |rows: Range<usize>, wanted: bool| {
         let rows = rows.filter(|run| exposed[*run] == Some(wanted));
-        BehaviourRate::over(rows.map(|run| table.outcomes[run]))
+        table.rate(rows)
     };
     let with = rate_of(sides.during.clone(), true);
     let without = rate_of(sides.during.clone(), false);
@@ -65,7 +65,7 @@ fn basis(table: &Table, sides: &Sides, exposed: &[Option<bool>]) -> Basis {
         let mut counts = [Counts::default(); 2];
         for run in rows.clone() {
             if let Some(exposed) = exposed[run] {
-                counts[usize::from(exposed)].add(table.outcomes[run]);
+                counts[usize::from(exposed)].add(table.counts(run));
             }
         }
         let [without, exposed] = counts;
