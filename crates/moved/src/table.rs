@@ -81,7 +81,7 @@ impl State {
 }
 
 const NOT_APPLICABLE: u32 = 0;
-const NOT_RECORDED: u32 = 1;
+pub(crate) const NOT_RECORDED: u32 = 1;
 
 /// Where a dictionary entry goes: which column, and which of its states.
 #[derive(Debug, Clone, Copy)]

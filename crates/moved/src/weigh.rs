@@ -9,10 +9,10 @@ use crate::onset::{Direction, RANGE_90, RANGE_99, Search, step};
 use crate::table::{Column, Table};
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
-const TOLD_APART: f64 = 3.0;
+pub const TOLD_APART: f64 = 3.0;
 
 /// Share of differing runs up to which two exposures are the same runs.
-const SAME_RUNS: f64 = 0.01;
+pub const SAME_RUNS: f64 = 0.01;
 
 /// Smallest share of runs on which a factor must be recorded to be weighed at all.
 const LEAST_COVERAGE: f64 = 0.5;
