@@ -133,7 +133,7 @@ pub struct Mover {
     /// What about it changed.
     #[serde(default)]
     pub change: Change,
-    /// Its commonest level before; none when it was not there.
+    /// Its commonest level before; none when it was not there, or when its levels did not change.
     pub from: Option<String>,
     /// Its level now.
     pub to: String,
@@ -141,7 +141,7 @@ pub struct Mover {
     pub levels: BTreeMap<String, String>,
     /// Factors that moved on the same runs, so that nothing tells them apart.
     pub with: Vec<String>,
-    /// When the level was first seen in the runs compared.
+    /// When a new level was first seen in the runs compared.
     pub first_seen: Option<Timestamp>,
     /// Runs of the incident window with `levels`.
     pub rate_with: BehaviourRate,

@@ -9,7 +9,7 @@ use crate::likelihood::{Counts, gain};
 use crate::reference::Reference;
 use crate::table::{Column, Table};
 
-/// Most factors that take part: those whose levels differ most in how their rate changed.
+/// Most factors that take part: those with a level whose rate changed most surely.
 const MOST_COLUMNS: usize = 12;
 
 /// Groups of alike runs, each at one state of every factor that takes part.
@@ -83,8 +83,8 @@ fn columns(table: &Table, sides: &Sides, reference: &Reference) -> Vec<usize> {
             let before = by_state(&mut reference.rows());
             let during = by_state(&mut sides.during.clone());
             let pairs = || before.iter().zip(&during).filter(|(a, b)| a.n + b.n > 0);
-            (pairs().count() > 1)
-                .then(|| (place, pairs().map(|(before, during)| gain(*before, *during)).sum()))
+            let changes = || pairs().map(|(before, during)| gain(*before, *during));
+            (pairs().count() > 1).then(|| (place, changes().fold(0.0, f64::max)))
         })
         .collect();
     telling.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));

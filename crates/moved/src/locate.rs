@@ -82,17 +82,16 @@ fn mover(table: &Table, sides: &Sides, cell: &Cell) -> Mover {
     let rates = Rates::of(table, sides, &held);
     let (column, level) = cell.conditions[0];
     let first = &table.columns[column];
-    let first_seen = held.iter().position(|held| *held == Some(true));
     Mover {
         surface: first.surface.clone(),
         factor: first.factor.to_string(),
         kind: kind(table, cell),
         change: Change::Rate,
-        from: Some(first.levels[level as usize].clone()),
+        from: None,
         to: first.levels[level as usize].clone(),
         levels: levels(table, cell),
         with: Vec::new(),
-        first_seen: first_seen.map(|row| table.at[row]),
+        first_seen: None,
         rate_with: rates.during[0],
         rate_without: rates.during[1],
         basis: basis(table, sides, &held),

@@ -69,15 +69,21 @@ impl Sheet {
         self.at.is_empty()
     }
 
-    /// Takes out the columns that name rows rather than kinds of rows: ids, and those with more
-    /// levels than a sheet holds. Returns their names.
+    /// Takes out the columns that name rows rather than kinds of rows: those with about as many
+    /// levels as rows, and those with more levels than a sheet holds. Returns their names.
     pub fn without_ids(&mut self) -> Vec<String> {
         let rows = self.len();
-        let is_id = |column: &Coded| column.overflown || 2 * column.places.len() > rows;
-        let (ids, columns) = std::mem::take(&mut self.columns).into_iter().partition(is_id);
-        self.columns = columns;
-        let ids: Vec<Coded> = ids;
-        ids.into_iter().map(|column| column.name).collect()
+        self.without(|column| column.overflown || 10 * column.places.len() > 9 * rows)
+    }
+
+    /// Takes out the columns with more levels than a sheet holds. Returns their names.
+    pub fn without_overflow(&mut self) -> Vec<String> {
+        self.without(|column| column.overflown)
+    }
+
+    fn without(&mut self, unfit: impl Fn(&Coded) -> bool) -> Vec<String> {
+        let out = self.columns.extract_if(.., |column| unfit(column));
+        out.map(|column| column.name).collect()
     }
 
     /// The rows in order of time, as a table. A row of counts becomes one row for each outcome.
