@@ -1,9 +1,9 @@
 //! Where the rate rose: the smallest set of combinations of levels that accounts for it.
 //!
 //! The model of a fault in a cell: a share of its runs fails that would not have failed. Every leaf
-//! keeps its own rate from the baseline, and in the cell all of them lose the same share of what was
-//! good. The combination at which that fits best is at the right height by itself: one that is too
-//! wide holds leaves that did not rise, one that is too narrow misses some that did.
+//! keeps its own rate from the baseline, and in the cell all lose the same share of what was good.
+//! The combination at which that fits best is at the right height by itself: one that is too wide
+//! holds leaves that did not rise, one that is too narrow misses some that did.
 
 use std::cmp::Ordering;
 

@@ -51,8 +51,8 @@ impl Case {
         Windows { baseline, incident, chosen_by: ChosenBy::Caller }
     }
 
-    /// Minutes at which nobody named a cause and no alarm would ring: no worse by more than a
-    /// quarter than the middle of the four before. Minutes cut short by the file's end are left out.
+    /// Minutes at which nobody named a cause and no alarm would ring: at most a quarter worse than
+    /// the middle of the four before. Minutes cut short by the file's end are left out.
     pub(crate) fn normal(&self) -> Vec<i64> {
         let rate = |minute: &i64| {
             let (bad, total) = self.minutes.get(minute)?;
