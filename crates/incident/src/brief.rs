@@ -1,9 +1,14 @@
 //! A report in words: the answer first, then the evidence, then the next step.
 
-use model::report::{Basis, Mover, SurfaceState};
+use std::collections::BTreeMap;
+
+use model::report::{Basis, Change, Mover, SurfaceState, Suspect};
 use model::{Report, Verdict};
 
 use crate::wording::{clock, level, percent, rate};
+
+/// How many suspects are told; the report has more.
+const SUSPECTS: usize = 3;
 
 /// A report in words, in the parts that a page or a terminal sets apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +19,8 @@ pub struct Brief {
     pub measured: String,
     /// One line or more for each mover.
     pub movers: Vec<String>,
+    /// A line for each of the first suspects.
+    pub suspects: Vec<String>,
     /// Surfaces proven clean, and surfaces that can't be.
     pub surfaces: Vec<String>,
     /// What to do next.
@@ -26,6 +33,7 @@ pub fn brief(report: &Report) -> Brief {
         headline: headline(report),
         measured: measured(report),
         movers: report.movers.iter().map(|mover| moved(report, mover)).collect(),
+        suspects: report.suspects.iter().take(SUSPECTS).map(suspect).collect(),
         surfaces: surfaces(report),
         next: next(report),
     }
@@ -36,6 +44,8 @@ fn headline(report: &Report) -> String {
     let first = report.movers.first().map(change).unwrap_or_default();
     match report.verdict {
         Verdict::NoChange => format!("{feature}: no change. {}", report.why),
+        Verdict::Moved if rose(report) => format!("{feature}: {}", report.why),
+        Verdict::Several if rose(report) => format!("{feature}: {}", report.why),
         Verdict::Moved if report.movers.iter().all(|m| m.basis == Basis::BeforeAfter) => {
             format!("{feature}: {first} moved when the bad answers began")
         }
@@ -55,9 +65,33 @@ fn headline(report: &Report) -> String {
     }
 }
 
+/// Whether what is named is where the rate rose, with no level that changed.
+fn rose(report: &Report) -> bool {
+    report.movers.iter().all(|mover| mover.change == Change::Rate)
+}
+
 fn change(mover: &Mover) -> String {
+    if mover.change == Change::Rate {
+        return condition(&mover.levels);
+    }
     let from = mover.from.as_deref().map_or("nothing".to_owned(), level);
     format!("{} {from} → {}", mover.factor, level(&mover.to))
+}
+
+fn condition(levels: &BTreeMap<String, String>) -> String {
+    let parts: Vec<String> =
+        levels.iter().map(|(factor, name)| format!("{factor} = {}", level(name))).collect();
+    parts.join(" and ")
+}
+
+fn suspect(suspect: &Suspect) -> String {
+    format!(
+        "{}: bad {} → {}, {} of the excess",
+        condition(&suspect.levels),
+        rate(&suspect.rate_before),
+        rate(&suspect.rate_during),
+        percent(suspect.share)
+    )
 }
 
 fn measured(report: &Report) -> String {
@@ -155,6 +189,7 @@ impl Brief {
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.headline.clone(), format!("  measured  {}", self.measured)];
         lines.extend(self.movers.iter().map(|mover| format!("  moved     {mover}")));
+        lines.extend(self.suspects.iter().map(|suspect| format!("  suspect   {suspect}")));
         lines.extend(self.surfaces.iter().map(|surface| format!("  {surface}")));
         lines.push(format!("  next      {}", self.next));
         lines

@@ -57,6 +57,7 @@ fn report(feature: &str, basis: Basis) -> Report {
             surface: "tool".to_owned(),
             factor: factor.clone(),
             kind: Effect::Behaviour,
+            change: model::report::Change::Levels,
             from: Some(OLD.to_owned()),
             to: NEW.to_owned(),
             levels: BTreeMap::from([(factor.clone(), NEW.to_owned())]),
@@ -67,6 +68,7 @@ fn report(feature: &str, basis: Basis) -> Report {
             basis,
             carried: Interval { est: 0.9, low: 0.8, high: 1.0 },
         }],
+        suspects: vec![],
         residual_pp: Some(0.9),
         surfaces: vec![
             surface("prompt", SurfaceState::Identical),

@@ -29,6 +29,9 @@ pub struct Report {
     pub onset: Option<Onset>,
     /// What moved with it, best first.
     pub movers: Vec<Mover>,
+    /// Other places where the rate rose, best first: listed, not asserted.
+    #[serde(default)]
+    pub suspects: Vec<Suspect>,
     /// The part of the rise that no mover carries, in percentage points.
     pub residual_pp: Option<f64>,
     /// Every surface, with its verdict.
@@ -127,7 +130,10 @@ pub struct Mover {
     pub factor: String,
     /// What its change does.
     pub kind: Effect,
-    /// Its commonest level before; none when it was not there.
+    /// What about it changed.
+    #[serde(default)]
+    pub change: Change,
+    /// Its commonest level before; none when it was not there, or when its levels did not change.
     pub from: Option<String>,
     /// Its level now.
     pub to: String,
@@ -135,7 +141,7 @@ pub struct Mover {
     pub levels: BTreeMap<String, String>,
     /// Factors that moved on the same runs, so that nothing tells them apart.
     pub with: Vec<String>,
-    /// When the level was first seen in the runs compared.
+    /// When a new level was first seen in the runs compared.
     pub first_seen: Option<Timestamp>,
     /// Runs of the incident window with `levels`.
     pub rate_with: BehaviourRate,
@@ -145,6 +151,34 @@ pub struct Mover {
     pub basis: Basis,
     /// The part of the rise it carries, as a fraction; may be negative or exceed 1.
     pub carried: Interval,
+}
+
+/// What about a mover changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// Its levels: a new one, or one that more runs had.
+    #[default]
+    Levels,
+    /// The rate of the runs at its levels, which are those of before: it says where, not what.
+    Rate,
+}
+
+/// A combination of levels whose runs got worse, without proof that it is this one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suspect {
+    /// Every factor of the combination, with its level.
+    pub levels: BTreeMap<String, String>,
+    /// What a change of its factors does.
+    pub kind: Effect,
+    /// Runs of the baseline with `levels`.
+    pub rate_before: BehaviourRate,
+    /// Runs of the incident window with `levels`.
+    pub rate_during: BehaviourRate,
+    /// The part of the bad runs beyond the expected that it holds. Suspects overlap.
+    pub share: f64,
+    /// How much better a fault in it fits than none, in nats.
+    pub gain: f64,
 }
 
 /// What a comparison with and without a level rests on, strongest first.

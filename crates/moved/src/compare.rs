@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::report::{
-    Basis, ChangedWith, ChosenBy, Mover as Moved, OutcomeChange, Report, SurfaceState,
-    SurfaceVerdict, Verdict, Windows,
+    Basis, Change, ChangedWith, ChosenBy, Mover as Moved, Onset, OutcomeChange, Report,
+    SurfaceState, SurfaceVerdict, Verdict, Windows,
 };
 use model::surface::Effect;
 use model::{BehaviourRate, Catalogue, Interval, Role, rate};
@@ -15,7 +15,7 @@ use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
 use crate::onset::{Direction, Search, step};
 use crate::table::{Column, State, Table};
 use crate::weigh::{self, Mover};
-use crate::{shares, surface};
+use crate::{locate, shares, surface};
 
 /// Standard errors that make a rise between given windows proven (one-sided 0.5 %).
 const PROVEN: f64 = 2.576;
@@ -43,6 +43,8 @@ enum Relation {
 }
 
 /// Compares the incident's runs with the baseline's and says what moved.
+///
+/// Levels that changed come first; where none of them carries the rise, the cells are searched.
 pub fn compare(
     table: &Table,
     catalogue: &Catalogue,
@@ -50,26 +52,12 @@ pub fn compare(
     feature: Option<&str>,
 ) -> Report {
     let sides = Sides::of(table, &windows);
-    let outcome = outcome_change(table, &sides);
-    let mut report = Report {
-        verdict: Verdict::NoChange,
-        why: String::new(),
-        feature: feature.map(str::to_owned),
-        windows,
-        outcome,
-        onset: None,
-        movers: Vec::new(),
-        residual_pp: None,
-        surfaces: Vec::new(),
-        changed_with: Vec::new(),
-        factors: shares::of(table, &sides),
-    };
-    match rise(&outcome, windows.chosen_by) {
-        Rise::Proven => explain(&mut report, table, catalogue, &sides),
-        Rise::Absent => report.why = no_sure_rise(&outcome),
-        Rise::TooFew => {
-            report.verdict = Verdict::InsufficientData;
-            report.why = too_few(&outcome);
+    let mut report = measured(table, windows, &sides);
+    report.feature = feature.map(str::to_owned);
+    if is_proven(&mut report) {
+        explain(&mut report, table, catalogue, &sides);
+        if report.verdict == Verdict::Unexplained && report.movers.is_empty() {
+            locate::add(&mut report, table, &sides);
         }
     }
     if report.surfaces.is_empty() {
@@ -78,11 +66,39 @@ pub fn compare(
     report
 }
 
+/// A report of how the outcome changed, with no answer yet.
+pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report {
+    Report {
+        verdict: Verdict::NoChange,
+        why: String::new(),
+        feature: None,
+        windows,
+        outcome: outcome_change(table, sides),
+        onset: None,
+        movers: Vec::new(),
+        suspects: Vec::new(),
+        residual_pp: None,
+        surfaces: Vec::new(),
+        changed_with: Vec::new(),
+        factors: shares::of(table, sides),
+    }
+}
+
+/// Whether there is a rise to explain; where there is none, the report says why not.
+pub(crate) fn is_proven(report: &mut Report) -> bool {
+    match rise(&report.outcome, report.windows.chosen_by) {
+        Rise::Proven => return true,
+        Rise::Absent => report.why = no_sure_rise(&report.outcome),
+        Rise::TooFew => {
+            report.verdict = Verdict::InsufficientData;
+            report.why = too_few(&report.outcome);
+        }
+    }
+    false
+}
+
 fn outcome_change(table: &Table, sides: &Sides) -> OutcomeChange {
-    let over = |rows: &std::ops::Range<usize>| {
-        BehaviourRate::over(table.outcomes[rows.clone()].iter().copied())
-    };
-    let (before, during) = (over(&sides.before), over(&sides.during));
+    let (before, during) = (table.rate(sides.before.clone()), table.rate(sides.during.clone()));
     let points = rate::difference(&before, &during);
     let in_points = |figure: fn(&Interval) -> f64| points.as_ref().map(|d| 100.0 * figure(d));
     OutcomeChange {
@@ -137,14 +153,8 @@ fn too_few(outcome: &OutcomeChange) -> String {
 }
 
 /// Fills in what carries a rise that is proven.
-fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
-    let search = Search {
-        runs: sides.runs(),
-        earliest: sides.earliest_change,
-        direction: Direction::Rise,
-        least: 1,
-    };
-    report.onset = step(table, search).map(|step| step.onset(table));
+pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
+    report.onset = onset(table, sides);
     report.changed_with = changed_with(table, sides);
     let (movers, relation) = movers(table, sides);
     let compared = movers.into_iter().map(|mover| {
@@ -174,6 +184,17 @@ fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Si
         .map(|(mover, contrast)| moved_row(table, sides, mover, contrast))
         .collect();
     report.why = why(report);
+}
+
+/// When the rate rose.
+pub(crate) fn onset(table: &Table, sides: &Sides) -> Option<Onset> {
+    let search = Search {
+        runs: sides.runs(),
+        earliest: sides.earliest_change,
+        direction: Direction::Rise,
+        least: 1,
+    };
+    step(table, search).map(|step| step.onset(table))
 }
 
 /// The movers, and how they stand to each other.
@@ -252,7 +273,7 @@ fn anything_recorded(table: &Table) -> bool {
         |column: &&Column| column.effect == Effect::Behaviour && column.role == Role::Input;
     table.columns.iter().filter(behaviour).any(|column| {
         let (mut known, mut all) = (0, 0);
-        for (state, runs) in column.states.iter().zip(column.census(0..table.len())) {
+        for (state, runs) in column.states.iter().zip(table.census(column, 0..table.len())) {
             known += if state.known().is_empty() { 0 } else { runs };
             all += if matches!(state, State::NotApplicable) { 0 } else { runs };
         }
@@ -273,7 +294,8 @@ fn moved_row(table: &Table, sides: &Sides, mover: &Mover, contrast: Contrast) ->
         surface: column.surface.clone(),
         factor: column.factor.to_string(),
         kind: column.effect,
-        from: commonest(column, sides.before.clone(), &first.levels),
+        change: Change::Levels,
+        from: commonest(table, column, sides.before.clone(), &first.levels),
         to: first.name(table),
         with: levels.keys().filter(|name| **name != column.factor.as_str()).cloned().collect(),
         levels,
@@ -286,9 +308,14 @@ fn moved_row(table: &Table, sides: &Sides, mover: &Mover, contrast: Contrast) ->
 }
 
 /// The commonest level of a factor in some runs, apart from those that it moved to.
-fn commonest(column: &Column, rows: std::ops::Range<usize>, but: &[u32]) -> Option<String> {
+fn commonest(
+    table: &Table,
+    column: &Column,
+    rows: std::ops::Range<usize>,
+    but: &[u32],
+) -> Option<String> {
     let mut counts = vec![0u64; column.levels.len()];
-    for (state, runs) in column.states.iter().zip(column.census(rows)) {
+    for (state, runs) in column.states.iter().zip(table.census(column, rows)) {
         state.known().iter().for_each(|level| counts[*level as usize] += runs);
     }
     let others = counts

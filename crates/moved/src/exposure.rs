@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use model::Role;
 use model::report::{ChosenBy, Windows};
-use model::{Outcome, Role};
 
 use crate::likelihood::{Counts, z_score};
 use crate::table::{Column, State, Table};
@@ -90,7 +90,7 @@ pub fn risen(table: &Table, sides: &Sides, role: Role) -> Vec<Exposure> {
 }
 
 fn risen_in(table: &Table, sides: &Sides, place: usize, column: &Column) -> Vec<Exposure> {
-    let shares = Shares::of(column, sides);
+    let shares = Shares::of(table, column, sides);
     let mut risen: Vec<(u32, [f64; 2])> = (0..column.levels.len() as u32)
         .filter_map(|level| shares.risen(level).map(|share| (level, share)))
         .collect();
@@ -129,11 +129,11 @@ struct Shares {
 }
 
 impl Shares {
-    fn of(column: &Column, sides: &Sides) -> Self {
+    fn of(table: &Table, column: &Column, sides: &Sides) -> Self {
         let with_level = vec![[0; 2]; column.levels.len()];
         let mut shares = Self { recorded: [0; 2], applicable: [0; 2], with_level };
         for (side, rows) in [&sides.before, &sides.during].into_iter().enumerate() {
-            for (state, runs) in column.states.iter().zip(column.census(rows.clone())) {
+            for (state, runs) in column.states.iter().zip(table.census(column, rows.clone())) {
                 shares.count(state, side, runs);
             }
         }
@@ -181,8 +181,7 @@ impl Shares {
 }
 
 fn worth_a_look(table: &Table, sides: &Sides, exposure: &Exposure) -> bool {
-    let bad =
-        |run: &usize| exposure.runs[*run] == Some(true) && table.outcomes[*run] == Outcome::Bad;
+    let exposed = |run: &usize| exposure.runs[*run] == Some(true);
     exposure.column(table).role == Role::Consequence
-        || sides.during.clone().filter(bad).count() as u64 >= LEAST_BAD
+        || table.total(sides.during.clone().filter(exposed)).k >= LEAST_BAD
 }

@@ -16,13 +16,20 @@
 //! fit alike, the data can't tell them apart and the report says so. `docs/what-moved.md` has the
 //! method with its assumptions and limits.
 
+pub mod cells;
 pub mod compare;
 pub mod contrast;
 pub mod error;
 pub mod exposure;
+pub mod lattice;
+pub mod leaves;
 pub mod likelihood;
+pub mod locate;
 pub mod onset;
+pub mod ratio;
+pub mod reference;
 pub mod shares;
+pub mod sheet;
 pub mod surface;
 pub mod table;
 pub mod weigh;
@@ -30,6 +37,8 @@ pub mod windows;
 
 pub use compare::compare;
 pub use error::QuestionError;
+pub use locate::locate;
+pub use sheet::{Sheet, Tally};
 pub use table::{Row, Table};
 pub use windows::{check, halves, split};
 

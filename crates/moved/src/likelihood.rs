@@ -18,17 +18,18 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts one more run; an unknown outcome counts as nothing.
-    pub fn add(&mut self, outcome: Outcome) {
-        self.n += u64::from(outcome != Outcome::Unknown);
-        self.k += u64::from(outcome == Outcome::Bad);
+    /// So many runs with one outcome; an unknown one counts as nothing.
+    pub fn of(outcome: Outcome, runs: u64) -> Self {
+        match outcome {
+            Outcome::Good => Self { n: runs, k: 0 },
+            Outcome::Bad => Self { n: runs, k: runs },
+            Outcome::Unknown => Self::default(),
+        }
     }
 
-    /// The counts of some outcomes.
-    pub fn of<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Self {
-        let mut counts = Self::default();
-        outcomes.into_iter().for_each(|outcome| counts.add(*outcome));
-        counts
+    /// Counts more.
+    pub fn add(&mut self, more: Self) {
+        *self = self.with(more);
     }
 
     /// Both together.

@@ -75,7 +75,7 @@ pub fn step(table: &Table, search: Search<impl Iterator<Item = usize>>) -> Optio
 fn cuts(table: &Table, search: Search<impl Iterator<Item = usize>>) -> Vec<Cut> {
     let Search { runs, earliest, direction, least } = search;
     let known: Vec<usize> = runs.filter(|run| table.outcomes[*run] != Outcome::Unknown).collect();
-    let total = Counts::of(known.iter().map(|run| &table.outcomes[*run]));
+    let total = table.total(known.iter().copied());
     let mut before = Counts::default();
     let mut cuts = Vec::with_capacity(known.len());
     let mut last = known.first().copied().unwrap_or(0);
@@ -90,7 +90,7 @@ fn cuts(table: &Table, search: Search<impl Iterator<Item = usize>>) -> Vec<Cut> 
             let gain = if went { gain(before, after) } else { 0.0 };
             cuts.push(Cut { last, first: run, gain });
         }
-        before.add(table.outcomes[run]);
+        before.add(table.counts(run));
         last = run;
     }
     cuts

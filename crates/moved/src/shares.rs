@@ -15,16 +15,16 @@ pub fn of(table: &Table, sides: &Sides) -> Vec<FactorShares> {
     let shares = |column: &Column| FactorShares {
         factor: column.factor.to_string(),
         surface: column.surface.clone(),
-        before: shares(column, sides.before.clone()),
-        during: shares(column, sides.during.clone()),
+        before: shares(table, column, sides.before.clone()),
+        during: shares(table, column, sides.during.clone()),
     };
     table.columns.iter().map(shares).collect()
 }
 
-fn shares(column: &Column, rows: Range<usize>) -> Shares {
+fn shares(table: &Table, column: &Column, rows: Range<usize>) -> Shares {
     let mut counts: Vec<(u64, usize)> = (0..column.levels.len()).map(|level| (0, level)).collect();
     let (mut recorded, mut missing) = (0, 0);
-    for (state, runs) in column.states.iter().zip(column.census(rows)) {
+    for (state, runs) in column.states.iter().zip(table.census(column, rows)) {
         match state {
             State::NotApplicable => {}
             State::NotRecorded => missing += runs,

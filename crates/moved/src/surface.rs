@@ -57,7 +57,7 @@ fn unmoved(table: &Table, sides: &Sides, surface: &Surface, rise: Rise) -> (Surf
         })
         .collect();
     let same = |column: &&Column| {
-        levels(column, sides.before.clone()) == levels(column, sides.during.clone())
+        levels(table, column, sides.before.clone()) == levels(table, column, sides.during.clone())
     };
     let identical = !proof.is_empty()
         && proof.iter().all(|column| is_identical(table, sides, column))
@@ -67,30 +67,38 @@ fn unmoved(table: &Table, sides: &Sides, surface: &Surface, rise: Rise) -> (Surf
         let why = format!("same content hash before and during: {}", names.join(", "));
         return (SurfaceState::Identical, why);
     }
-    (SurfaceState::Unknown, doubt(&columns, sides, surface, rise))
+    (SurfaceState::Unknown, doubt(table, &columns, sides, surface, rise))
 }
 
 /// The best reason why the surface can't be called clean.
-fn doubt(columns: &[&Column], sides: &Sides, surface: &Surface, rise: Rise) -> String {
-    let recorded: Vec<&&Column> =
-        columns.iter().filter(|column| !levels(column, sides.during.clone()).is_empty()).collect();
+fn doubt(
+    table: &Table,
+    columns: &[&Column],
+    sides: &Sides,
+    surface: &Surface,
+    rise: Rise,
+) -> String {
+    let recorded: Vec<&&Column> = columns
+        .iter()
+        .filter(|column| !levels(table, column, sides.during.clone()).is_empty())
+        .collect();
     let Some(first) = recorded.first() else {
         return format!("{} is not recorded: {}", columns[0].factor, surface.needs);
     };
-    let gap = missing(first, sides.during.clone());
+    let gap = missing(table, first, sides.during.clone());
     if gap > 1.0 - COVERAGE {
         let percent = gap * 100.0;
         return format!("{percent:.0} % of its runs lack {}: {}", first.factor, surface.needs);
     }
     let both = |column: &Column| {
-        (levels(column, sides.before.clone()), levels(column, sides.during.clone()))
+        (levels(table, column, sides.before.clone()), levels(table, column, sides.during.clone()))
     };
     let changed = recorded.iter().find(|column| {
         let (before, during) = both(column);
         before != during
     });
     match changed {
-        Some(column) if levels(column, sides.during.clone()).len() > MANY => {
+        Some(column) if levels(table, column, sides.during.clone()).len() > MANY => {
             format!("{} differs from run to run, so an edit of it can't be seen", column.factor)
         }
         Some(column) if rise == Rise::NotProven => format!("{} changed", column.factor),
@@ -101,28 +109,28 @@ fn doubt(columns: &[&Column], sides: &Sides, surface: &Surface, rise: Rise) -> S
 
 /// The same single content on both sides, recorded on nearly all good and all bad runs.
 fn is_identical(table: &Table, sides: &Sides, column: &Column) -> bool {
-    let before = levels(column, sides.before.clone());
+    let before = levels(table, column, sides.before.clone());
     let is_hash = |level: &u32| {
         let name = &column.levels[*level as usize];
         name.len() >= 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
     };
     before.len() == 1
         && before.iter().all(is_hash)
-        && before == levels(column, sides.during.clone())
+        && before == levels(table, column, sides.during.clone())
         && [Outcome::Good, Outcome::Bad].iter().all(|outcome| {
             let with = |run: &usize| table.outcomes[*run] == *outcome;
             let rows = || sides.before.clone().chain(sides.during.clone()).filter(with);
             let recorded = rows().filter(|run| {
                 matches!(column.states[column.codes[*run] as usize], State::Levels(_))
             });
-            recorded.count() as f64 >= COVERAGE * rows().count() as f64
+            table.total(recorded).n as f64 >= COVERAGE * table.total(rows()).n as f64
         })
 }
 
 /// The levels seen in some runs, ascending.
-fn levels(column: &Column, rows: Range<usize>) -> Vec<u32> {
+fn levels(table: &Table, column: &Column, rows: Range<usize>) -> Vec<u32> {
     let mut seen = Vec::new();
-    for (state, runs) in column.states.iter().zip(column.census(rows)) {
+    for (state, runs) in column.states.iter().zip(table.census(column, rows)) {
         if runs > 0 {
             seen.extend_from_slice(state.known());
         }
@@ -133,9 +141,9 @@ fn levels(column: &Column, rows: Range<usize>) -> Vec<u32> {
 }
 
 /// The share of the runs a factor had a part in on which its level is not recorded.
-fn missing(column: &Column, rows: Range<usize>) -> f64 {
+fn missing(table: &Table, column: &Column, rows: Range<usize>) -> f64 {
     let (mut missing, mut all) = (0, 0);
-    for (state, runs) in column.states.iter().zip(column.census(rows)) {
+    for (state, runs) in column.states.iter().zip(table.census(column, rows)) {
         match state {
             State::NotApplicable => {}
             State::NotRecorded | State::Partly(_) => (missing, all) = (missing + runs, all + runs),

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use model::surface::Effect;
-use model::{Catalogue, Factor, Level, Outcome, Proof, Role, Seen};
+use model::{BehaviourRate, Catalogue, Factor, Level, Outcome, Proof, Role, Seen};
+
+use crate::likelihood::Counts;
 
 /// One run, as the storage hands it over: its levels are places in a dictionary.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +26,8 @@ pub struct Table {
     pub at: Vec<Timestamp>,
     /// How each run ended.
     pub outcomes: Vec<Outcome>,
+    /// How many runs each row stands for; empty where each is one run.
+    pub weights: Vec<u64>,
     /// The factors.
     pub columns: Vec<Column>,
 }
@@ -77,7 +81,7 @@ impl State {
 }
 
 const NOT_APPLICABLE: u32 = 0;
-const NOT_RECORDED: u32 = 1;
+pub(crate) const NOT_RECORDED: u32 = 1;
 
 /// Where a dictionary entry goes: which column, and which of its states.
 #[derive(Debug, Clone, Copy)]
@@ -114,13 +118,48 @@ impl Table {
         Self {
             at: rows.iter().map(|row| row.at).collect(),
             outcomes: rows.iter().map(|row| row.outcome).collect(),
+            weights: Vec::new(),
             columns,
         }
     }
 
-    /// How many runs there are.
+    /// How many rows there are: runs, unless they are weighted.
     pub fn len(&self) -> usize {
         self.at.len()
+    }
+
+    /// How many runs a row stands for.
+    pub fn weight(&self, row: usize) -> u64 {
+        self.weights.get(row).copied().unwrap_or(1)
+    }
+
+    /// The known outcomes that a row stands for.
+    pub fn counts(&self, row: usize) -> Counts {
+        Counts::of(self.outcomes[row], self.weight(row))
+    }
+
+    /// The known outcomes of some rows.
+    pub fn total(&self, rows: impl IntoIterator<Item = usize>) -> Counts {
+        rows.into_iter().fold(Counts::default(), |sum, row| sum.with(self.counts(row)))
+    }
+
+    /// The bad rate over some rows.
+    pub fn rate(&self, rows: impl IntoIterator<Item = usize>) -> BehaviourRate {
+        let (mut counts, mut unknown) = (Counts::default(), 0);
+        for row in rows {
+            counts = counts.with(self.counts(row));
+            unknown += if self.outcomes[row] == Outcome::Unknown { self.weight(row) } else { 0 };
+        }
+        BehaviourRate::of(counts.k, counts.n, unknown)
+    }
+
+    /// How many runs of a range are in each state of a column.
+    pub fn census(&self, column: &Column, rows: std::ops::Range<usize>) -> Vec<u64> {
+        let mut runs = vec![0; column.states.len()];
+        for row in rows {
+            runs[column.codes[row] as usize] += self.weight(row);
+        }
+        runs
     }
 
     /// Whether there is no run at all.
@@ -147,15 +186,6 @@ impl Column {
             }
         };
         self.states.iter().map(holds).collect()
-    }
-
-    /// How many runs of a range are in each state.
-    pub fn census(&self, rows: std::ops::Range<usize>) -> Vec<u64> {
-        let mut counts = vec![0; self.states.len()];
-        for code in &self.codes[rows] {
-            counts[*code as usize] += 1;
-        }
-        counts
     }
 
     /// The state of a run in `code` in which `state` is found as well.

@@ -9,10 +9,10 @@ use crate::onset::{Direction, RANGE_90, RANGE_99, Search, step};
 use crate::table::{Column, Table};
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
-const TOLD_APART: f64 = 3.0;
+pub const TOLD_APART: f64 = 3.0;
 
 /// Share of differing runs up to which two exposures are the same runs.
-const SAME_RUNS: f64 = 0.01;
+pub const SAME_RUNS: f64 = 0.01;
 
 /// Smallest share of runs on which a factor must be recorded to be weighed at all.
 const LEAST_COVERAGE: f64 = 0.5;
@@ -83,7 +83,12 @@ pub fn could_cause(
         None => Outcome::Unknown,
     };
     let outcomes = effect.iter().map(outcome).collect();
-    let seen_as = Table { at: table.at.clone(), outcomes, columns: Vec::new() };
+    let seen_as = Table {
+        at: table.at.clone(),
+        outcomes,
+        weights: table.weights.clone(),
+        columns: Vec::new(),
+    };
     let all = Strata::none(table);
     let plain = plain_fit(&seen_as, sides, &all, |_| true);
     let fit = fit(&seen_as, sides, &cause.runs, &all, |_| true);
@@ -143,7 +148,7 @@ fn fit(
         match exposed[run] {
             Some(exposed) => {
                 let group = &mut groups[strata.codes[run] as usize];
-                group[usize::from(exposed)].add(table.outcomes[run]);
+                group[usize::from(exposed)].add(table.counts(run));
             }
             None => unrecorded += 1,
         }
@@ -168,7 +173,7 @@ fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize)
     let mut before = vec![Counts::default(); strata.groups];
     let mut after = before.clone();
     for run in sides.runs().filter(known) {
-        after[strata.codes[run] as usize].add(table.outcomes[run]);
+        after[strata.codes[run] as usize].add(table.counts(run));
     }
     let mut fit: f64 = after.iter().map(|counts| counts.fit()).sum();
     let mut best = fit;
@@ -181,11 +186,11 @@ fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize)
         if run >= sides.earliest_change && apart && rose {
             best = best.max(fit);
         }
-        so_far.add(table.outcomes[run]);
+        so_far.add(table.counts(run));
         let group = strata.codes[run] as usize;
         fit -= before[group].fit() + after[group].fit();
-        before[group].add(table.outcomes[run]);
-        after[group] = after[group].without(Counts::of([&table.outcomes[run]]));
+        before[group].add(table.counts(run));
+        after[group] = after[group].without(table.counts(run));
         fit += before[group].fit() + after[group].fit();
         last = Some(run);
     }
@@ -284,10 +289,7 @@ impl Mover {
 
 /// Whether the runs kept still rose between the two sides: what one mover left to explain.
 pub fn still_rises(table: &Table, sides: &Sides, keep: impl Fn(usize) -> bool) -> bool {
-    let counts = |rows: std::ops::Range<usize>| {
-        let known = rows.filter(|run| keep(*run) && table.outcomes[*run] != Outcome::Unknown);
-        Counts::of(known.map(|run| &table.outcomes[run]))
-    };
+    let counts = |rows: std::ops::Range<usize>| table.total(rows.filter(|run| keep(*run)));
     let (before, during) = (counts(sides.before.clone()), counts(sides.during.clone()));
     let enough = before.n >= LEAST_KNOWN && during.n >= LEAST_KNOWN && during.k >= LEAST_BAD;
     enough && z_score(before, during) >= RISEN

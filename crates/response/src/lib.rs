@@ -22,6 +22,7 @@ pub mod reconstruct;
 pub mod record;
 mod room;
 pub mod settle;
+pub mod sheet;
 pub mod tally;
 
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
@@ -34,6 +35,7 @@ pub use moved::Question;
 pub use open::{Gauges, Mayday, Settings, verify_ledger_in};
 pub use reconstruct::{Diff, Finding, Reconstructed, Reconstruction, Sought};
 pub use record::Recorded;
+pub use sheet::{Measure, SheetAnswer, SheetError, SheetQuestion};
 pub use tally::{Counted, Tally};
 
 pub use flight::{Keyring, MasterKey, Random};

@@ -1,5 +1,7 @@
 //! `mayday moved`.
 
+mod own;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -21,7 +23,19 @@ pub(crate) struct Moved {
     json: bool,
 
     #[command(flatten)]
+    own: own::Own,
+
+    #[command(flatten)]
     source: Source,
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// In words.
+    Text,
+    /// The whole of it, as JSON.
+    Json,
 }
 
 /// What to compare.
@@ -56,6 +70,10 @@ impl Asked {
 impl Moved {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let question = self.asked.question()?;
+        if self.own.is_asked() {
+            let form = if self.json { Form::Json } else { Form::Text };
+            return self.own.run(question, form);
+        }
         let report = self.source.open().await?.moved(&question).await?;
         if self.json {
             world::print_json(&report)?;

@@ -48,6 +48,7 @@ pub(crate) fn mover() -> Mover {
         surface: "tool".to_owned(),
         factor: "tool_shape:search_kb".to_owned(),
         kind: Effect::Behaviour,
+        change: model::report::Change::Levels,
         from: Some("4f1a".to_owned()),
         to: HASH.to_owned(),
         levels: BTreeMap::from([level("tool_shape:search_kb", HASH), level("code", "4.18.3")]),
@@ -83,6 +84,7 @@ pub(crate) fn report() -> Report {
         },
         onset: Some(Onset { at: at("02:10:00"), earliest: at("02:07:00"), latest: at("02:15:00") }),
         movers: vec![mover()],
+        suspects: vec![],
         residual_pp: Some(0.9),
         surfaces: [
             ("tool", SurfaceState::Moved, None),

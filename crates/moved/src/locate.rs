@@ -1,0 +1,188 @@
+//! From cells to a report: where the rate rose, as movers and suspects.
+
+use std::collections::BTreeMap;
+
+use model::report::{Change, Mover, Suspect, Windows};
+use model::surface::Effect;
+use model::{BehaviourRate, Catalogue, Report, Verdict};
+
+use crate::cells::{self, Cell, Found};
+use crate::compare::{explain, is_proven, measured, onset};
+use crate::contrast::basis;
+use crate::exposure::Sides;
+use crate::likelihood::Counts;
+use crate::ratio::Ratio;
+use crate::reference::Reference;
+use crate::table::Table;
+
+/// Compares the incident's rows with the baseline's and says where the rate rose.
+///
+/// For a table of which nobody knows what its columns do: the cells come first, and levels that
+/// changed only where no cell accounts for the rise.
+pub fn locate(table: &Table, windows: Windows) -> Report {
+    let sides = Sides::of(table, &windows);
+    let mut report = measured(table, windows, &sides);
+    if !is_proven(&mut report) {
+        return report;
+    }
+    let found = cells::find(table, &sides, &Reference::of(table, &sides, &windows));
+    if found.named.is_empty() {
+        let nothing_declared = Catalogue { version: 0, surfaces: Vec::new() };
+        explain(&mut report, table, &nothing_declared, &sides);
+    } else {
+        report.onset = onset(table, &sides);
+        name(&mut report, table, &sides, &found);
+    }
+    report.suspects = found.suspects.iter().map(|cell| suspect(table, &sides, cell)).collect();
+    report
+}
+
+/// Adds what the search for cells finds to a report in which no level that changed carries the
+/// rise. A cell of the mix alone says where it happened, which is no cause: it stays a suspect.
+pub(crate) fn add(report: &mut Report, table: &Table, sides: &Sides) {
+    let reference = Reference::of(table, sides, &report.windows);
+    let mut found = cells::find(table, sides, &reference);
+    if found.named.iter().any(|cell| kind(table, cell) == Effect::Mix) {
+        let named = std::mem::take(&mut found.named);
+        found.suspects.splice(0..0, named);
+    }
+    report.suspects = found.suspects.iter().map(|cell| suspect(table, sides, cell)).collect();
+    if found.named.is_empty() {
+        if let Some(first) = report.suspects.first() {
+            report.why += &format!("; the rise is greatest in {}", condition(&first.levels));
+        }
+        return;
+    }
+    name(report, table, sides, &found);
+}
+
+/// Makes movers of the cells that are named.
+fn name(report: &mut Report, table: &Table, sides: &Sides, found: &Found) {
+    report.movers = found.named.iter().map(|cell| mover(table, sides, cell)).collect();
+    report.verdict = match report.movers.as_slice() {
+        _ if found.rivals => Verdict::Inseparable,
+        [only] if only.kind == Effect::Measurement => Verdict::Measurement,
+        [_] => Verdict::Moved,
+        _ => Verdict::Several,
+    };
+    let counted = if found.rivals { 1 } else { report.movers.len() };
+    let carried: f64 = report.movers.iter().take(counted).map(|one| one.carried.est).sum();
+    report.residual_pp = report.outcome.delta_pp.map(|delta| delta * (1.0 - carried));
+    let named: Vec<String> = report.movers.iter().map(|one| condition(&one.levels)).collect();
+    report.why = match report.verdict {
+        Verdict::Inseparable => {
+            format!("the rate rose in one of these, and no run tells which: {}", named.join("; "))
+        }
+        _ => format!("the rate rose where {}, and not elsewhere", named.join("; and where ")),
+    };
+}
+
+fn mover(table: &Table, sides: &Sides, cell: &Cell) -> Mover {
+    let held = held(table, cell);
+    let rates = Rates::of(table, sides, &held);
+    let (column, level) = cell.conditions[0];
+    let first = &table.columns[column];
+    Mover {
+        surface: first.surface.clone(),
+        factor: first.factor.to_string(),
+        kind: kind(table, cell),
+        change: Change::Rate,
+        from: None,
+        to: first.levels[level as usize].clone(),
+        levels: levels(table, cell),
+        with: Vec::new(),
+        first_seen: None,
+        rate_with: rates.during[0],
+        rate_without: rates.during[1],
+        basis: basis(table, sides, &held),
+        carried: rates.carried(),
+    }
+}
+
+fn suspect(table: &Table, sides: &Sides, cell: &Cell) -> Suspect {
+    let rates = Rates::of(table, sides, &held(table, cell));
+    Suspect {
+        levels: levels(table, cell),
+        kind: kind(table, cell),
+        rate_before: rates.before[0],
+        rate_during: rates.during[0],
+        share: cell.share,
+        gain: cell.gain,
+    }
+}
+
+/// A change of behaviour if any factor of the cell is one of behaviour.
+fn kind(table: &Table, cell: &Cell) -> Effect {
+    let effects = || cell.conditions.iter().map(|(column, _)| table.columns[*column].effect);
+    let any = |wanted: Effect| effects().any(|effect| effect == wanted);
+    match () {
+        () if any(Effect::Behaviour) => Effect::Behaviour,
+        () if any(Effect::Measurement) => Effect::Measurement,
+        () => Effect::Mix,
+    }
+}
+
+fn levels(table: &Table, cell: &Cell) -> BTreeMap<String, String> {
+    let named = cell.conditions.iter().map(|(place, level)| {
+        let column = &table.columns[*place];
+        (column.factor.to_string(), column.levels[*level as usize].clone())
+    });
+    named.collect()
+}
+
+fn condition(levels: &BTreeMap<String, String>) -> String {
+    let conditions: Vec<String> =
+        levels.iter().map(|(factor, level)| format!("{factor} = {level}")).collect();
+    conditions.join(" and ")
+}
+
+/// Whether each row lies in the cell; none where that is not recorded.
+fn held(table: &Table, cell: &Cell) -> Vec<Option<bool>> {
+    let mut held = vec![Some(true); table.len()];
+    for (place, level) in &cell.conditions {
+        let column = &table.columns[*place];
+        let holds = column.holds(&[*level]);
+        for (held, code) in held.iter_mut().zip(&column.codes) {
+            *held = match (*held, holds[*code as usize]) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (Some(true), Some(true)) => Some(true),
+                _ => None,
+            };
+        }
+    }
+    held
+}
+
+/// Rates in a cell and outside of it, on both sides.
+struct Rates {
+    before: [BehaviourRate; 2],
+    during: [BehaviourRate; 2],
+}
+
+impl Rates {
+    fn of(table: &Table, sides: &Sides, held: &[Option<bool>]) -> Self {
+        let on = |rows: &std::ops::Range<usize>| {
+            [true, false].map(|wanted| {
+                table.rate(rows.clone().filter(|row| held[*row].unwrap_or(false) == wanted))
+            })
+        };
+        Self { before: on(&sides.before), during: on(&sides.during) }
+    }
+
+    /// The cell's share of the runs times the rise of its rate, over the whole rise.
+    fn carried(&self) -> model::Interval {
+        let counts = |rate: &BehaviourRate| Counts { n: rate.n, k: rate.k };
+        let share = |rates: &[BehaviourRate; 2]| {
+            rates[0].n as f64 / (rates[0].n + rates[1].n).max(1) as f64
+        };
+        let (before, during) = (share(&self.before), share(&self.during));
+        let [inside, outside] = &self.during;
+        let [inside_before, outside_before] = &self.before;
+        let ratio = Ratio {
+            rates: [inside, outside, inside_before, outside_before].map(counts),
+            part: [during, 0.0, -during, 0.0],
+            whole: [during, 1.0 - during, -before, before - 1.0],
+        };
+        ratio.estimate()
+    }
+}
