@@ -136,7 +136,8 @@ mod tests {
         TraceId::from_bytes(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d]).unwrap()
     }
 
-    fn stored(number: u32, row: i64, is_new: bool) -> Stored {
+    /// A step of a trace that was new with it.
+    fn stored(number: u32, row: i64) -> Stored {
         let sketch = Sketch {
             span: SpanId::from_bytes(&[1; 8]).unwrap(),
             source: Source::Span,
@@ -147,14 +148,18 @@ mod tests {
             failed: false,
             traits: Traits::default(),
         };
-        Stored { trace: trace(number), row, sketch, is_new }
+        Stored { trace: trace(number), row, sketch, is_new: true }
+    }
+
+    fn later(number: u32, row: i64) -> Stored {
+        Stored { is_new: false, ..stored(number, row) }
     }
 
     #[test]
     fn a_trace_is_given_once_with_all_its_steps() {
         let fresh = Fresh::default();
-        fresh.note(7, [stored(1, 1, true), stored(2, 2, true), stored(1, 3, true)]);
-        fresh.note(7, [stored(1, 4, false)]);
+        fresh.note(7, [stored(1, 1), stored(2, 2), stored(1, 3)]);
+        fresh.note(7, [later(1, 4)]);
         let taken = fresh.take(trace(1)).unwrap();
         assert_eq!((taken.day, taken.last, taken.sketches.len()), (7, 4, 3));
         assert!(fresh.take(trace(1)).is_none());
@@ -163,10 +168,10 @@ mod tests {
     #[test]
     fn of_a_trace_that_began_before_nothing_is_remembered() {
         let fresh = Fresh::default();
-        fresh.note(7, [stored(1, 9, false)]);
+        fresh.note(7, [later(1, 9)]);
         assert!(fresh.take(trace(1)).is_none());
-        fresh.note(7, [stored(2, 10, true)]);
-        fresh.note(8, [stored(2, 1, false)]);
+        fresh.note(7, [stored(2, 10)]);
+        fresh.note(8, [later(2, 1)]);
         assert_eq!(fresh.take(trace(2)).unwrap().last, 10);
     }
 
@@ -175,11 +180,11 @@ mod tests {
         let fresh = Fresh::default();
         let fit = (MOST_BYTES / BYTES_OF_A_SKETCH) as u32;
         for number in 1..=2 * fit {
-            fresh.note(7, [stored(number, i64::from(number), true)]);
+            fresh.note(7, [stored(number, i64::from(number))]);
         }
         assert!(fresh.take(trace(fit)).is_none() && fresh.take(trace(2 * fit)).is_some());
         (fit..2 * fit).for_each(|number| _ = fresh.take(trace(number)));
-        fresh.note(7, [stored(1, 1, true)]);
+        fresh.note(7, [stored(1, 1)]);
         assert!(fresh.known().bytes == BYTES_OF_A_SKETCH && fresh.known().order.len() == 1);
     }
 }

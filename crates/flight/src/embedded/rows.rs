@@ -177,8 +177,8 @@ impl Writing<'_> {
         update.execute(params![id, key, people, packed.key.wrapped])
     }
 
-    /// Stores the steps that are not there yet, and the block, if there are such. Adds them to those
-    /// stored, each with its place in the request, where the block has its own.
+    /// Stores the steps that are not there yet, and the block, if there are such. Adds them to
+    /// those stored, each with its place in the request, where the block has its own.
     ///
     /// `trace` gives the trace of a step that is the first of its kind in the request.
     fn block(

@@ -2,6 +2,8 @@
 //!
 //! See `NOTICE.md` for where they come from. `cargo xtask accuracy localization` prints the score.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 mod cases;
 mod score;
 
