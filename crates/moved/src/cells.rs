@@ -16,6 +16,8 @@ use crate::weigh::{SAME_RUNS, TOLD_APART};
 use crate::windows::FOUND_BY_SEARCH;
 
 mod excess;
+#[cfg(test)]
+mod tests;
 
 use excess::Excess;
 
@@ -83,7 +85,7 @@ pub fn find(table: &Table, sides: &Sides, reference: &Reference) -> Found {
     let (gain, share) = found.weight();
     let local = gain >= whole + TOLD_APART && share >= LEAST_TOGETHER;
     let exceeded = reference.is_exceeded(table.total(sides.during.clone()).rate());
-    if gain < FOUND_BY_SEARCH || !local || !exceeded {
+    if !local || !exceeded {
         found = Found::default();
     }
     let is_named =
@@ -95,22 +97,24 @@ pub fn find(table: &Table, sides: &Sides, reference: &Reference) -> Found {
 /// The best cell, and further ones among the runs outside of those before.
 fn named(table: &Table, leaves: &Leaves, excess: &mut Excess, first: &[Cell]) -> Found {
     let mut found = Found::default();
-    let rivals = rivals(first);
-    if rivals.len() != 1 {
-        found.rivals = true;
-        found.named = rivals.to_vec();
-        return found;
-    }
-    let mut next = first.first().cloned();
-    while let Some(cell) = next {
-        excess.settle(&cell.leaves);
-        found.named.push(cell);
-        let rest = ranked(table, leaves, excess);
-        let sure = found.named.len() < MOST_NAMED && self::rivals(&rest).len() == 1;
-        next = rest
-            .into_iter()
-            .next()
-            .filter(|cell| sure && cell.gain >= FOUND_BY_SEARCH && cell.share >= LEAST_FURTHER);
+    let mut ranking = first.to_vec();
+    while let [best, others @ ..] = rivals(&ranking) {
+        let by_chance = excess.gain_by_counts(&best.leaves) < FOUND_BY_SEARCH;
+        let tied = !others.is_empty();
+        if by_chance || best.share < LEAST_FURTHER || tied && !found.named.is_empty() {
+            break;
+        }
+        if tied {
+            found.rivals = true;
+            found.named = rivals(&ranking).to_vec();
+            break;
+        }
+        excess.settle(&best.leaves);
+        found.named.push(best.clone());
+        if found.named.len() == MOST_NAMED {
+            break;
+        }
+        ranking = ranked(table, leaves, excess);
     }
     found
 }

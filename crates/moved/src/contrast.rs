@@ -59,8 +59,7 @@ pub fn basis(table: &Table, sides: &Sides, exposed: &[Option<bool>]) -> Basis {
     let size = sides.during.len().div_ceil(SLICES).max(1);
     let (mut beside, mut all, mut shared) = (Counts::default(), 0, 0);
     let mut with = Counts::default();
-    for slice in (sides.during.start..sides.during.end).step_by(size) {
-        let rows = slice..(slice + size).min(sides.during.end);
+    for rows in slices(table, sides.during.clone(), size) {
         let mut counts = [Counts::default(); 2];
         for run in rows.clone() {
             if let Some(exposed) = exposed[run] {
@@ -81,6 +80,19 @@ pub fn basis(table: &Table, sides: &Sides, exposed: &[Option<bool>]) -> Basis {
         true if shared as f64 >= MOSTLY * all as f64 => Basis::Concurrent,
         true => Basis::Staggered,
     }
+}
+
+/// Rows in slices of about equal size; what is of the same moment stays together.
+fn slices(table: &Table, rows: Range<usize>, size: usize) -> Vec<Range<usize>> {
+    let mut slices = Vec::new();
+    let mut start = rows.start;
+    while start < rows.end {
+        let last = table.at[(start + size).min(rows.end) - 1];
+        let end = start + table.at[start..rows.end].partition_point(|at| *at <= last);
+        slices.push(start..end);
+        start = end;
+    }
+    slices
 }
 
 /// The part of the rise that runs with an exposure carry, and the rise: rates with, without, and in

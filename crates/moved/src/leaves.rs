@@ -7,7 +7,8 @@ use model::Role;
 use crate::exposure::Sides;
 use crate::likelihood::{Counts, gain};
 use crate::reference::Reference;
-use crate::table::{Column, Table};
+use crate::table::{Column, State, Table};
+use crate::weigh::SAME_RUNS;
 
 /// Most factors that take part: those with a level whose rate changed most surely.
 const MOST_COLUMNS: usize = 12;
@@ -75,16 +76,9 @@ fn columns(table: &Table, sides: &Sides, reference: &Reference) -> Vec<usize> {
     let inputs = table.columns.iter().enumerate().filter(|(_, column)| column.role == Role::Input);
     let mut telling: Vec<(usize, f64)> = inputs
         .filter_map(|(place, column)| {
-            let by_state = |rows: &mut dyn Iterator<Item = usize>| {
-                let mut counts = vec![Counts::default(); column.states.len()];
-                rows.for_each(|row| counts[column.codes[row] as usize].add(table.counts(row)));
-                counts
-            };
-            let before = by_state(&mut reference.rows());
-            let during = by_state(&mut sides.during.clone());
-            let pairs = || before.iter().zip(&during).filter(|(a, b)| a.n + b.n > 0);
-            let changes = || pairs().map(|(before, during)| gain(*before, *during));
-            (pairs().count() > 1).then(|| (place, changes().fold(0.0, f64::max)))
+            let before = by_state(table, column, reference.rows());
+            let during = by_state(table, column, sides.during.clone());
+            Some((place, surest_change(column, &before, &during)?))
         })
         .collect();
     telling.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -92,4 +86,24 @@ fn columns(table: &Table, sides: &Sides, reference: &Reference) -> Vec<usize> {
     let mut places: Vec<usize> = telling.into_iter().map(|(place, _)| place).collect();
     places.sort_unstable();
     places
+}
+
+fn by_state(table: &Table, column: &Column, rows: impl Iterator<Item = usize>) -> Vec<Counts> {
+    let mut counts = vec![Counts::default(); column.states.len()];
+    rows.for_each(|row| counts[column.codes[row] as usize].add(table.counts(row)));
+    counts
+}
+
+/// The gain of the level whose rate changed most surely. None where all runs are alike, and where
+/// the factor has no part in some: whether it has can follow from how a run goes.
+fn surest_change(column: &Column, before: &[Counts], during: &[Counts]) -> Option<f64> {
+    let states = || before.iter().zip(during).zip(&column.states);
+    let runs = |wanted: &dyn Fn(&State) -> bool| -> u64 {
+        states().filter(|(_, state)| wanted(state)).map(|((a, b), _)| a.n + b.n).sum()
+    };
+    let absent = runs(&|state| *state == State::NotApplicable);
+    let seen = states().filter(|((before, during), _)| before.n + during.n > 0).count();
+    let gains = states().map(|((before, during), _)| gain(*before, *during));
+    let telling = seen > 1 && absent as f64 <= SAME_RUNS * runs(&|_| true) as f64;
+    telling.then(|| gains.fold(0.0, f64::max))
 }

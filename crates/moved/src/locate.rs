@@ -15,6 +15,9 @@ use crate::ratio::Ratio;
 use crate::reference::Reference;
 use crate::table::Table;
 
+#[cfg(test)]
+mod tests;
+
 /// Compares the incident's rows with the baseline's and says where the rate rose.
 ///
 /// For a table of which nobody knows what its columns do: the cells come first, and levels that

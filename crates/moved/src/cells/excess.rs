@@ -22,7 +22,6 @@ const ROUNDS: usize = 2;
 pub(super) struct Excess {
     during: Vec<Counts>,
     expected: Vec<f64>,
-    weight: Vec<f64>,
     total: f64,
 }
 
@@ -34,13 +33,7 @@ impl Excess {
             (before.k as f64 + PRIOR_RUNS * prior) / (before.n as f64 + PRIOR_RUNS)
         });
         let expected: Vec<f64> = rates.map(|rate| rate.clamp(1e-6, 1.0 - 1e-6)).collect();
-        let weight = |counts: &Counts| 1.0 / (1.0 + counts.n.saturating_sub(1) as f64 * ALIKE);
-        let mut excess = Self {
-            weight: leaves.during.iter().map(weight).collect(),
-            during: leaves.during.clone(),
-            expected,
-            total: 0.0,
-        };
+        let mut excess = Self { during: leaves.during.clone(), expected, total: 0.0 };
         let all: Vec<u32> = (0..leaves.len() as u32).collect();
         excess.total = excess.of_cell(&all);
         excess
@@ -71,23 +64,36 @@ impl Excess {
     }
 
     /// How much better it fits that a share of the good runs in these leaves turned bad, in nats;
-    /// 0 where fewer are bad than expected.
+    /// runs of a leaf are alike. 0 where fewer are bad than expected.
     pub(super) fn gain(&self, leaves: &[u32]) -> f64 {
+        self.gain_by(leaves, |leaf| {
+            1.0 / (1.0 + self.during[leaf].n.saturating_sub(1) as f64 * ALIKE)
+        })
+    }
+
+    /// The same with every run counted in full: what speaks against mere chance.
+    pub(super) fn gain_by_counts(&self, leaves: &[u32]) -> f64 {
+        self.gain_by(leaves, |_| 1.0)
+    }
+
+    fn gain_by(&self, leaves: &[u32], weight: impl Fn(usize) -> f64) -> f64 {
+        let part = |leaf: &u32| {
+            let leaf = *leaf as usize;
+            let (counts, weight) = (self.during[leaf], weight(leaf));
+            (weight * counts.k as f64, weight * (counts.n - counts.k) as f64, self.expected[leaf])
+        };
         let (mut more, mut room) = (0.0, 0.0);
-        for leaf in leaves {
-            let (counts, expected, weight) = self.at(*leaf);
-            more += weight * (counts.k as f64 - expected * counts.n as f64);
-            room += weight * (1.0 - expected) * counts.n as f64;
+        for (bad, good, expected) in leaves.iter().map(part) {
+            more += bad - expected * (bad + good);
+            room += (1.0 - expected) * (bad + good);
         }
         if more <= 0.0 {
             return 0.0;
         }
         let turned = (more / room).min(1.0 - 1e-6);
-        let gain = leaves.iter().map(|leaf| {
-            let (counts, expected, weight) = self.at(*leaf);
-            let (bad, good) = (counts.k as f64, (counts.n - counts.k) as f64);
+        let gain = leaves.iter().map(part).map(|(bad, good, expected)| {
             let rate = expected + (1.0 - expected) * turned;
-            weight * (bad * (rate / expected).ln() + good * (1.0 - turned).ln())
+            bad * (rate / expected).ln() + good * (1.0 - turned).ln()
         });
         gain.sum()
     }
@@ -97,11 +103,6 @@ impl Excess {
         for leaf in leaves {
             self.during[*leaf as usize] = Counts::default();
         }
-    }
-
-    fn at(&self, leaf: u32) -> (Counts, f64, f64) {
-        let leaf = leaf as usize;
-        (self.during[leaf], self.expected[leaf], self.weight[leaf])
     }
 }
 
