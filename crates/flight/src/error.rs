@@ -1,6 +1,7 @@
 //! What can go wrong with flights.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use model::{Fault, Faulty};
 
@@ -75,6 +76,9 @@ pub enum FlightError {
     /// An append failed; nothing of it was kept.
     #[error("could not append to the flight record; nothing of the request was kept")]
     Append(#[source] rusqlite::Error),
+    /// The commit of several requests failed; nothing of any of them was kept.
+    #[error(transparent)]
+    Together(Arc<FlightError>),
     /// A read failed.
     #[error("could not read the flight record")]
     Read(#[source] rusqlite::Error),
@@ -117,6 +121,7 @@ impl Faulty for FlightError {
     fn fault(&self) -> Fault {
         match self {
             FlightError::Overloaded => Fault::Limited,
+            FlightError::Together(error) => error.fault(),
             FlightError::Newer { .. }
             | FlightError::Older { .. }
             | FlightError::MissingKey

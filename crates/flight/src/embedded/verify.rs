@@ -46,6 +46,8 @@ pub(super) fn file(
     rows: Rows,
     verified: &mut Verified,
 ) -> Result<(), FlightError> {
+    // As of one moment: what is committed meanwhile stands in no link that was read before.
+    let _snapshot = file.day.unchecked_transaction().map_err(FlightError::Read)?;
     match (Day { file, rows, name: day::name(path), verified: &mut *verified }).check() {
         Ok(()) => Ok(()),
         Err(Stop::Broken(broken)) => {

@@ -91,11 +91,10 @@ impl Writer {
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "append failed");
                 self.open = None;
-                let mut answers = answers.into_iter();
-                if let Some(first) = answers.next() {
-                    _ = first.send(Err(error));
+                let error = Arc::new(error);
+                for answer in answers {
+                    _ = answer.send(Err(FlightError::Together(Arc::clone(&error))));
                 }
-                answers.for_each(|answer| _ = answer.send(Err(FlightError::Overloaded)));
             }
         }
     }

@@ -158,3 +158,25 @@ async fn of_too_many_at_once_the_refused_are_told_and_leave_nothing() {
     assert_eq!(there.count() as u64, stored);
     assert!(stored > 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_verified_while_others_write_is_intact() {
+    let (_dir, flight) = opened();
+    flight.append(numbered(1)).await.unwrap();
+    let writing = tokio::spawn({
+        let flight = Arc::clone(&flight);
+        async move {
+            for number in 2..=120 {
+                flight.append(numbered(number)).await.unwrap();
+            }
+        }
+    });
+    let mut looks = 0;
+    while !writing.is_finished() || looks == 0 {
+        let looking = Arc::clone(&flight);
+        let verified = tokio::task::spawn_blocking(move || looking.verify()).await.unwrap();
+        assert_eq!(verified.unwrap().broken, None, "look {looks}");
+        looks += 1;
+    }
+    writing.await.unwrap();
+}
