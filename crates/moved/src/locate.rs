@@ -172,7 +172,8 @@ impl Rates {
         Self { before: on(&sides.before), during: on(&sides.during) }
     }
 
-    /// The cell's share of the runs times the rise of its rate, over the whole rise.
+    /// How much more the cell adds to the overall rate than before, over the whole rise. What the
+    /// cell and the rest carry adds up to one.
     fn carried(&self) -> model::Interval {
         let counts = |rate: &BehaviourRate| Counts { n: rate.n, k: rate.k };
         let share = |rates: &[BehaviourRate; 2]| {
@@ -183,7 +184,7 @@ impl Rates {
         let [inside_before, outside_before] = &self.before;
         let ratio = Ratio {
             rates: [inside, outside, inside_before, outside_before].map(counts),
-            part: [during, 0.0, -during, 0.0],
+            part: [during, 0.0, -before, 0.0],
             whole: [during, 1.0 - during, -before, before - 1.0],
         };
         ratio.estimate()

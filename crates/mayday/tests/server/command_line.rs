@@ -44,6 +44,37 @@ async fn no_runs_is_no_answer_and_exits_with_three() {
 }
 
 #[test]
+fn a_table_of_ones_own_is_asked_without_a_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("requests.csv");
+    let mut table = "at,errors,requests,region,model\n".to_owned();
+    for at in (0..500).step_by(50) {
+        for (place, region) in ["eu", "us", "ap"].into_iter().enumerate() {
+            for model in ["m1", "m2"] {
+                let faulty = at >= 400 && region == "us" && model == "m2";
+                let errors = if faulty { 400 } else { 20 + place + at / 50 % 3 };
+                table += &format!("{at},{errors},1000,{region},{model}\n");
+            }
+        }
+    }
+    std::fs::write(&path, &table).unwrap();
+    let asked = ["moved", "--csv", path.to_str().unwrap(), "--time", "at", "--bad", "errors"];
+    let windows = ["--total", "requests", "--baseline", "0..400", "--incident", "400..500"];
+    let (code, out, err) = run(&[&asked[..], &windows[..]].concat());
+    assert_eq!(code, Some(0), "{err}");
+    insta::assert_snapshot!(out.lines().next().unwrap(), @"requests: the rate rose where model = m2 and region = us, and not elsewhere");
+    let (code, out, _) = run(&[&asked[..], &windows[..], &["--json"]].concat());
+    let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, answer["verdict"].as_str()), (Some(0), Some("moved")));
+    assert_eq!(answer["movers"][0]["levels"], serde_json::json!({"model": "m2", "region": "us"}));
+    std::fs::write(&path, table + "450,1\n").unwrap();
+    let (code, _, err) = run(&[&asked[..], &windows[..]].concat());
+    assert_eq!(code, Some(2));
+    assert!(err.contains("requests.csv: line 62 has 2 fields and the header 5"), "{err}");
+    assert_eq!(run(&asked).0, Some(2));
+}
+
+#[test]
 fn a_ledger_is_checked_only_where_there_is_one() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().to_str().unwrap();

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use response::{Measure, Question, SheetQuestion, brief, sheet};
+use model::{Fault, Faulty};
+use response::{Brief, Measure, Question, SheetQuestion, brief, sheet};
 
 use super::{Form, exit_code};
 use crate::world::{self, Usage};
@@ -43,6 +44,8 @@ pub(super) struct Own {
 
 const TABLE: &str = "A table of your own";
 
+const NEXT: &str = "read bad rows there beside good ones elsewhere; --json has all of it";
+
 impl Own {
     /// Whether a table was named.
     pub(super) fn is_asked(&self) -> bool {
@@ -69,14 +72,23 @@ impl Own {
         let file =
             File::open(&path).with_context(|| format!("could not open {}", path.display()))?;
         let question = SheetQuestion { time, measure, factors: self.factor, windows, feature };
-        let answer = sheet::ask(file, &question, world::now())
-            .with_context(|| format!("could not compare {}", path.display()))?;
+        let answer =
+            sheet::ask(file, &question, world::now()).map_err(|error| match error.fault() {
+                Fault::Invalid => {
+                    anyhow::Error::from(Usage(format!("{}: {error}", path.display())))
+                }
+                _ => anyhow::Error::from(error)
+                    .context(format!("could not compare {}", path.display())),
+            })?;
         for column in &answer.left_out {
             world::tell(&format!("left out: {column}, whose levels are as many as the rows"));
         }
         match form {
             Form::Json => world::print_json(&answer)?,
-            Form::Text => world::print(&brief(&answer.report).lines().join("\n")),
+            Form::Text => {
+                let words = Brief { next: NEXT.to_owned(), ..brief(&answer.report) };
+                world::print(&words.lines().join("\n"));
+            }
         }
         Ok(exit_code(&answer.report))
     }
