@@ -4,6 +4,7 @@
 
 mod disk;
 mod evidence;
+mod format;
 mod keys;
 mod load;
 mod samples;
