@@ -1,7 +1,7 @@
 //! Files of every format that a released Mayday wrote stay readable, and can be gone on with.
 //!
-//! `format-N` is a directory as [`fill`] left it, with its keys, when N was the newest format. For a
-//! new format a directory is added beside it; none is written anew.
+//! `format-N` is a directory as [`fill`] left it, with its keys, when N was the newest format. None
+//! is written anew: for a new format another is added.
 
 use std::fs;
 use std::path::{Path, PathBuf};
