@@ -7,8 +7,8 @@ mod skew;
 mod tests;
 
 use model::report::SurfaceState;
-use model::triage::{Answer, Skew, TriageRow};
-use model::{EvalRun, Report, Triage, Verdict};
+use model::triage::{Answer, Skew, Told, TriageRow};
+use model::{EvalRun, Incident, Report, Triage, Verdict};
 use serde::Deserialize;
 
 pub use single::{Acted, of_run};
@@ -77,7 +77,7 @@ pub fn tree() -> Tree {
 /// Asks every question, and says what follows.
 pub fn triage(tree: &Tree, known: Known) -> Triage {
     let rows: Vec<TriageRow> = tree.nodes.iter().map(|node| row(node, known)).collect();
-    let next = next(&rows, known.report);
+    let next = next(&rows, known.report.verdict);
     Triage { tree: tree.version, rows, next }
 }
 
@@ -96,6 +96,18 @@ fn row(node: &Node, known: Known) -> TriageRow {
         action: node.action.clone(),
         owner: node.owner.clone(),
         minutes: node.minutes,
+        told: Vec::new(),
+    }
+}
+
+/// Adds what a person answered to a question of an incident's triage. Of a tree, what follows is
+/// said anew; nodes that were not asked change nothing.
+pub(crate) fn answered(incident: &mut Incident, node: &str, told: Told) {
+    let Some(triage) = &mut incident.triage else { return };
+    let Some(row) = triage.rows.iter_mut().find(|row| row.node == node) else { return };
+    row.told.push(told);
+    if triage.tree != single::TREE {
+        triage.next = next(&triage.rows, incident.report.verdict);
     }
 }
 
@@ -113,12 +125,12 @@ fn surface(name: &str, report: &Report) -> (Answer, String) {
 
 /// What to do: the first that drifted, unless the comparison can't tell it from others; else what
 /// keeps the answer unknown; else to read what the agent believed.
-fn next(rows: &[TriageRow], report: &Report) -> String {
+fn next(rows: &[TriageRow], verdict: Verdict) -> String {
     let drifted: Vec<&TriageRow> =
-        rows.iter().filter(|row| row.answer == Answer::Drifted).collect();
+        rows.iter().filter(|row| row.stands() == Answer::Drifted).collect();
     if let [first, others @ ..] = drifted.as_slice() {
         let others: Vec<&str> = others.iter().map(|row| row.node.as_str()).collect();
-        let also = match (report.verdict, others.as_slice()) {
+        let also = match (verdict, others.as_slice()) {
             (_, []) => String::new(),
             (Verdict::Inseparable, others) => {
                 format!(" It can't be told apart from: {}.", others.join(", "))
@@ -129,7 +141,7 @@ fn next(rows: &[TriageRow], report: &Report) -> String {
     }
     let unknown: Vec<&str> = rows
         .iter()
-        .filter(|row| row.answer == Answer::Unknown)
+        .filter(|row| row.stands() == Answer::Unknown)
         .map(|row| row.node.as_str())
         .collect();
     if unknown.is_empty() {

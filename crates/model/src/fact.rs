@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{Address, ContentHash};
 use crate::eval::EvalRun;
+use crate::fields::SixField;
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
 use crate::incident::{Evidence, Excerpt, IncidentKind};
 use crate::principal::{Principal, TenantName, TokenHash};
 use crate::report::Report;
-use crate::triage::Triage;
+use crate::triage::{Answer, Triage};
 
 /// Something that was decided. Facts hold references to content, never its text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +47,35 @@ pub enum Fact {
         incident: IncidentId,
         /// Questions and answers.
         triage: Triage,
+    },
+    /// Which variable moved, as far as it could be told when an incident was declared.
+    FieldsFilled {
+        /// The incident.
+        incident: IncidentId,
+        /// The six fields.
+        fields: Vec<SixField>,
+    },
+    /// A person answered a question of the triage.
+    TriageAnswered {
+        /// The incident.
+        incident: IncidentId,
+        /// The node of the tree.
+        node: String,
+        /// The answer.
+        answer: Answer,
+        /// On what ground.
+        because: String,
+    },
+    /// Something that was found missing from the record will not be recorded.
+    GapDismissed {
+        /// Whose.
+        tenant: TenantName,
+        /// Of which feature.
+        feature: String,
+        /// What was asked for: `mayday.index.build`.
+        attribute: String,
+        /// Why it does not apply.
+        because: String,
     },
     /// What an incident rests on was copied, so that it outlives its days.
     EvidenceKept {

@@ -116,6 +116,7 @@ fn factor() -> FactorShares {
             levels: vec![level(HASH, 3072), level("4f1a", 2048)],
             others: 2,
         },
+        since: Some(at("02:01:00")),
     }
 }
 
@@ -145,6 +146,7 @@ pub(crate) fn view(report: Report) -> IncidentView {
             evidence("good, without", Outcome::Good, "c"),
         ],
         triage: None,
+        fields: Vec::new(),
         excerpts: None,
         drafts: Vec::new(),
     };
