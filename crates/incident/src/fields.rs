@@ -166,13 +166,15 @@ fn judged(wanted: &Wanted, rows: &[FieldRow]) -> (FieldState, String) {
 
 fn row(report: &Report, shares: &FactorShares, surfaces: &Catalogue) -> FieldRow {
     let (state, why) = compared(report, shares, surfaces);
+    let mut movers = report.movers.iter();
+    let mover = movers.find(|mover| mover.levels.contains_key(&shares.factor));
     FieldRow {
         factor: shares.factor.clone(),
         before: shares.before.clone(),
         during: shares.during.clone(),
         state,
         why,
-        since: shares.since,
+        since: shares.since.or(mover.and_then(|mover| mover.first_seen)),
         by: None,
     }
 }
