@@ -1,6 +1,7 @@
 //! The triage tree, followed: every question is answered by a probe over what is known.
 
 mod evals;
+mod inputs;
 mod single;
 mod skew;
 #[cfg(test)]
@@ -54,6 +55,14 @@ pub enum Probe {
     Evals,
     /// Inputs that differ between places.
     Skew,
+    /// The model that answers to the name that is asked for.
+    Alias,
+    /// When what is searched was built.
+    Freshness,
+    /// Which models made the vectors.
+    Embedding,
+    /// Calls that fail, and what the comparison says of the surface.
+    Failures,
 }
 
 /// What the probes look at.
@@ -86,6 +95,12 @@ fn row(node: &Node, known: Known) -> TriageRow {
         Probe::Surface => surface(&node.surface, known.report),
         Probe::Evals => evals::answer(known),
         Probe::Skew => skew::answer(known.skews),
+        Probe::Alias => or_proven(inputs::alias(known.report), node, known.report),
+        Probe::Freshness => inputs::freshness(known.report),
+        Probe::Embedding => or_proven(inputs::embedding(known.report), node, known.report),
+        Probe::Failures => {
+            inputs::failures(known.report).unwrap_or_else(|| surface(&node.surface, known.report))
+        }
     };
     TriageRow {
         node: node.id.clone(),
@@ -108,6 +123,15 @@ pub(crate) fn answered(incident: &mut Incident, node: &str, told: Told) {
     row.told.push(told);
     if triage.tree != single::TREE {
         triage.next = next(&triage.rows, incident.report.verdict);
+    }
+}
+
+/// What a probe can't tell is clean where the whole surface is proven to be.
+fn or_proven(probed: (Answer, String), node: &Node, report: &Report) -> (Answer, String) {
+    let of_surface = surface(&node.surface, report);
+    match (probed.0, of_surface.0) {
+        (Answer::Unknown, Answer::Clean) => of_surface,
+        _ => probed,
     }
 }
 
@@ -149,5 +173,9 @@ fn next(rows: &[TriageRow], verdict: Verdict) -> String {
                 random beside good ones."
             .to_owned();
     }
-    format!("Nothing is known to have drifted, and these are not clean: {}.", unknown.join(", "))
+    format!(
+        "Nothing is known to have drifted, and these are not clean: {}. If none of them can be \
+         shown to have moved, read what the agent inferred, in the runs cited.",
+        unknown.join(", ")
+    )
 }
