@@ -38,6 +38,9 @@ pub struct Report {
     pub surfaces: Vec<SurfaceVerdict>,
     /// Consequences that changed too. Never causes, never adjusted for.
     pub changed_with: Vec<ChangedWith>,
+    /// How much of the rise is who came; none without a rise, or without a factor of the mix.
+    #[serde(default)]
+    pub mix: Option<Mix>,
     /// What the runs ran under, before and during: the commonest levels of every factor.
     #[serde(default)]
     pub factors: Vec<FactorShares>,
@@ -231,6 +234,28 @@ pub struct ChangedWith {
     pub share_before: f64,
     /// Its share during.
     pub share_during: f64,
+}
+
+/// A rise in two parts: who came, and what became of them. Together they are the rise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mix {
+    /// The factors that the runs are grouped by.
+    pub by: Vec<String>,
+    /// What the groups' shares carry, in percentage points.
+    pub mix_pp: Interval,
+    /// What changed within the groups, in percentage points.
+    pub within_pp: Interval,
+    /// How far each factor of the mix moved.
+    pub factors: Vec<MixShift>,
+}
+
+/// How far the shares of a factor's levels moved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MixShift {
+    /// The factor.
+    pub factor: String,
+    /// The population stability index; above 0.2 is taken for a shift that matters.
+    pub psi: f64,
 }
 
 /// A factor's commonest levels before and during.

@@ -15,7 +15,7 @@ use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
 use crate::onset::{Direction, Search, step};
 use crate::table::{Column, State, Table};
 use crate::weigh::{self, Mover};
-use crate::{locate, shares, surface};
+use crate::{arrival, locate, mix, shares, surface};
 
 /// Standard errors that make a rise between given windows proven (one-sided 0.5 %).
 const PROVEN: f64 = 2.576;
@@ -54,7 +54,7 @@ pub fn compare(
     let sides = Sides::of(table, &windows);
     let mut report = measured(table, windows, &sides);
     report.feature = feature.map(str::to_owned);
-    if is_proven(&mut report) {
+    if is_proven(&mut report) || arrived(table, &sides) {
         explain(&mut report, table, catalogue, &sides);
         if report.verdict == Verdict::Unexplained && report.movers.is_empty() {
             locate::add(&mut report, table, &sides);
@@ -80,8 +80,16 @@ pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report
         residual_pp: None,
         surfaces: Vec::new(),
         changed_with: Vec::new(),
+        mix: None,
         factors: shares::of(table, sides),
     }
+}
+
+/// Whether a level arrived whose runs are surely worse than all others: then something rose, though
+/// the rate of all runs need not show it.
+fn arrived(table: &Table, sides: &Sides) -> bool {
+    let rows = sides.before.start..sides.during.end;
+    arrival::worst(table, rows).is_some_and(|new| new.first >= sides.earliest_change)
 }
 
 /// Whether there is a rise to explain; where there is none, the report says why not.
@@ -156,7 +164,14 @@ fn too_few(outcome: &OutcomeChange) -> String {
 pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
     report.onset = onset(table, sides);
     report.changed_with = changed_with(table, sides);
-    let (movers, relation) = movers(table, sides);
+    report.mix = mix::of(table, sides);
+    let rise = report.outcome.delta_pp.unwrap_or(0.0);
+    let (mut movers, relation) = movers(table, sides);
+    let who_came = report.mix.as_ref().is_some_and(|mix| mix::carries(mix, rise))
+        && movers.iter().all(|mover| is_timing_alone(mover, table));
+    if who_came {
+        movers.retain(|mover| effects(mover, table).all(|effect| effect == Effect::Mix));
+    }
     let compared = movers.into_iter().map(|mover| {
         let contrast = contrast(table, sides, &mover.runs());
         (mover, contrast)
@@ -167,7 +182,9 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
     if contrasts.first().is_some_and(carries_little) && relation == Relation::Competing {
         report.verdict = Verdict::Unexplained;
     }
-    if movers.is_empty() && !anything_recorded(table) {
+    if who_came {
+        report.verdict = Verdict::TrafficMix;
+    } else if movers.is_empty() && !anything_recorded(table) {
         report.verdict = Verdict::NotRecorded;
     }
     let counted = match relation {
@@ -184,6 +201,20 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
         .map(|(mover, contrast)| moved_row(table, sides, mover, contrast))
         .collect();
     report.why = why(report);
+}
+
+fn effects<'a>(mover: &'a Mover, table: &'a Table) -> impl Iterator<Item = Effect> + 'a {
+    mover.exposures.iter().map(|one| one.column(table).effect)
+}
+
+/// Whether nothing but the moment speaks for a mover, or it is of the mix itself. One that lies on
+/// the same runs as a change of the mix is neither.
+fn is_timing_alone(mover: &Mover, table: &Table) -> bool {
+    let of_mix = effects(mover, table).filter(|effect| *effect == Effect::Mix).count();
+    match mover.exposures.len() - of_mix {
+        0 => true,
+        _ => of_mix == 0 && mover.score < weigh::TOLD_APART,
+    }
 }
 
 /// When the rate rose.
@@ -220,6 +251,7 @@ fn movers(table: &Table, sides: &Sides) -> (Vec<Mover>, Relation) {
     let second = second
         .into_iter()
         .next()
+        .filter(|mover| mover.score >= weigh::TOLD_APART)
         .filter(|mover| contrast(table, sides, &mover.runs()).carried.est >= LEAST_SECOND);
     match second {
         None => (movers, Relation::Competing),
@@ -369,7 +401,26 @@ fn why(report: &Report) -> String {
         Verdict::Measurement => {
             format!("the ruler moved ({}): re-score before acting", named.join(", "))
         }
-        Verdict::TrafficMix => format!("the mix of runs moved: {}", named.join(", ")),
+        Verdict::TrafficMix => who_came(report, &named),
+        _ if report.outcome.low_pp.is_some_and(|low| low <= 0.0) => format!(
+            "runs with it are surely worse, though the rate of all runs has not surely risen: {}",
+            named.join("; ")
+        ),
         _ => format!("moved with the outcome: {}", named.join("; ")),
     }
+}
+
+/// That the mix of runs moved, and by how much the rate changed within it.
+fn who_came(report: &Report, named: &[String]) -> String {
+    let mut text = "the mix of runs moved".to_owned();
+    if !named.is_empty() {
+        text += &format!(": {}", named.join(", "));
+    }
+    let Some(mix) = &report.mix else { return text };
+    if let Some(shift) = mix::most_shifted(mix) {
+        text += &format!("; {} most (PSI {:.2})", shift.factor, shift.psi);
+    }
+    let Interval { est, low, high } = mix.within_pp;
+    let by = mix.by.join(" and ");
+    text + &format!("; within {by} the rate changed by {est:.1} points [{low:.1}, {high:.1}]")
 }

@@ -16,6 +16,7 @@
 //! fit alike, the data can't tell them apart and the report says so. `docs/what-moved.md` has the
 //! method with its assumptions and limits.
 
+pub mod arrival;
 pub mod cells;
 pub mod compare;
 pub mod contrast;
@@ -25,7 +26,9 @@ pub mod lattice;
 pub mod leaves;
 pub mod likelihood;
 pub mod locate;
+pub mod mix;
 pub mod onset;
+pub mod ramp;
 pub mod ratio;
 pub mod reference;
 pub mod shares;

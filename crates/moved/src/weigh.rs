@@ -6,6 +6,7 @@ use model::{Outcome, Role};
 use crate::exposure::{Exposure, RISEN, Sides};
 use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
 use crate::onset::{Direction, RANGE_90, RANGE_99, Search, step};
+use crate::ramp;
 use crate::table::{Column, Table};
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
@@ -16,6 +17,10 @@ pub const SAME_RUNS: f64 = 0.01;
 
 /// Smallest share of runs on which a factor must be recorded to be weighed at all.
 const LEAST_COVERAGE: f64 = 0.5;
+
+/// By how much a fit within groups of the mix may be worse: of several ways of grouping the worst
+/// counts, and chance alone makes one of them bad.
+const OF_SEVERAL: f64 = 3.0;
 
 /// Chance of a change so near the onset by accident above which timing alone proves nothing.
 const TOO_LIKELY_BY_CHANCE: f64 = 0.25;
@@ -48,12 +53,16 @@ pub fn fitting(
         let plain = plain_fit(table, sides, &strata, keep);
         (strata, plain)
     });
-    let strata: Vec<(Strata, f64)> = strata.collect();
+    let mut strata: Vec<(Strata, f64)> = strata.collect();
+    if let (Some((_, plain)), Some(ramp)) = (strata.first_mut(), ramp::best(table, sides, keep)) {
+        *plain = plain.max(ramp.fit);
+    }
     let weighed = exposures.iter().filter_map(|exposure| {
         let others = strata.iter().filter(|(strata, _)| strata.column != Some(exposure.column));
         let scores = others.map(|(strata, plain)| {
             let fit = fit(table, sides, &exposure.runs, strata, keep)?;
-            Some(fit.exposed - fit.plain.unwrap_or(*plain))
+            let score = fit.exposed - fit.plain.unwrap_or(*plain);
+            Some(if strata.column.is_some() { score + OF_SEVERAL } else { score })
         });
         let score = scores.collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::min)?;
         let by_chance = || chance_nearby(table, sides, exposure);
