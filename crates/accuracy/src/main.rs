@@ -29,9 +29,9 @@ use moved::{Row, Table};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use scenario::{Draw, SCENARIOS, Scenario};
+use scenario::{Carrier, Draw, SCENARIOS, Scenario};
 use score::Trial;
-use world::{World, play};
+use world::{Run, World, play};
 
 /// Puts worlds whose truth is known to the engine, and scores its answers.
 #[derive(Debug, Parser)]
@@ -116,7 +116,24 @@ fn answer(scenario: &Scenario, stream: u64, seed: u64) -> Trial {
     let report = moved::compare(&table, &catalogue, windows, Some(scenario.name));
     let took = start.elapsed();
     let best_width = truth.onset.map(|at| best_width(&world, at));
-    Trial { scenario: scenario.name, seed, truth, report, best_width, took }
+    let carries = truth.carried.map(|carrier| carries(&world, &report, carrier));
+    Trial { scenario: scenario.name, seed, truth, report, best_width, carries, took }
+}
+
+/// The part of the rise between a report's windows that its cause was drawn to carry.
+fn carries(world: &World, report: &model::Report, carrier: Carrier) -> f64 {
+    let mean = |window: model::Window, of: fn(&Run) -> f64| {
+        let runs = world.runs.iter().filter(|run| window.contains(run.at));
+        let (n, sum) = runs.fold((0.0, 0.0), |(n, sum), run| (n + 1.0, sum + of(run)));
+        sum / f64::max(n, 1.0)
+    };
+    let (before, during) = (report.windows.baseline, report.windows.incident);
+    let harm: fn(&Run) -> f64 = match carrier {
+        Carrier::Changes => |run| run.by_changes,
+        Carrier::Hidden => |run| run.by_hidden,
+    };
+    let risk: fn(&Run) -> f64 = |run| run.risk;
+    (mean(during, harm) - mean(before, harm)) / (mean(during, risk) - mean(before, risk))
 }
 
 /// How wide a 90 % range is for somebody who knows the rate of every run on either side of each

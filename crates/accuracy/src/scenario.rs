@@ -21,8 +21,17 @@ pub(crate) struct Truth {
     pub(crate) guilty: Option<&'static str>,
     /// When behaviour changed, if it did at a moment.
     pub(crate) onset: Option<Timestamp>,
-    /// The part of the rise that the first cause carries, where runs beside it tell.
-    pub(crate) carried: Option<f64>,
+    /// What carries the first cause's part of the rise, where runs beside it tell how much.
+    pub(crate) carried: Option<Carrier>,
+}
+
+/// Where the harm of the first cause comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    /// Changes on record.
+    Changes,
+    /// Something else.
+    Hidden,
 }
 
 /// A scenario: its name, what identifies its cause, and how it is drawn.
@@ -116,18 +125,21 @@ impl Draw<'_> {
         let regions = vec![part("eu", 0.5), part("us", 0.35), part("ap", 0.15)];
         let crowd = |factor, parts| Crowd { factor, parts, turns: f64::INFINITY };
         let harmless = [What::Prompt("writer"), What::Code, What::Parameters, What::Schema];
-        let changes = (0..self.random.random_range(0..4)).map(|_| {
+        let changes = (0..self.random.random_range(0..7)).map(|_| {
             let what = *harmless.choose(self.random).unwrap_or(&What::Code);
             Change::harmless(what, 24.0 * self.random.random::<f64>())
         });
         let changes = changes.collect();
+        let swing = if self.random.random_bool(0.3) { self.between(0.05, 0.4) } else { 0.0 };
+        let own = Tenants { count: 80, spread: 0.06 };
+        let tenants = self.random.random_bool(0.3).then_some(own);
         Plan {
             hours: 24.0,
-            per_hour: self.between(250.0, 700.0),
+            per_hour: self.between(100f64.ln(), 1000f64.ln()).exp(),
             base: self.between(0.02, 0.06),
-            swing: 0.0,
+            swing,
             crowds: vec![crowd("segment:plan", plans), crowd("region", regions)],
-            tenants: None,
+            tenants,
             known: [1.0; 2],
             changes,
             hidden: Vec::new(),
@@ -159,7 +171,7 @@ impl Draw<'_> {
         plan.changes.push(Change { what, reaches, only: None, adds });
         let onset = (far != Far::Over).then(|| instant(at));
         let beside = matches!(far, Far::Part | Far::Few);
-        (plan, Truth { onset, ..to_blame(what, beside.then_some(1.0)) })
+        (plan, Truth { onset, ..to_blame(what, beside.then_some(Carrier::Changes)) })
     }
 
     /// A day on which something gets worse that no change on record brings about.
@@ -182,7 +194,7 @@ fn surface(what: What) -> &'static str {
     }
 }
 
-fn to_blame(what: What, carried: Option<f64>) -> Truth {
+fn to_blame(what: What, carried: Option<Carrier>) -> Truth {
     let guilty = Some(surface(what));
     let causes = what.factors();
     Truth { causes, guilty, carried, ..nobody(Verdict::Moved, None) }
@@ -198,7 +210,7 @@ fn region_skew(draw: &mut Draw) -> (Plan, Truth) {
         change.only = Some(("region", "us"));
         change.adds += 0.05;
     }
-    truth.carried = Some(1.0);
+    truth.carried = Some(Carrier::Changes);
     (plan, truth)
 }
 
@@ -234,8 +246,8 @@ fn half_of_it(draw: &mut Draw) -> (Plan, Truth) {
     plan.changes.push(Change { what: PROMPT, reaches, only: None, adds });
     let rest = share * adds * draw.between(0.2, 0.6);
     plan.hidden.push(Hidden { at, ramp: 0.0, only: None, adds: rest });
-    let carried = share * adds / (share * adds + rest);
-    (plan, Truth { onset: Some(instant(at)), ..to_blame(PROMPT, Some(carried)) })
+    let carried = Some(Carrier::Changes);
+    (plan, Truth { onset: Some(instant(at)), ..to_blame(PROMPT, carried) })
 }
 
 fn labels_missing(draw: &mut Draw) -> (Plan, Truth) {
@@ -264,7 +276,10 @@ fn one_replica(draw: &mut Draw) -> (Plan, Truth) {
     plan.hidden.push(Hidden { at, ramp: 0.0, only, adds });
     let truth = nobody(Verdict::Infrastructure, Some(instant(at)));
     let causes = vec!["replica".to_owned()];
-    (plan, Truth { causes, guilty: Some("infrastructure"), carried: Some(1.0), ..truth })
+    (
+        plan,
+        Truth { causes, guilty: Some("infrastructure"), carried: Some(Carrier::Hidden), ..truth },
+    )
 }
 
 fn judge_swapped(draw: &mut Draw) -> (Plan, Truth) {

@@ -20,6 +20,8 @@ pub(crate) struct Trial {
     pub(crate) report: Report,
     /// Width of the 90 % range that somebody who knew both rates would give.
     pub(crate) best_width: Option<SignedDuration>,
+    /// The part of the rise between the windows compared that the first cause carries.
+    pub(crate) carries: Option<f64>,
     pub(crate) took: Duration,
 }
 
@@ -134,7 +136,7 @@ impl Trial {
     /// The interval of what the first mover carries, where it claims something and the truth is
     /// known.
     pub(crate) fn carried(&self) -> Option<(f64, Interval)> {
-        let truth = self.truth.carried?;
+        let truth = self.carries?;
         let mover = self.report.movers.first()?;
         let right = self.truth.causes.contains(&mover.factor);
         (right && mover.basis != Basis::BeforeAfter).then_some((truth, mover.carried))

@@ -36,6 +36,10 @@ pub(crate) struct Run {
     pub(crate) levels: Vec<u32>,
     /// How likely it was to end badly.
     pub(crate) risk: f64,
+    /// What changes on record added to that.
+    pub(crate) by_changes: f64,
+    /// What else was wrong added to that.
+    pub(crate) by_hidden: f64,
 }
 
 /// The instant of an hour of the day.
@@ -113,23 +117,24 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
         levels.push(dictionary.place("replica", Some(&replica)));
         let at_replica = ("replica", replica.as_str(), 0.0);
         let place: Vec<(&str, &str, f64)> = place.into_iter().chain([at_replica]).collect();
+        let mut by_changes = 0.0;
         for (what, part) in STEADY.into_iter().chain([(What::Context, 1.0), (What::Code, 1.0)]) {
             if !random.random_bool(part) {
                 continue;
             }
             let (version, adds) = version(plan, what, hour, &place, random);
-            risk += adds;
+            by_changes += adds;
             record(plan, what, version, &mut dictionary, &mut levels);
         }
-        risk += plan.hidden.iter().map(|hidden| hidden.adds_at(hour, &place)).sum::<f64>();
-        let risk = risk.clamp(0.0, 0.98);
+        let by_hidden: f64 = plan.hidden.iter().map(|hidden| hidden.adds_at(hour, &place)).sum();
+        let risk = (risk + by_changes + by_hidden).clamp(0.0, 0.98);
         let known = plan.known[usize::from(hour >= fault)];
         let outcome = match (random.random_bool(risk), random.random_bool(known)) {
             (_, false) => Outcome::Unknown,
             (true, true) => Outcome::Bad,
             (false, true) => Outcome::Good,
         };
-        runs.push(Run { at: instant(hour), outcome, levels, risk });
+        runs.push(Run { at: instant(hour), outcome, levels, risk, by_changes, by_hidden });
     }
     let within = Window { start: instant(0.0), end: instant(plan.hours) };
     World { dictionary: dictionary.all, runs, within }
