@@ -15,7 +15,7 @@ use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
 use crate::onset::{Direction, Search, step};
 use crate::table::{Column, State, Table};
 use crate::weigh::{self, Mover};
-use crate::{locate, shares, surface};
+use crate::{locate, mix, shares, surface};
 
 /// Standard errors that make a rise between given windows proven (one-sided 0.5 %).
 const PROVEN: f64 = 2.576;
@@ -56,6 +56,7 @@ pub fn compare(
     report.feature = feature.map(str::to_owned);
     if is_proven(&mut report) {
         explain(&mut report, table, catalogue, &sides);
+        weigh_mix(&mut report);
         if report.verdict == Verdict::Unexplained && report.movers.is_empty() {
             locate::add(&mut report, table, &sides);
         }
@@ -78,6 +79,10 @@ pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report
         movers: Vec::new(),
         suspects: Vec::new(),
         residual_pp: None,
+        mix: mix::of(table, sides, 1.0),
+        labelling: None,
+        dependence: None,
+        episodes: Vec::new(),
         surfaces: Vec::new(),
         changed_with: Vec::new(),
         factors: shares::of(table, sides),
@@ -184,6 +189,26 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
         .map(|(mover, contrast)| moved_row(table, sides, mover, contrast))
         .collect();
     report.why = why(report);
+}
+
+/// Says that the mix carries the rise where that is proven and nothing that changes behaviour fits;
+/// takes it back where the groups of the mix are proven to have got worse themselves.
+fn weigh_mix(report: &mut Report) {
+    let delta = report.outcome.delta_pp.unwrap_or(0.0);
+    let behaves = report.movers.iter().any(|mover| mover.kind != Effect::Mix);
+    if behaves {
+        return;
+    }
+    if let Some(carrier) = mix::carrier(&report.mix, delta) {
+        report.verdict = Verdict::TrafficMix;
+        report.why = format!(
+            "the mix of runs by {} moved; within its groups the rate rose by at most {:.1} points",
+            carrier.factor, carrier.within_pp.high
+        );
+    } else if report.verdict == Verdict::TrafficMix && !mix::may_carry(&report.mix, delta) {
+        report.verdict = Verdict::Unexplained;
+        report.why = "the mix of runs moved, but the rate rose within its groups too".to_owned();
+    }
 }
 
 /// When the rate rose.
@@ -304,6 +329,7 @@ fn moved_row(table: &Table, sides: &Sides, mover: &Mover, contrast: Contrast) ->
         rate_without: contrast.without,
         basis: contrast.basis,
         carried: contrast.carried,
+        chance_nearby: None,
     }
 }
 

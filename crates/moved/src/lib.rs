@@ -25,6 +25,7 @@ pub mod lattice;
 pub mod leaves;
 pub mod likelihood;
 pub mod locate;
+pub mod mix;
 pub mod onset;
 pub mod ratio;
 pub mod reference;

@@ -99,6 +99,7 @@ fn mover(table: &Table, sides: &Sides, cell: &Cell) -> Mover {
         rate_without: rates.during[1],
         basis: basis(table, sides, &held),
         carried: rates.carried(),
+        chance_nearby: None,
     }
 }
 
@@ -111,6 +112,7 @@ fn suspect(table: &Table, sides: &Sides, cell: &Cell) -> Suspect {
         rate_during: rates.during[0],
         share: cell.share,
         gain: cell.gain,
+        chance_nearby: None,
     }
 }
 
