@@ -15,7 +15,7 @@ use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
 use crate::onset::{Direction, Search, step};
 use crate::table::{Column, State, Table};
 use crate::weigh::{self, Mover};
-use crate::{locate, mix, shares, surface};
+use crate::{labelling, locate, mix, shares, surface};
 
 /// Standard errors that make a rise between given windows proven (one-sided 0.5 %).
 const PROVEN: f64 = 2.576;
@@ -52,7 +52,11 @@ pub fn compare(
     feature: Option<&str>,
 ) -> Report {
     let sides = Sides::of(table, &windows);
+    let age = labelling::age(table, &sides);
+    let seen = age.map(|age| age.seen(table));
+    let table = seen.as_ref().unwrap_or(table);
     let mut report = measured(table, windows, &sides);
+    report.labelling = labelling::of(table, &sides, age);
     report.feature = feature.map(str::to_owned);
     if is_proven(&mut report) {
         explain(&mut report, table, catalogue, &sides);
@@ -60,6 +64,7 @@ pub fn compare(
         if report.verdict == Verdict::Unexplained && report.movers.is_empty() {
             locate::add(&mut report, table, &sides);
         }
+        ruler(&mut report, table, catalogue, &sides);
     }
     if report.surfaces.is_empty() {
         report.surfaces = surface::verdicts(table, &sides, catalogue, None);
@@ -209,6 +214,34 @@ fn weigh_mix(report: &mut Report) {
         report.verdict = Verdict::Unexplained;
         report.why = "the mix of runs moved, but the rate rose within its groups too".to_owned();
     }
+}
+
+/// Says that the ruler moved where another way of labelling may have made the rise. Labelling does
+/// not know of levels: what got worse beside runs without it did so by itself.
+fn ruler(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
+    let beside =
+        |mover: &Moved| mover.kind == Effect::Behaviour && mover.basis != Basis::BeforeAfter;
+    if report.movers.iter().any(beside) {
+        return;
+    }
+    let unproven = report.labelling.filter(|labelling| labelling.moved);
+    let sources = labelling::sources(table, sides, report.outcome.delta_pp.unwrap_or(0.0));
+    report.why = match (unproven, sources) {
+        (Some(labelling), _) => format!(
+            "labelling changed; the rise is unproven: {:.0} % of the outcomes are known, {:.0} % \
+             were before. Re-score before acting",
+            100.0 * labelling.known_during,
+            100.0 * labelling.known_before
+        ),
+        (None, Some(sources)) => format!(
+            "the ruler moved ({sources}: labels come from elsewhere): re-score before acting"
+        ),
+        (None, None) => return,
+    };
+    report.verdict = Verdict::Measurement;
+    report.movers.retain(|mover| mover.kind == Effect::Measurement);
+    let moved: Vec<&str> = report.movers.iter().map(|mover| mover.surface.as_str()).collect();
+    report.surfaces = surface::verdicts(table, sides, catalogue, Some(&moved));
 }
 
 /// When the rate rose.

@@ -21,6 +21,7 @@ pub mod compare;
 pub mod contrast;
 pub mod error;
 pub mod exposure;
+pub mod labelling;
 pub mod lattice;
 pub mod leaves;
 pub mod likelihood;

@@ -173,7 +173,7 @@ impl Groups {
         terms.sum()
     }
 
-    /// Its expectation between two samples of one mix (the first-order term): (groups − 1)(1/n + 1/m).
+    /// Its expectation between two samples of one mix, to first order: (groups − 1)(1/n + 1/m).
     fn psi_by_chance(&self) -> f64 {
         let seen = self.by_state.iter().filter(|group| group[0].n + group[1].n > 0).count();
         let [n, m] = self.total.map(|side| side.n as f64);

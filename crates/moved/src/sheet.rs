@@ -108,6 +108,7 @@ impl Sheet {
                 .enumerate()
                 .map(|(rank, column)| column.arranged(rank, rows.iter().map(|(row, _)| *row)))
                 .collect(),
+            ..Table::default()
         }
     }
 }

@@ -9,7 +9,7 @@ use model::{BehaviourRate, Catalogue, Factor, Level, Outcome, Proof, Role, Seen}
 use crate::likelihood::Counts;
 
 /// One run, as the storage hands it over: its levels are places in a dictionary.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Row<'a> {
     /// When the run started.
     pub at: Timestamp,
@@ -17,6 +17,10 @@ pub struct Row<'a> {
     pub outcome: Outcome,
     /// What it ran under.
     pub levels: &'a [u32],
+    /// When the label that says how it ended was given, if one does.
+    pub labelled: Option<Timestamp>,
+    /// The tenant or session it belongs to, as a number of the caller's.
+    pub cluster: Option<u32>,
 }
 
 /// Runs in order of time, with a column for every declared factor.
@@ -28,6 +32,10 @@ pub struct Table {
     pub outcomes: Vec<Outcome>,
     /// How many runs each row stands for; empty where each is one run.
     pub weights: Vec<u64>,
+    /// When each run's label was given; empty where nobody says.
+    pub labelled: Vec<Option<Timestamp>>,
+    /// The tenant or session that each run belongs to; empty where nobody says.
+    pub clusters: Vec<Option<u32>>,
     /// The factors.
     pub columns: Vec<Column>,
 }
@@ -119,6 +127,8 @@ impl Table {
             at: rows.iter().map(|row| row.at).collect(),
             outcomes: rows.iter().map(|row| row.outcome).collect(),
             weights: Vec::new(),
+            labelled: told(rows.iter().map(|row| row.labelled)),
+            clusters: told(rows.iter().map(|row| row.cluster)),
             columns,
         }
     }
@@ -207,6 +217,11 @@ impl Column {
             (self.states.len() - 1) as u32
         })
     }
+}
+
+/// What rows say, or nothing if none says anything.
+fn told<T>(rows: impl Iterator<Item = Option<T>> + Clone) -> Vec<Option<T>> {
+    if rows.clone().any(|told| told.is_some()) { rows.collect() } else { Vec::new() }
 }
 
 /// An empty column for every factor in the dictionary, and the place of each entry in them.

@@ -59,6 +59,7 @@ impl World {
             at: *at,
             outcome: *outcome,
             levels,
+            ..Row::default()
         });
         Table::arrange(&self.dictionary, rows, &catalogue())
     }

@@ -87,7 +87,7 @@ pub fn could_cause(
         at: table.at.clone(),
         outcomes,
         weights: table.weights.clone(),
-        columns: Vec::new(),
+        ..Table::default()
     };
     let all = Strata::none(table);
     let plain = plain_fit(&seen_as, sides, &all, |_| true);

@@ -13,7 +13,6 @@ pub(crate) struct Told {
     pub(crate) levels: Vec<(&'static str, String)>,
     pub(crate) labelled: Option<i64>,
     pub(crate) cluster: Option<u32>,
-    pub(crate) weight: f64,
 }
 
 impl Told {
@@ -24,7 +23,6 @@ impl Told {
             levels: levels.iter().map(|(name, level)| (*name, (*level).to_owned())).collect(),
             labelled: None,
             cluster: None,
-            weight: 1.0,
         }
     }
 }
@@ -71,6 +69,8 @@ pub(crate) fn table(seconds: impl IntoIterator<Item = i64>, told: impl Fn(i64) -
         at: at(*second),
         outcome: told.outcome,
         levels,
+        labelled: told.labelled.map(at),
+        cluster: told.cluster,
     });
     Table::arrange(&dictionary, rows, &catalogue())
 }
