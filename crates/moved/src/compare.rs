@@ -416,19 +416,23 @@ fn why(report: &Report) -> String {
         Verdict::NotRecorded => {
             "the rate rose, and no factor that could carry it is recorded".to_owned()
         }
-        Verdict::Inseparable => format!(
-            "these moved so closely together that the data can't tell them apart: {}",
-            report
-                .movers
-                .iter()
-                .flat_map(|m| m.levels.keys().cloned())
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
+        Verdict::Inseparable => tied(report),
         Verdict::Measurement => {
             format!("the ruler moved ({}): re-score before acting", named.join(", "))
         }
         Verdict::TrafficMix => format!("the mix of runs moved: {}", named.join(", ")),
         _ => format!("moved with the outcome: {}", named.join("; ")),
     }
+}
+
+/// Those that can't be told apart. Where the ruler is among them, nothing else is sure.
+fn tied(report: &Report) -> String {
+    let names: Vec<&str> =
+        report.movers.iter().flat_map(|mover| mover.levels.keys().map(String::as_str)).collect();
+    let ruler = report.movers.iter().any(|mover| mover.kind == Effect::Measurement);
+    let advice = if ruler { "; the ruler is among them: re-score before acting" } else { "" };
+    format!(
+        "these moved so closely together that the data can't tell them apart: {}{advice}",
+        names.join(", ")
+    )
 }

@@ -16,8 +16,9 @@ fn world(told: impl Fn(i64, i64) -> Told) -> Report {
     report(&table((0..4 * HOUR).map(|half| half / 2), told), windows(HOUR, 2 * HOUR))
 }
 
-fn known(told: Told, seen: bool) -> Told {
-    if seen { told } else { Told { outcome: Outcome::Unknown, ..told } }
+/// The run, its outcome known with a chance; `draw` decides.
+fn known(told: Told, draw: f64, chance: f64) -> Told {
+    if draw < chance { told } else { Told { outcome: Outcome::Unknown, ..told } }
 }
 
 #[test]
@@ -26,7 +27,7 @@ fn a_rise_that_new_labels_may_have_made_is_unproven() {
     let report = world(|second, place| {
         let bad = draw(1, place) < 0.08;
         let asked = if bad || second < HOUR { 0.9 } else { 0.45 };
-        known(Told::ended(draw(1, place), 0.08, &[("prompt:p", "a")]), draw(2, place) < asked)
+        known(Told::ended(draw(1, place), 0.08, &[("prompt:p", "a")]), draw(2, place), asked)
     });
     assert!(report.outcome.low_pp.unwrap() > 3.0, "{:?}", report.outcome);
     let labelling = report.labelling.unwrap();
@@ -41,7 +42,7 @@ fn a_rise_that_no_change_of_coverage_can_have_made_stands() {
         let chance = if second < HOUR { 0.03 } else { 0.3 };
         let asked = if second < HOUR { 0.9 } else { 0.85 };
         let prompt = if second < HOUR { "a" } else { "b" };
-        known(Told::ended(draw(1, place), chance, &[("prompt:p", prompt)]), draw(2, place) < asked)
+        known(Told::ended(draw(1, place), chance, &[("prompt:p", prompt)]), draw(2, place), asked)
     });
     assert!(!report.labelling.unwrap().moved, "{:?}", report.labelling);
     assert_eq!(report.verdict, Verdict::Moved, "{}", report.why);
@@ -53,7 +54,7 @@ fn a_prompt_beside_the_old_one_moved_even_if_labelling_did() {
         let new = second >= HOUR && draw(3, place) < 0.5;
         let (chance, prompt) = if new { (0.15, "b") } else { (0.03, "a") };
         let asked = if second < HOUR { 0.9 } else { 0.4 };
-        known(Told::ended(draw(1, place), chance, &[("prompt:p", prompt)]), draw(2, place) < asked)
+        known(Told::ended(draw(1, place), chance, &[("prompt:p", prompt)]), draw(2, place), asked)
     });
     assert_eq!(report.verdict, Verdict::Moved, "{}", report.why);
     assert_eq!(report.movers[0].factor, "prompt:p");
@@ -69,7 +70,7 @@ fn labels_that_come_late_are_compared_at_equal_age() {
         let delay = if bad { 300.0 + 300.0 * draw(2, place) } else { 3600.0 };
         let came = second + delay as i64;
         let told = Told::ended(draw(1, place), 0.06, &[("prompt:p", "a")]);
-        Told { labelled: (came < end).then_some(came), ..known(told, came < end) }
+        Told { labelled: (came < end).then_some(came), ..known(told, came as f64, end as f64) }
     });
     let labelling = report.labelling.unwrap();
     assert!(labelling.age_limit_secs.is_some_and(|limit| limit <= HOUR), "{labelling:?}");
