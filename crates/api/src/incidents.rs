@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::Path;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
+use model::triage::Answer;
 use model::{ContentHash, Fault, Incident, IncidentId, RunId};
-use response::{Declaration, Draft, Verified};
+use response::{Answered, Declaration, Draft, Verified};
 use serde::{Deserialize, Serialize};
 
 use crate::access::actor;
@@ -24,6 +25,20 @@ pub struct DeclarationJson {
     run: Option<RunId>,
     title: Option<String>,
     by: Option<String>,
+}
+
+/// An answer to a question of the triage, in JSON.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerJson {
+    /// The node of the tree.
+    pub node: String,
+    /// The answer.
+    pub answer: Answer,
+    /// On what ground.
+    pub because: String,
+    /// Who says so.
+    pub by: Option<String>,
 }
 
 /// Who asks for a draft.
@@ -72,6 +87,18 @@ pub async fn list(seat: Seat) -> Json<Vec<Incident>> {
 /// Shows one incident.
 pub async fn get(seat: Seat, Path(id): Path<String>) -> Result<Json<Incident>, Problem> {
     Ok(Json(seat.mayday.incident(&incident_id(&id)?)?))
+}
+
+/// Records what a person answered to a question of the triage.
+pub async fn answer(
+    seat: Seat,
+    Path(id): Path<String>,
+    body: Result<Json<AnswerJson>, JsonRejection>,
+) -> Result<Json<Incident>, Problem> {
+    let AnswerJson { node, answer, because, by } = json(body)?;
+    let (id, by) = (incident_id(&id)?, actor(&seat.who, by)?);
+    let told = Answered { node, answer, because };
+    Ok(Json(blocking(move || seat.mayday.answer(&id, told, seat.act(&by))).await?))
 }
 
 /// Drafts the postmortem, and states in the ledger that it was drafted.

@@ -12,6 +12,7 @@ pub mod evals;
 mod export;
 pub mod flights;
 pub mod forward;
+pub mod gaps;
 pub mod grpc;
 pub mod hosts;
 pub mod incidents;

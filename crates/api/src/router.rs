@@ -14,7 +14,7 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    evals, flights, grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export,
+    evals, flights, gaps, grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export,
     outcomes, problem, reconstruct, traces,
 };
 
@@ -86,7 +86,10 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/traces/{trace}", get(traces::get))
         .route("/api/v1/incidents", get(incidents::list).post(incidents::declare))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
+        .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
         .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
+        .route("/api/v1/gaps", get(gaps::list))
+        .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
         .route("/api/{*rest}", any(problem::no_such_path));
     health

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use model::incident::Draft;
+use model::triage::Told;
 use model::{Entry, Fact, Incident, IncidentId};
+
+use crate::triage;
 
 /// Every incident, as the facts read so far tell it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,6 +32,7 @@ impl Incidents {
                     run: *run,
                     evidence: Vec::new(),
                     triage: None,
+                    fields: Vec::new(),
                     excerpts: None,
                     drafts: Vec::new(),
                 };
@@ -42,6 +46,22 @@ impl Incidents {
             Fact::TriageRun { incident, triage } => {
                 if let Some(incident) = self.by_id.get_mut(incident) {
                     incident.triage = Some(triage.clone());
+                }
+            }
+            Fact::FieldsFilled { incident, fields } => {
+                if let Some(incident) = self.by_id.get_mut(incident) {
+                    incident.fields = fields.clone();
+                }
+            }
+            Fact::TriageAnswered { incident, node, answer, because } => {
+                let told = Told {
+                    at: entry.at,
+                    by: entry.actor.clone(),
+                    answer: *answer,
+                    because: because.clone(),
+                };
+                if let Some(incident) = self.by_id.get_mut(incident) {
+                    triage::answered(incident, node, told);
                 }
             }
             Fact::EvidenceKept { incident, excerpts } => {

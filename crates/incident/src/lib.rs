@@ -1,16 +1,19 @@
 //! Incidents: facts in, words and requests out. Pure.
 //!
 //! [`catalogue`] is the data file of surfaces; [`fold`] turns facts into incidents; [`evidence`]
-//! picks the runs that an incident rests on; [`timeline`] computes its clocks; [`brief`] says a
-//! report in words; [`postmortem`] drafts the document; [`triage`](mod@triage)
-//! asks surface after surface.
+//! picks the runs that an incident rests on; [`triage`](mod@triage) asks surface after surface;
+//! [`fields`] says which variable moved, and [`gaps`] what would have to be recorded to tell;
+//! [`timeline`] computes the clocks; [`brief`] says a report in words; [`postmortem`] drafts the
+//! document.
 //!
 //! Everything a machine writes here cites a fact or a run; what only people know stands open.
 
 pub mod brief;
 pub mod catalogue;
 pub mod evidence;
+pub mod fields;
 pub mod fold;
+pub mod gaps;
 pub mod postmortem;
 pub mod timeline;
 pub mod triage;
@@ -19,6 +22,7 @@ pub mod wording;
 pub use brief::{Brief, brief};
 pub use catalogue::surfaces;
 pub use fold::Incidents;
+pub use gaps::{Gap, gaps};
 
 #[cfg(test)]
 mod tests;

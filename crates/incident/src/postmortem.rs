@@ -22,7 +22,7 @@ pub fn draft(incident: &Incident, now: Timestamp) -> String {
         detection(incident),
         causes(incident),
         "## Resolution\n\n".to_owned() + &open("responder", "what stopped it, and when"),
-        fields::six(&incident.report),
+        fields::six(incident),
         inference(incident),
         actions(incident),
         evidence(incident),

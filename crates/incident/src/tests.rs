@@ -9,13 +9,15 @@ use model::report::{
     SurfaceVerdict, Windows,
 };
 use model::surface::Effect;
+use model::triage::Answer;
 use model::{
     BehaviourRate, ContentHash, Entry, Fact, Incident, IncidentId, Interval, Report, Verdict,
     Window,
 };
 
-use crate::evidence::{Candidate, Exposed, pick};
-use crate::{Incidents, brief, postmortem, timeline};
+use crate::evidence::{Candidate, Exposed, contrasting, matched};
+use crate::gaps::Dismissals;
+use crate::{Incidents, brief, fields, gaps, postmortem, surfaces, timeline, triage};
 
 const OLD: &str = "4f1a0000000000000000000000000000";
 const NEW: &str = "9c220000000000000000000000000000";
@@ -86,6 +88,7 @@ fn report(feature: &str, basis: Basis) -> Report {
             surface: "tool".to_owned(),
             before: shares(OLD),
             during: shares(NEW),
+            since: Some(at(129)),
         }],
     }
 }
@@ -168,11 +171,13 @@ fn the_time_to_detection_is_computed_from_the_onsets_range() {
 
 #[test]
 fn the_draft_fills_what_is_known_and_leaves_open_what_is_not() {
-    let draft = postmortem::draft(&incident("support"), at(200));
+    let mut incident = incident("support");
+    incident.fields = fields::fill(&fields::form(), &incident.report, &[], &surfaces());
+    let draft = postmortem::draft(&incident, at(200));
     for part in [
         "| Tool schema versions | `tool_shape:search_kb` | `4f1a0000` 100.0 % | `9c220000` 100.0 % \
-         | **changed, with the outcome** |",
-        "| Judge configuration | – | unknown | unknown | unknown: not recorded in any run |",
+         | **changed**: with the outcome | 2026-11-22 02:09:00 UTC | not on record |",
+        "| Judge configuration | – | unknown | unknown | unknown: ",
         "From onset to declaration: 5 min to 13 min",
         "### Inferred",
         "### Correct inference",
@@ -194,18 +199,105 @@ fn text_from_outside_is_never_markup_in_a_draft() {
     }
 }
 
+fn candidate(number: u128, outcome: model::Outcome, levels: &[u32]) -> Candidate<'_> {
+    let run = format!("run_{number:032x}").parse().unwrap();
+    let exposed = if outcome == model::Outcome::Bad { Exposed::Yes } else { Exposed::No };
+    Candidate { run, outcome, exposed, levels }
+}
+
+fn last_digits(cited: &[model::Evidence]) -> Vec<u8> {
+    cited.iter().map(|evidence| evidence.run.trace.as_bytes()[15]).collect()
+}
+
 #[test]
 fn evidence_is_spread_over_the_runs_and_holds_both_kinds() {
-    let run = |number: u128, outcome, exposed| Candidate {
-        run: format!("run_{number:032x}").parse().unwrap(),
-        outcome,
-        exposed,
-    };
-    let bad = (1..=9).map(|number| run(number, model::Outcome::Bad, Exposed::Yes));
-    let good = (11..=12).map(|number| run(number, model::Outcome::Good, Exposed::No));
-    let picked = pick(&bad.chain(good).collect::<Vec<_>>(), Some("f = x"));
-    let last_digits: Vec<u8> =
-        picked.iter().map(|evidence| evidence.run.trace.as_bytes()[15]).collect();
-    assert_eq!(last_digits, [1, 5, 9, 11, 12]);
+    let bad = (1..=9).map(|number| candidate(number, model::Outcome::Bad, &[]));
+    let good = (11..=12).map(|number| candidate(number, model::Outcome::Good, &[]));
+    let picked = contrasting(&bad.chain(good).collect::<Vec<_>>(), "f = x");
+    assert_eq!(last_digits(&picked), [1, 5, 9, 11, 12]);
     assert_eq!(picked[0].role, "bad, with f = x");
+}
+
+#[test]
+fn where_nothing_moved_bad_runs_are_picked_at_random_beside_the_good_ones_most_like_them() {
+    let levels: Vec<[u32; 2]> = (0..100).map(|number| [number, 500 + number % 7]).collect();
+    let bad = (0..100).map(|at| candidate(1 + at as u128, model::Outcome::Bad, &levels[at]));
+    let good = (0..100).map(|at| candidate(101 + at as u128, model::Outcome::Good, &levels[at]));
+    let runs: Vec<Candidate> = bad.chain(good).collect();
+    let picked = matched(&runs, 7);
+    let digits = last_digits(&picked);
+    assert_eq!(digits.len(), 6);
+    assert!(digits.chunks(2).all(|pair| pair[1] == pair[0] + 100), "{digits:?}");
+    assert!(picked[1].role.ends_with("2 of 2 levels"), "{}", picked[1].role);
+    assert_eq!(last_digits(&matched(&runs, 7)), digits);
+    assert!((8..20).any(|seed| last_digits(&matched(&runs, seed)) != digits));
+}
+
+#[test]
+fn the_last_answer_of_a_person_stands_and_what_follows_is_said_anew() {
+    let id: IncidentId = "inc_1".parse().unwrap();
+    let mut incidents = Incidents::default();
+    let declared = incident("support");
+    let report = Box::new(declared.report.clone());
+    let (tenant, feature) = (declared.tenant.clone(), declared.feature.clone());
+    let (title, kind, run) = (String::new(), IncidentKind::Rate, None);
+    let fact =
+        Fact::IncidentDeclared { incident: id.clone(), tenant, kind, feature, title, report, run };
+    incidents.apply(&entry(1, fact));
+    let known = triage::Known { report: &declared.report, evals: &[], skews: None };
+    let asked = triage::triage(&triage::tree(), known);
+    assert!(asked.next.starts_with("tool:"), "{}", asked.next);
+    incidents.apply(&entry(2, Fact::TriageRun { incident: id.clone(), triage: asked }));
+    let answer = |node: &str, answer| Fact::TriageAnswered {
+        incident: id.clone(),
+        node: node.to_owned(),
+        answer,
+        because: "looked at it".to_owned(),
+    };
+    incidents.apply(&entry(3, answer("tool", Answer::Clean)));
+    incidents.apply(&entry(4, answer("model", Answer::Clean)));
+    incidents.apply(&entry(5, answer("model", Answer::Drifted)));
+    incidents.apply(&entry(6, answer("no such node", Answer::Drifted)));
+    let incident = incidents.get(&id).unwrap();
+    let triage = incident.triage.as_ref().unwrap();
+    assert!(triage.next.starts_with("model:"), "{}", triage.next);
+    let row = triage.rows.iter().find(|row| row.node == "model").unwrap();
+    // What the probe answered is still there to be read.
+    assert_eq!((row.answer, row.stands(), row.told.len()), (Answer::Unknown, Answer::Drifted, 2));
+    let told = timeline::moments(incident).into_iter().filter(|m| m.what.contains("answered"));
+    assert_eq!(told.count(), 3);
+}
+
+#[test]
+fn a_gap_is_one_item_however_many_incidents_lacked_it() {
+    let with_fields = |number: i64| {
+        let mut incident = incident("support");
+        incident.id = format!("inc_{number}").parse().unwrap();
+        incident.declared_at = at(number);
+        incident.fields = fields::fill(&fields::form(), &incident.report, &[], &surfaces());
+        incident
+    };
+    let incidents = [with_fields(2), with_fields(1)];
+    let mut dismissals = Dismissals::default();
+    let found = gaps(&incidents, &dismissals);
+    let index = found.iter().find(|gap| gap.attribute == "mayday.index.build").unwrap();
+    let ids: Vec<&str> = index.incidents.iter().map(IncidentId::as_str).collect();
+    assert_eq!((ids, index.since), (vec!["inc_1", "inc_2"], at(1)));
+    assert!(found.iter().all(|gap| gap.dismissed.is_none() && gap.feature == "support"));
+    dismissals.apply(&entry(
+        7,
+        Fact::GapDismissed {
+            tenant: model::TenantName::standard(),
+            feature: "support".to_owned(),
+            attribute: "mayday.index.build".to_owned(),
+            because: "it retrieves nothing".to_owned(),
+        },
+    ));
+    let dismissed = gaps(&incidents, &dismissals);
+    let dismissed: Vec<&str> = dismissed
+        .iter()
+        .filter(|gap| gap.dismissed.is_some())
+        .map(|gap| gap.attribute.as_str())
+        .collect();
+    assert_eq!(dismissed, ["mayday.index.build"]);
 }

@@ -47,6 +47,13 @@ pub fn moments(incident: &Incident) -> Vec<Moment> {
     }
     let declared = format!("incident declared by {}", incident.declared_by);
     add(incident.declared_at, declared, &ledger(&incident.id));
+    for row in incident.triage.iter().flat_map(|triage| &triage.rows) {
+        for told in &row.told {
+            let (answer, because) = (told.answer.as_str(), &told.because);
+            let what = format!("{} answered {}: {answer}: {because}", told.by, row.node);
+            add(told.at, what, &ledger(&incident.id));
+        }
+    }
     for draft in &incident.drafts {
         add(draft.at, format!("postmortem drafted by {}", draft.by), &ledger(&incident.id));
     }

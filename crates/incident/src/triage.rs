@@ -1,14 +1,15 @@
 //! The triage tree, followed: every question is answered by a probe over what is known.
 
 mod evals;
+mod inputs;
 mod single;
 mod skew;
 #[cfg(test)]
 mod tests;
 
 use model::report::SurfaceState;
-use model::triage::{Answer, Skew, TriageRow};
-use model::{EvalRun, Report, Triage, Verdict};
+use model::triage::{Answer, Skew, Told, TriageRow};
+use model::{EvalRun, Incident, Report, Triage, Verdict};
 use serde::Deserialize;
 
 pub use single::{Acted, of_run};
@@ -54,6 +55,14 @@ pub enum Probe {
     Evals,
     /// Inputs that differ between places.
     Skew,
+    /// The model that answers to the name that is asked for.
+    Alias,
+    /// When what is searched was built.
+    Freshness,
+    /// Which models made the vectors.
+    Embedding,
+    /// Calls that fail, and what the comparison says of the surface.
+    Failures,
 }
 
 /// What the probes look at.
@@ -77,7 +86,7 @@ pub fn tree() -> Tree {
 /// Asks every question, and says what follows.
 pub fn triage(tree: &Tree, known: Known) -> Triage {
     let rows: Vec<TriageRow> = tree.nodes.iter().map(|node| row(node, known)).collect();
-    let next = next(&rows, known.report);
+    let next = next(&rows, known.report.verdict);
     Triage { tree: tree.version, rows, next }
 }
 
@@ -86,6 +95,12 @@ fn row(node: &Node, known: Known) -> TriageRow {
         Probe::Surface => surface(&node.surface, known.report),
         Probe::Evals => evals::answer(known),
         Probe::Skew => skew::answer(known.skews),
+        Probe::Alias => or_proven(inputs::alias(known.report), node, known.report),
+        Probe::Freshness => inputs::freshness(known.report),
+        Probe::Embedding => or_proven(inputs::embedding(known.report), node, known.report),
+        Probe::Failures => {
+            inputs::failures(known.report).unwrap_or_else(|| surface(&node.surface, known.report))
+        }
     };
     TriageRow {
         node: node.id.clone(),
@@ -96,6 +111,27 @@ fn row(node: &Node, known: Known) -> TriageRow {
         action: node.action.clone(),
         owner: node.owner.clone(),
         minutes: node.minutes,
+        told: Vec::new(),
+    }
+}
+
+/// Adds what a person answered to a question of an incident's triage. Of a tree, what follows is
+/// said anew; nodes that were not asked change nothing.
+pub(crate) fn answered(incident: &mut Incident, node: &str, told: Told) {
+    let Some(triage) = &mut incident.triage else { return };
+    let Some(row) = triage.rows.iter_mut().find(|row| row.node == node) else { return };
+    row.told.push(told);
+    if triage.tree != single::TREE {
+        triage.next = next(&triage.rows, incident.report.verdict);
+    }
+}
+
+/// What a probe can't tell is clean where the whole surface is proven to be.
+fn or_proven(probed: (Answer, String), node: &Node, report: &Report) -> (Answer, String) {
+    let of_surface = surface(&node.surface, report);
+    match (probed.0, of_surface.0) {
+        (Answer::Unknown, Answer::Clean) => of_surface,
+        _ => probed,
     }
 }
 
@@ -113,12 +149,12 @@ fn surface(name: &str, report: &Report) -> (Answer, String) {
 
 /// What to do: the first that drifted, unless the comparison can't tell it from others; else what
 /// keeps the answer unknown; else to read what the agent believed.
-fn next(rows: &[TriageRow], report: &Report) -> String {
+fn next(rows: &[TriageRow], verdict: Verdict) -> String {
     let drifted: Vec<&TriageRow> =
-        rows.iter().filter(|row| row.answer == Answer::Drifted).collect();
+        rows.iter().filter(|row| row.stands() == Answer::Drifted).collect();
     if let [first, others @ ..] = drifted.as_slice() {
         let others: Vec<&str> = others.iter().map(|row| row.node.as_str()).collect();
-        let also = match (report.verdict, others.as_slice()) {
+        let also = match (verdict, others.as_slice()) {
             (_, []) => String::new(),
             (Verdict::Inseparable, others) => {
                 format!(" It can't be told apart from: {}.", others.join(", "))
@@ -129,7 +165,7 @@ fn next(rows: &[TriageRow], report: &Report) -> String {
     }
     let unknown: Vec<&str> = rows
         .iter()
-        .filter(|row| row.answer == Answer::Unknown)
+        .filter(|row| row.stands() == Answer::Unknown)
         .map(|row| row.node.as_str())
         .collect();
     if unknown.is_empty() {
@@ -137,5 +173,9 @@ fn next(rows: &[TriageRow], report: &Report) -> String {
                 random beside good ones."
             .to_owned();
     }
-    format!("Nothing is known to have drifted, and these are not clean: {}.", unknown.join(", "))
+    format!(
+        "Nothing is known to have drifted, and these are not clean: {}. If none of them can be \
+         shown to have moved, read what the agent inferred, in the runs cited.",
+        unknown.join(", ")
+    )
 }

@@ -60,7 +60,7 @@ fn one_level(level: &str) -> String {
     plain.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
-fn is_hash(text: &str) -> bool {
+pub(crate) fn is_hash(text: &str) -> bool {
     text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, bench, demo, erase, eval, export, features, incident, key, ledger, moved, postmortem,
-    reconstruct, serve, sim, verify,
+    backup, bench, demo, erase, eval, export, features, gaps, incident, key, ledger, moved,
+    postmortem, reconstruct, serve, sim, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -59,6 +59,9 @@ pub(crate) enum Command {
     /// Keep runs of evaluation suites, and say since when each has not been green
     #[command(subcommand)]
     Eval(eval::Eval),
+    /// Say what incidents lacked in the record, and how it stands now
+    #[command(subcommand)]
+    Gaps(gaps::Gaps),
     /// Take out what was recorded
     #[command(subcommand)]
     Export(export::Export),
@@ -92,6 +95,7 @@ impl Command {
             Command::Verify(command) => command.run().await,
             Command::Erase(command) => command.run().await,
             Command::Eval(command) => command.run().await,
+            Command::Gaps(command) => command.run().await,
             Command::Export(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,

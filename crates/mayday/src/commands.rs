@@ -7,6 +7,7 @@ pub(crate) mod erase;
 pub(crate) mod eval;
 pub(crate) mod export;
 pub(crate) mod features;
+pub(crate) mod gaps;
 pub(crate) mod incident;
 pub(crate) mod key;
 pub(crate) mod ledger;

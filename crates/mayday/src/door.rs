@@ -7,6 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
+use api::gaps::DismissingJson;
+use api::incidents::AnswerJson;
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
 use api::within::Within;
@@ -17,7 +19,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::evals::Suite;
-use response::{Erasure, Mayday, Proof, Question, Unkeyed, Verified, Who};
+use response::{Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -221,6 +223,24 @@ impl Door {
     /// The suites of evaluations.
     pub(crate) async fn suites(&self) -> Result<Vec<Suite>> {
         self.get("/api/v1/evals", &[]).await
+    }
+
+    /// Records an answer to a question of an incident's triage.
+    pub(crate) async fn answer(&self, id: &IncidentId, answer: AnswerJson) -> Result<Incident> {
+        let answer = AnswerJson { by: self.by.clone(), ..answer };
+        let path = format!("/api/v1/incidents/{id}/answers");
+        self.post(&path, &serde_json::to_value(answer)?).await
+    }
+
+    /// What incidents lacked in the record.
+    pub(crate) async fn gaps(&self) -> Result<Vec<GapView>> {
+        self.get("/api/v1/gaps", &[]).await
+    }
+
+    /// Says that something will not be recorded.
+    pub(crate) async fn dismiss_gap(&self, it: DismissingJson) -> Result<GapView> {
+        let it = DismissingJson { by: self.by.clone(), ..it };
+        self.post("/api/v1/gaps/dismissals", &serde_json::to_value(it)?).await
     }
 
     /// Checks every record.

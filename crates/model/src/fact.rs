@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{Address, ContentHash};
 use crate::eval::EvalRun;
+use crate::fields::SixField;
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
 use crate::incident::{Evidence, Excerpt, IncidentKind};
 use crate::principal::{Principal, TenantName, TokenHash};
 use crate::report::Report;
-use crate::triage::Triage;
+use crate::triage::{Answer, Triage};
 
 /// Something that was decided. Facts hold references to content, never its text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +47,35 @@ pub enum Fact {
         incident: IncidentId,
         /// Questions and answers.
         triage: Triage,
+    },
+    /// Which variable moved, as far as it could be told when an incident was declared.
+    FieldsFilled {
+        /// The incident.
+        incident: IncidentId,
+        /// The six fields.
+        fields: Vec<SixField>,
+    },
+    /// A person answered a question of the triage.
+    TriageAnswered {
+        /// The incident.
+        incident: IncidentId,
+        /// The node of the tree.
+        node: String,
+        /// The answer.
+        answer: Answer,
+        /// On what ground.
+        because: String,
+    },
+    /// Something that was found missing from the record will not be recorded.
+    GapDismissed {
+        /// Whose.
+        tenant: TenantName,
+        /// Of which feature.
+        feature: String,
+        /// What was asked for: `mayday.index.build`.
+        attribute: String,
+        /// Why it does not apply.
+        because: String,
     },
     /// What an incident rests on was copied, so that it outlives its days.
     EvidenceKept {
@@ -159,11 +189,14 @@ mod tests {
     /// Facts as the first version that knew them wrote them. Never write them anew.
     const ACCESS: &str = include_str!("fact/access.jsonl");
     const KEEPING: &str = include_str!("fact/keeping.jsonl");
+    const TRIAGE: &str = include_str!("fact/triage.jsonl");
 
     #[test]
     fn facts_stay_readable() {
-        assert_eq!((ACCESS.lines().count(), KEEPING.lines().count()), (5, 5));
-        for written in ACCESS.lines().chain(KEEPING.lines()) {
+        let written: Vec<&str> =
+            [ACCESS, KEEPING, TRIAGE].into_iter().flat_map(str::lines).collect();
+        assert_eq!(written.len(), 5 + 5 + 3);
+        for written in written {
             let fact: Fact = serde_json::from_str(written).unwrap();
             assert_eq!(serde_json::to_string(&fact).unwrap(), written);
         }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{Address, ContentHash};
+use crate::fields::SixField;
 use crate::id::{IncidentId, RunId, SpanId};
 use crate::outcome::Outcome;
 use crate::principal::TenantName;
@@ -84,6 +85,9 @@ pub struct Incident {
     /// What was asked of each surface, and answered, when it was declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub triage: Option<Triage>,
+    /// Which variable moved, as far as it could be told when it was declared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<SixField>,
     /// What was copied so that it outlives its days; none until that was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpts: Option<Vec<Excerpt>>,

@@ -4,14 +4,16 @@
 //!
 //! In reading order: when ([`time`]), who ([`id`], [`principal`]), what an agent did ([`step`],
 //! [`content`], [`value`], [`record`]), under which conditions ([`factor`], [`surface`]), with what
-//! result ([`outcome`], [`run`], [`rate`]), what was found ([`report`]), and what was decided
-//! ([`incident`], [`fact`]). [`fault`] is the closed set of ways in which anything can fail.
+//! result ([`outcome`], [`run`], [`rate`]), what was found ([`report`], [`triage`], [`fields`]),
+//! and what was decided ([`incident`], [`fact`]). [`fault`] is the closed set of ways in which
+//! anything can fail.
 
 pub mod content;
 pub mod eval;
 pub mod fact;
 pub mod factor;
 pub mod fault;
+pub mod fields;
 pub mod id;
 pub mod incident;
 pub mod outcome;
@@ -31,6 +33,7 @@ pub use eval::EvalRun;
 pub use fact::{Entry, Fact};
 pub use factor::{Factor, Level, Seen};
 pub use fault::{Fault, Faulty};
+pub use fields::{FieldGap, FieldRow, FieldState, SixField};
 pub use id::{IncidentId, PrincipalId, RunId, SpanId, TraceId};
 pub use incident::{Evidence, Incident};
 pub use outcome::{About, Claim, Label, Outcome, Subject};

@@ -264,6 +264,9 @@ pub struct FactorShares {
     pub before: Shares,
     /// In the incident window.
     pub during: Shares,
+    /// The first run at a level that no run of the baseline had; none if there is no such run.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
 }
 
 /// Levels with the runs that had them. A run may count for several levels.

@@ -12,6 +12,8 @@ pub enum Role {
     Input,
     /// Something that comes out: shown as "changed with it", never a cause.
     Consequence,
+    /// Where a run ran. Which place it was is no cause, but a fault can sit in one place.
+    Place,
     /// Something that only serves to prove that nothing changed.
     Proof,
 }

@@ -1,5 +1,6 @@
 //! Triage: which surface drifted, asked one after the other, each with an answer and its ground.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The answers of one triage, in the order in which they were asked for.
@@ -32,6 +33,29 @@ pub struct TriageRow {
     pub owner: String,
     /// How long to spend on it before going on, in minutes.
     pub minutes: u32,
+    /// What people answered, in the order in which they did. The last one stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Told>,
+}
+
+/// What a person answered to a question of the tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// The answer.
+    pub answer: Answer,
+    /// On what ground.
+    pub because: String,
+}
+
+impl TriageRow {
+    /// The answer that stands: the last that a person gave, else the probe's.
+    pub fn stands(&self) -> Answer {
+        self.told.last().map_or(self.answer, |told| told.answer)
+    }
 }
 
 /// What can be said of a surface. Nothing is clean without evidence.

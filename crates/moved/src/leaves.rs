@@ -73,7 +73,8 @@ fn refine(leaf_of: &mut [u32], leaves: usize, column: &Column, rows: &[usize]) -
 
 /// The inputs that are not the same in every run, at most so many, in the table's order.
 fn columns(table: &Table, sides: &Sides, reference: &Reference) -> Vec<usize> {
-    let inputs = table.columns.iter().enumerate().filter(|(_, column)| column.role == Role::Input);
+    let can_hold_a_fault = |column: &Column| matches!(column.role, Role::Input | Role::Place);
+    let inputs = table.columns.iter().enumerate().filter(|(_, one)| can_hold_a_fault(one));
     let mut telling: Vec<(usize, f64)> = inputs
         .filter_map(|(place, column)| {
             let before = by_state(table, column, reference.rows());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::report::{Change, Mover, Suspect, Windows};
+use model::report::{Change, Mover, SurfaceState, SurfaceVerdict, Suspect, Windows};
 use model::surface::Effect;
 use model::{BehaviourRate, Catalogue, Report, Verdict};
 
@@ -17,6 +17,9 @@ use crate::table::Table;
 
 #[cfg(test)]
 mod tests;
+
+/// The surface of ordinary infrastructure.
+const INFRASTRUCTURE: &str = "infrastructure";
 
 /// Compares the incident's rows with the baseline's and says where the rate rose.
 ///
@@ -57,6 +60,18 @@ pub(crate) fn add(report: &mut Report, table: &Table, sides: &Sides) {
         return;
     }
     name(report, table, sides, &found);
+    mark(report);
+}
+
+/// Says of each surface that a named cell's first factor belongs to that it moved.
+fn mark(report: &mut Report) {
+    for mover in &report.movers {
+        let belongs = |surface: &&mut SurfaceVerdict| surface.surface == mover.surface;
+        if let Some(surface) = report.surfaces.iter_mut().find(belongs) {
+            surface.verdict = SurfaceState::Moved;
+            surface.why = format!("the rate rose where {}", condition(&mover.levels));
+        }
+    }
 }
 
 /// Makes movers of the cells that are named.
@@ -65,6 +80,7 @@ fn name(report: &mut Report, table: &Table, sides: &Sides, found: &Found) {
     report.verdict = match report.movers.as_slice() {
         _ if found.rivals => Verdict::Inseparable,
         [only] if only.kind == Effect::Measurement => Verdict::Measurement,
+        [only] if only.surface == INFRASTRUCTURE => Verdict::Infrastructure,
         [_] => Verdict::Moved,
         _ => Verdict::Several,
     };

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use jiff::Timestamp;
 use model::report::{FactorShares, LevelCount, Shares};
 
 use crate::exposure::Sides;
@@ -17,8 +18,24 @@ pub fn of(table: &Table, sides: &Sides) -> Vec<FactorShares> {
         surface: column.surface.clone(),
         before: shares(table, column, sides.before.clone()),
         during: shares(table, column, sides.during.clone()),
+        since: since(table, column, sides),
     };
     table.columns.iter().map(shares).collect()
+}
+
+/// The first run after the baseline at a level that no run of the baseline had.
+fn since(table: &Table, column: &Column, sides: &Sides) -> Option<Timestamp> {
+    let mut old = vec![false; column.levels.len()];
+    for (state, runs) in column.states.iter().zip(table.census(column, sides.before.clone())) {
+        if runs > 0 {
+            state.known().iter().for_each(|level| old[*level as usize] = true);
+        }
+    }
+    let is_new = |state: &State| state.known().iter().any(|level| !old[*level as usize]);
+    let new: Vec<bool> = column.states.iter().map(is_new).collect();
+    let after = sides.before.end..sides.during.end;
+    let first = after.into_iter().find(|row| new[column.codes[*row] as usize]);
+    first.map(|row| table.at[row])
 }
 
 fn shares(table: &Table, column: &Column, rows: Range<usize>) -> Shares {

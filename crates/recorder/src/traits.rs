@@ -149,6 +149,16 @@ fn levels(reading: &Reading, endings: &[Ending], mode: ContentMode, memo: &mut M
         StepKind::Retrieval => {
             let source = reading.text(Slot::DataSource).map_or("default".to_owned(), short);
             levels.see(Factor::of("index", &source), reading.sent(Slot::IndexBuild));
+            let embedded = reading.sent(Slot::EmbeddingModel);
+            levels.see(Factor::of("embedding_index", &source), embedded);
+            if let Some(built) = reading.sent(Slot::IndexBuilt) {
+                levels.see(Factor::of("index_built", &source), Some(built));
+            }
+        }
+        StepKind::Embedding => {
+            let model = reading.model_served().map(str::to_owned);
+            let model = model.or_else(|| reading.model_requested().map(Into::into));
+            levels.see(Factor::plain("embedding_query"), model.as_deref());
         }
         StepKind::Evaluation => {
             let judge = reading.text(Slot::EvaluationName).map_or("default".to_owned(), short);
@@ -157,12 +167,18 @@ fn levels(reading: &Reading, endings: &[Ending], mode: ContentMode, memo: &mut M
         _ => {}
     }
     if reading.kind == StepKind::Model {
+        if let Some(error) = reading.word(Slot::ErrorType) {
+            levels.see(Factor::plain("model_failed"), Some(&error));
+        }
         for ending in endings {
             levels.see(Factor::plain("finish_reason"), Some(ending.word()));
         }
     }
     if let Some(tool) = reading.tool() {
         levels.see(Factor::plain("tool_called"), Some(tool));
+        if let Some(error) = reading.word(Slot::ErrorType) {
+            levels.see(Factor::of("tool_failed", &short(tool)), Some(&error));
+        }
     }
     for (family, slot) in RUN_WIDE {
         if let Some(level) = reading.sent(*slot) {
@@ -182,6 +198,7 @@ fn levels(reading: &Reading, endings: &[Ending], mode: ContentMode, memo: &mut M
 const RUN_WIDE: &[(&str, Slot)] = &[
     ("code", Slot::Version),
     ("region", Slot::Region),
+    ("replica", Slot::Replica),
     ("router", Slot::Router),
     ("context", Slot::ContextPolicy),
 ];

@@ -83,6 +83,25 @@ pub enum IncidentError {
     /// No such run.
     #[error("there is no settled run {0}")]
     NoSuchRun(RunId),
+    /// The triage asks no such question.
+    #[error("the triage has no node `{node}`; it has: {nodes}")]
+    NoSuchNode {
+        /// What was asked for.
+        node: String,
+        /// What there is.
+        nodes: String,
+    },
+    /// No incident lacked it.
+    #[error("no incident of {feature} lacked {attribute}; `mayday gaps` shows what is missing")]
+    NoSuchGap {
+        /// The feature.
+        feature: String,
+        /// What was said to be missing.
+        attribute: String,
+    },
+    /// Something was said without a reason, or with too long a one.
+    #[error("give the reason in one line of 1 to 1000 bytes: nothing counts without evidence")]
+    NoGround,
     /// The flights can't be read.
     #[error("could not read the flights of the incident")]
     Flight(#[source] FlightError),
@@ -145,7 +164,11 @@ impl Faulty for IncidentError {
     fn fault(&self) -> Fault {
         match self {
             IncidentError::Moved(error) => error.fault(),
-            IncidentError::NoSuchIncident(_) | IncidentError::NoSuchRun(_) => Fault::NotFound,
+            IncidentError::NoSuchIncident(_)
+            | IncidentError::NoSuchRun(_)
+            | IncidentError::NoSuchNode { .. }
+            | IncidentError::NoSuchGap { .. } => Fault::NotFound,
+            IncidentError::NoGround => Fault::Invalid,
             IncidentError::Flight(error) => error.fault(),
             IncidentError::Ledger(error) => error.fault(),
         }

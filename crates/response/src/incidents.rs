@@ -3,15 +3,17 @@
 use std::collections::HashSet;
 use std::sync::PoisonError;
 
+use flight::RunSet;
 use incident::evidence::{Candidate, Exposed};
-use incident::triage::{self, Acted, Seats};
+use incident::fields;
 use incident::{brief, evidence, postmortem};
 use jiff::Timestamp;
 use ledger::{Append, Expected};
 use model::incident::{Excerpt, IncidentKind};
+use model::report::Mover;
 use model::{
-    Address, ContentHash, EvalRun, Evidence, Fact, Incident, IncidentId, Level, Outcome, Report,
-    RunId, Seen, StepKind, Triage, Window,
+    Address, ContentHash, Evidence, Fact, Incident, IncidentId, Level, Outcome, Report, RunId,
+    Seen, StepKind,
 };
 
 use crate::error::{IncidentError, MovedError};
@@ -69,7 +71,7 @@ impl Mayday {
         };
         let cited = match &harmful {
             Some((_, evidence)) => vec![evidence.clone()],
-            None => self.cited(&report)?,
+            None => self.cited(&report, act.random)?,
         };
         let incident = IncidentId::from_random(act.random);
         let title = match (&it.title, it.run) {
@@ -81,6 +83,8 @@ impl Mayday {
             Some(run) => self.triage_of_one(run)?,
             None => self.triage(&report)?,
         };
+        let suites = self.guarding(report.feature.as_deref());
+        let fields = fields::fill(&fields::form(), &report, &suites, &self.house.catalogue);
         let facts = [
             Fact::IncidentDeclared {
                 incident: incident.clone(),
@@ -93,6 +97,7 @@ impl Mayday {
             },
             Fact::EvidenceCited { incident: incident.clone(), evidence: cited },
             Fact::TriageRun { incident: incident.clone(), triage },
+            Fact::FieldsFilled { incident: incident.clone(), fields },
         ];
         self.state(&incident, Expected::Version(0), act, &facts)?;
         if let Err(error) = self.keep_evidence(&self.incident(&incident)?, act) {
@@ -144,7 +149,7 @@ impl Mayday {
 
     /// Appends facts about an incident, then folds them: in that order, so that what is shown was
     /// stated.
-    fn state(
+    pub(crate) fn state(
         &self,
         incident: &IncidentId,
         expected: Expected,
@@ -171,65 +176,17 @@ impl Mayday {
         Ok((run.feature, self.addressed(evidence)?))
     }
 
-    /// Asks about each surface: the comparison, suites of evals, and runs of the incident's window.
-    fn triage(&self, report: &Report) -> Result<Triage, IncidentError> {
-        let runs = self.runs(report.windows.incident, report.feature.as_deref())?;
-        let mut seats = Seats::default();
-        for run in &runs.runs {
-            seats.take(&run.levels, &runs.dictionary, &self.house.catalogue);
-        }
-        let skews = triage::skews(&seats, &runs.dictionary);
-        let guards = |run: &EvalRun| run.feature.is_none() || run.feature == report.feature;
-        let evals = self.suites().into_iter().map(|suite| suite.last).filter(guards);
-        let evals: Vec<EvalRun> = evals.collect();
-        let known = triage::Known { report, evals: &evals, skews: skews.as_deref() };
-        Ok(triage::triage(&triage::tree(), known))
-    }
-
-    /// Asks what one run did, by whose leave, and what it believed.
-    fn triage_of_one(&self, run: RunId) -> Result<Triage, IncidentError> {
-        let steps = self.room.flight.steps(run.trace).map_err(IncidentError::Flight)?;
-        let records: Vec<_> =
-            steps.iter().map(|step| (step.span, recorder::read_record(step))).collect();
-        let acted = records.iter().map(|(span, record)| Acted {
-            span: *span,
-            kind: record.kind,
-            tool: record.tool.as_ref(),
-            approval: record.approval.as_ref(),
-        });
-        Ok(triage::of_run(&acted.collect::<Vec<_>>()))
-    }
-
     /// The runs that a report rests on.
-    fn cited(&self, report: &Report) -> Result<Vec<Evidence>, IncidentError> {
-        let candidates = self.candidates(report, report.windows.incident)?;
-        let named = report.movers.first().map(|mover| format!("{} = {}", mover.factor, mover.to));
-        let picked = evidence::pick(&candidates, named.as_deref());
-        picked.into_iter().map(|evidence| self.addressed(evidence)).collect()
-    }
-
-    fn candidates(&self, report: &Report, window: Window) -> Result<Vec<Candidate>, IncidentError> {
-        let runs = self.runs(window, report.feature.as_deref())?;
-        let first = report.movers.first();
-        let is_moved = |seen: &Seen| {
-            first.is_some_and(|mover| {
-                let Level::Is(level) = &seen.level else { return false };
-                *seen.factor.as_str() == *mover.factor
-                    && mover.to.split(" | ").any(|to| to == level)
-            })
+    fn cited(&self, report: &Report, random: u64) -> Result<Vec<Evidence>, IncidentError> {
+        let runs = self.runs(report.windows.incident, report.feature.as_deref())?;
+        let candidates = candidates(&runs, report.movers.first());
+        let picked = match report.movers.first() {
+            Some(mover) => {
+                evidence::contrasting(&candidates, &format!("{} = {}", mover.factor, mover.to))
+            }
+            None => evidence::matched(&candidates, random),
         };
-        let places = runs.dictionary.iter().enumerate().filter(|(_, seen)| is_moved(seen));
-        let places: HashSet<u32> = places.map(|(place, _)| place as u32).collect();
-        let known = runs.runs.iter().filter(|run| run.outcome != Outcome::Unknown);
-        let candidate = known.map(|run| Candidate {
-            run: run.id,
-            outcome: run.outcome,
-            exposed: match run.levels.iter().any(|level| places.contains(level)) {
-                true => Exposed::Yes,
-                false => Exposed::No,
-            },
-        });
-        Ok(candidate.collect())
+        picked.into_iter().map(|evidence| self.addressed(evidence)).collect()
     }
 
     /// Adds to a cited run its last model step and the addresses of what that read and wrote.
@@ -241,4 +198,27 @@ impl Mayday {
         let content: Vec<Address> = parts.filter_map(|part| part.address).collect();
         Ok(Evidence { step: last.map(|step| step.span), content, ..evidence })
     }
+}
+
+/// The runs of a window that could be cited.
+fn candidates<'a>(runs: &'a RunSet, moved: Option<&Mover>) -> Vec<Candidate<'a>> {
+    let is_moved = |seen: &Seen| {
+        moved.is_some_and(|mover| {
+            let Level::Is(level) = &seen.level else { return false };
+            *seen.factor.as_str() == *mover.factor && mover.to.split(" | ").any(|to| to == level)
+        })
+    };
+    let places = runs.dictionary.iter().enumerate().filter(|(_, seen)| is_moved(seen));
+    let places: HashSet<u32> = places.map(|(place, _)| place as u32).collect();
+    let known = runs.runs.iter().filter(|run| run.outcome != Outcome::Unknown);
+    let candidate = known.map(|run| Candidate {
+        run: run.id,
+        outcome: run.outcome,
+        exposed: match run.levels.iter().any(|level| places.contains(level)) {
+            true => Exposed::Yes,
+            false => Exposed::No,
+        },
+        levels: &run.levels,
+    });
+    candidate.collect()
 }

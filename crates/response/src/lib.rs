@@ -12,6 +12,7 @@ pub mod contents;
 pub mod error;
 pub mod evals;
 pub mod export;
+pub mod gaps;
 pub mod incidents;
 pub mod intents;
 pub mod keeping;
@@ -24,10 +25,12 @@ mod room;
 pub mod settle;
 pub mod sheet;
 pub mod tally;
+pub mod triage;
 
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
 pub use contents::{Contents, Exception};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
+pub use gaps::{Dismissing, GapState, GapView};
 pub use incidents::{Act, Declaration, Draft};
 pub use keeping::{Erasure, FlightProof, Keeping, KeepingError, Proof};
 pub use look::{FeatureView, IncidentView, TraceView};
@@ -37,6 +40,7 @@ pub use reconstruct::{Diff, Finding, Reconstructed, Reconstruction, Sought};
 pub use record::Recorded;
 pub use sheet::{Measure, SheetAnswer, SheetError, SheetQuestion};
 pub use tally::{Counted, Tally};
+pub use triage::Answered;
 
 pub use flight::{Keyring, MasterKey, Random};
 pub use incident::{Brief, brief, wording};

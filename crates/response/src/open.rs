@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use flight::{Flight, Keyring};
 use incident::Incidents;
+use incident::gaps::Dismissals;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Ledger, Verified};
 use model::{Catalogue, TenantName};
@@ -77,6 +78,7 @@ pub(crate) struct House {
     pub(crate) reads: Reads,
     pub(crate) days: RwLock<ClosedDays>,
     pub(crate) suites: RwLock<Suites>,
+    pub(crate) dismissals: RwLock<Dismissals>,
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
@@ -173,7 +175,7 @@ impl Mayday {
 
 impl House {
     fn new(place: Place, ledger: Ledger, settings: Settings) -> Result<Self, OpenError> {
-        let Folds { incidents, principals, days, suites } =
+        let Folds { incidents, principals, days, suites, dismissals } =
             follow(&ledger).map_err(OpenError::Ledger)?;
         let ledger = Arc::new(ledger);
         Ok(Self {
@@ -184,6 +186,7 @@ impl House {
             reads: Reads::new(Arc::clone(&ledger)),
             days: RwLock::new(days),
             suites: RwLock::new(suites),
+            dismissals: RwLock::new(dismissals),
             full: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             ledger,
@@ -283,6 +286,7 @@ struct Folds {
     principals: Principals,
     days: ClosedDays,
     suites: Suites,
+    dismissals: Dismissals,
 }
 
 /// Folds every fact of the ledger.
@@ -298,6 +302,7 @@ fn follow(ledger: &Ledger) -> Result<Folds, ledger::LedgerError> {
             folds.principals.apply(entry);
             folds.days.apply(entry);
             folds.suites.apply(entry);
+            folds.dismissals.apply(entry);
         }
     }
 }

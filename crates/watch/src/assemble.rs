@@ -179,6 +179,7 @@ fn levels(tree: &Tree, steps: &[&Sketch]) -> Vec<Seen> {
         }
     }
     levels.extend(tool_levels(steps));
+    levels.extend(steps.iter().filter_map(|step| failure(step)));
     let missing = unrecorded(steps, &levels);
     levels.extend(missing);
     levels.into_iter().take(MOST_LEVELS).collect()
@@ -227,6 +228,21 @@ fn tool_levels(steps: &[&Sketch]) -> BTreeSet<Seen> {
     let silent = ran.into_iter().filter(|tool| !answered.contains(tool));
     levels.extend(silent.map(|tool| Seen::unrecorded(Factor::of("tool_shape", tool))));
     levels
+}
+
+/// How a call of a tool or a model ended, where it does not say with what error.
+fn failure(step: &Sketch) -> Option<Seen> {
+    let factor = match step.kind {
+        StepKind::Tool => {
+            let tool = step.traits.results.iter().find_map(|result| result.tool.as_deref())?;
+            Factor::of("tool_failed", tool)
+        }
+        StepKind::Model => Factor::plain("model_failed"),
+        _ => return None,
+    };
+    let says_with_what = step.traits.levels.iter().any(|seen| seen.factor == factor);
+    let level = if step.failed { "failed" } else { "no" };
+    (!says_with_what).then(|| Seen::at(factor, level))
 }
 
 /// Factors that every run has a level of, whether or not anybody recorded it.

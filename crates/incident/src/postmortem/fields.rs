@@ -1,56 +1,52 @@
-//! The six fields that say which variable moved.
+//! The six fields that say which variable moved, as a table. None stays blank.
 
-use model::Report;
-use model::report::{FactorShares, Shares, SurfaceState};
+use model::Incident;
+use model::fields::{FieldRow, FieldState, SixField};
+use model::report::Shares;
 
-use crate::wording::{code, level, percent};
+use crate::wording::{code, level, moment, percent, plain};
 
-/// A field, and the factor families that fill it.
-struct Field {
-    name: &'static str,
-    families: &'static [&'static str],
+const HEAD: &str = "| field | variable | before | during | changed | since | by |\n\
+                    |---|---|---|---|---|---|---|\n";
+
+/// The six fields of an incident.
+pub(super) fn six(incident: &Incident) -> String {
+    let mut text = format!("## Which variable moved\n\n{HEAD}");
+    for field in &incident.fields {
+        if field.rows.is_empty() {
+            let (title, why) = (&field.title, plain(&field.why));
+            text += &format!("| {title} | – | unknown | unknown | unknown: {why} | – | – |\n");
+        }
+        field.rows.iter().for_each(|row| text += &line(field, row));
+    }
+    if incident.fields.is_empty() {
+        text +=
+            "| all six | – | unknown | unknown | not filled: declared before they were | – | – |\n";
+    }
+    let gaps = incident.fields.iter().flat_map(|field| &field.gaps);
+    let gaps: Vec<String> = gaps.map(|gap| code(&gap.attribute)).collect();
+    if !gaps.is_empty() {
+        text += &format!("\nNot on record, to be recorded: {}.\n", gaps.join(", "));
+    }
+    text + "\n(flights: shares of the runs compared; suites: the ledger)\n"
 }
 
-const SIX: [Field; 6] = [
-    Field { name: "Prompt revision", families: &["prompt", "prompt_text"] },
-    Field {
-        name: "Model slice the router chose",
-        families: &["model_served", "model_requested", "model_fingerprint", "router"],
-    },
-    Field { name: "Judge configuration", families: &["judge"] },
-    Field { name: "Retrieval index state", families: &["index"] },
-    Field { name: "Tool schema versions", families: &["tool_schema", "tool_shape"] },
-    Field { name: "Traffic mix", families: &["segment", "region"] },
-];
-
-/// The six fields as a table: before, during, and whether that is a change. None stays blank.
-pub(super) fn six(report: &Report) -> String {
-    let mut text = "## Which variable moved\n\n| field | factor | before | during | changed |\n\
-                    |---|---|---|---|---|\n"
-        .to_owned();
-    for field in &SIX {
-        let in_field = |row: &&FactorShares| {
-            let family = row.factor.split(':').next().unwrap_or_default();
-            field.families.contains(&family)
-        };
-        let rows: Vec<&FactorShares> = report.factors.iter().filter(in_field).collect();
-        for row in &rows {
-            text += &format!(
-                "| {} | {} | {} | {} | {} |\n",
-                field.name,
-                code(&row.factor),
-                shares(&row.before),
-                shares(&row.during),
-                changed(report, row)
-            );
+fn line(field: &SixField, row: &FieldRow) -> String {
+    let state = match row.state {
+        FieldState::Changed => format!("**changed**: {}", plain(&row.why)),
+        FieldState::Unchanged | FieldState::Unknown => {
+            format!("{}: {}", row.state.as_str(), plain(&row.why))
         }
-        if rows.is_empty() {
-            let name = field.name;
-            text +=
-                &format!("| {name} | – | unknown | unknown | unknown: not recorded in any run |\n");
-        }
-    }
-    text + "\n(flights: shares of the runs compared)\n"
+    };
+    format!(
+        "| {} | {} | {} | {} | {state} | {} | {} |\n",
+        field.title,
+        code(&row.factor),
+        shares(&row.before),
+        shares(&row.during),
+        row.since.map_or("–".to_owned(), moment),
+        row.by.as_deref().map_or("not on record".to_owned(), plain),
+    )
 }
 
 fn shares(shares: &Shares) -> String {
@@ -69,29 +65,4 @@ fn shares(shares: &Shares) -> String {
         text += &format!("; not recorded in {}", shares.missing);
     }
     text
-}
-
-fn changed(report: &Report, row: &FactorShares) -> String {
-    let moved = report.movers.iter().any(|mover| mover.levels.contains_key(&row.factor));
-    if moved {
-        return "**changed, with the outcome**".to_owned();
-    }
-    if row.before.recorded == 0 || row.during.recorded == 0 {
-        return "unknown: not recorded".to_owned();
-    }
-    let listed = |level: &str, shares: &Shares| {
-        shares.others > 0 || shares.levels.iter().any(|count| count.level == level)
-    };
-    let same = row.during.levels.iter().all(|count| listed(&count.level, &row.before))
-        && row.before.levels.iter().all(|count| listed(&count.level, &row.during));
-    let proven = report.surfaces.iter().any(|surface| {
-        surface.surface == row.surface
-            && surface.verdict == SurfaceState::Identical
-            && surface.why.contains(&row.factor)
-    });
-    match (same, proven) {
-        (true, true) => "unchanged: same content hash".to_owned(),
-        (true, false) => "same levels seen, which is no proof".to_owned(),
-        (false, _) => "changed, not with the outcome".to_owned(),
-    }
 }

@@ -4,6 +4,9 @@ use model::record::{Approval, ToolUsed};
 use model::triage::{Answer, TriageRow};
 use model::{Effect, SpanId, StepKind, Triage};
 
+/// The version of the tree that is written of a single run's questions, which are no tree.
+pub(super) const TREE: u32 = 0;
+
 /// A step of the run, in order, without payload.
 #[derive(Debug, Clone, Copy)]
 pub struct Acted<'a> {
@@ -41,7 +44,7 @@ pub fn of_run(steps: &[Acted]) -> Triage {
              what can't be undone."
         }
     };
-    Triage { tree: 0, rows, next: next.to_owned() }
+    Triage { tree: TREE, rows, next: next.to_owned() }
 }
 
 fn of_effect<'a>(steps: &'a [Acted], effect: Effect) -> Vec<&'a Acted<'a>> {
@@ -114,5 +117,6 @@ fn asked(node: &str, question: &str, (answer, why): (Answer, String), action: &s
         action: action.to_owned(),
         owner: "whoever owns the feature".to_owned(),
         minutes: 5,
+        told: Vec::new(),
     }
 }

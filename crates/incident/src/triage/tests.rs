@@ -1,7 +1,7 @@
 //! Drift on a surface is named, and nothing is clean without evidence.
 
 use model::record::{Approval, ToolUsed};
-use model::report::SurfaceState;
+use model::report::{ChangedWith, FactorShares, LevelCount, Shares, SurfaceState};
 use model::triage::Answer;
 use model::{Effect, EvalRun, Factor, Report, Seen, SpanId, StepKind, Verdict};
 
@@ -44,8 +44,7 @@ fn ran(minute: i64, failed: u64) -> EvalRun {
 #[test]
 fn the_tree_asks_about_surfaces_that_there_are() {
     let known: Vec<String> = surfaces().surfaces.into_iter().map(|one| one.name).collect();
-    // Of infrastructure nothing is recorded yet, and that is the answer.
-    for node in tree().nodes.iter().filter(|node| node.id != "infrastructure") {
+    for node in &tree().nodes {
         assert!(known.contains(&node.surface), "{}", node.surface);
     }
 }
@@ -79,12 +78,14 @@ fn only_where_all_is_clean_the_agents_inference_is_read() {
         tree().nodes.iter().map(|node| (node.surface.clone(), SurfaceState::Identical)).collect();
     let all: Vec<(&str, SurfaceState)> =
         all.iter().map(|(name, state)| (&**name, *state)).collect();
-    let report = with(&all);
+    let built: &[&str] = &["2026-11-22T00:00:00Z"];
+    let fresh = ran_under(&[("index_built:kb", built, built)]);
+    let report = Report { factors: fresh.factors, ..with(&all) };
     let red = [ran(140, 9)];
     let known = Known { report: &report, evals: &red, skews: Some(&[]) };
-    assert!(triage(&tree(), known).next.contains("read what the agent inferred"));
+    assert!(triage(&tree(), known).next.starts_with("Nothing recorded moved: read what the agent"));
     let unknown = triage(&tree(), Known { evals: &[], ..known }).next;
-    assert!(unknown.ends_with("these are not clean: staleness."), "{unknown}");
+    assert!(unknown.contains("these are not clean: staleness. If none"), "{unknown}");
 }
 
 #[test]
@@ -158,4 +159,89 @@ fn of_one_run_it_is_asked_what_it_did_by_whose_leave_and_what_it_believed() {
     let undone = of_one(Effect::Reversible, None);
     assert_eq!((undone.rows[0].answer, undone.rows[1].answer), (Answer::Clean, Answer::Clean));
     assert!(undone.rows[2].why.ends_with("0303030303030303"), "{undone:?}");
+}
+
+fn shares(levels: &[&str]) -> Shares {
+    let count = |level: &&str| LevelCount { level: (*level).to_owned(), runs: 100 };
+    let recorded = 100 * levels.len() as u64;
+    Shares { recorded, missing: 0, levels: levels.iter().map(count).collect(), others: 0 }
+}
+
+fn ran_under(factors: &[(&str, &[&str], &[&str])]) -> Report {
+    let mut report = plain_report();
+    report.factors.clear();
+    for (factor, before, during) in factors {
+        let is_new = during.iter().any(|level| !before.contains(level));
+        report.factors.push(FactorShares {
+            factor: (*factor).to_owned(),
+            surface: String::new(),
+            before: shares(before),
+            during: shares(during),
+            since: is_new.then(|| at(130)),
+        });
+    }
+    report
+}
+
+fn answered(node: &str, factors: &[(&str, &[&str], &[&str])]) -> (Answer, String) {
+    answer_of(node, Known { report: &ran_under(factors), evals: &[], skews: None })
+}
+
+#[test]
+fn an_alias_that_another_model_answers_to_drifted() {
+    let asked: (&str, &[&str], &[&str]) = ("model_requested", &["gpt"], &["gpt"]);
+    let moved = answered("alias", &[asked, ("model_served", &["gpt-1"], &["gpt-1", "gpt-2"])]);
+    assert_eq!(moved.0, Answer::Drifted, "{}", moved.1);
+    assert!(moved.1.contains("gpt-2"), "{}", moved.1);
+    let same = answered("alias", &[asked, ("model_served", &["gpt-1"], &["gpt-1"])]);
+    assert_eq!(same.0, Answer::Unknown, "a name that stays proves nothing");
+    let other: (&str, &[&str], &[&str]) = ("model_requested", &["gpt"], &["opus"]);
+    let swapped = answered("alias", &[other, ("model_served", &["gpt-1"], &["opus-4"])]);
+    assert_eq!(swapped.0, Answer::Unknown, "{}", swapped.1);
+}
+
+#[test]
+fn an_index_is_stale_by_when_it_was_built() {
+    let built = |at: &'static str| answered("freshness", &[("index_built:kb", &[at], &[at])]);
+    assert_eq!(built("2026-11-22T00:00:00Z").0, Answer::Clean);
+    let old = built("2026-11-01T00:00:00Z");
+    assert!(old.0 == Answer::Drifted && old.1.contains("kb"), "{}", old.1);
+    assert_eq!(built("last week").0, Answer::Unknown);
+    assert_eq!(answered("freshness", &[]).0, Answer::Unknown);
+}
+
+#[test]
+fn vectors_of_two_models_are_told() {
+    let with = |index: &'static str, query: &'static str| {
+        let (index, query): ([&str; 1], [&str; 1]) = ([index], [query]);
+        let factors = [
+            ("embedding_index:kb", &index[..], &index[..]),
+            ("embedding_query", &query[..], &query[..]),
+        ];
+        answered("embedding", &factors).0
+    };
+    assert_eq!(with("e-3", "e-3"), Answer::Clean);
+    assert_eq!(with("e-3", "e-2"), Answer::Drifted);
+    assert_eq!(
+        answered("embedding", &[("embedding_query", &["e-3"], &["e-3"])]).0,
+        Answer::Unknown
+    );
+}
+
+#[test]
+fn calls_that_fail_more_often_are_infrastructure() {
+    let mut report = plain_report();
+    let changed = |level: &str| ChangedWith {
+        factor: "tool_failed:search".to_owned(),
+        level: level.to_owned(),
+        share_before: 0.01,
+        share_during: 0.2,
+    };
+    let mut answer_with = |level: &str| {
+        report.changed_with = vec![changed(level)];
+        answer_of("infrastructure", Known { report: &report, evals: &[], skews: None })
+    };
+    assert_eq!(answer_with("no").0, Answer::Unknown);
+    let (answer, why) = answer_with("timeout");
+    assert!(answer == Answer::Drifted && why.contains("1.0 % → 20.0 %"), "{why}");
 }

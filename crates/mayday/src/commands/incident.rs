@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
-use model::{IncidentId, RunId, Triage};
+use api::incidents::AnswerJson;
+use clap::{Args, Subcommand, ValueEnum};
+use model::triage::{Answer, Told};
+use model::{IncidentId, RunId, SixField, Triage};
 use response::{brief, wording};
 
 use crate::commands::moved::Asked;
@@ -20,6 +22,8 @@ pub(crate) enum Incident {
     List(List),
     /// Show one incident
     Show(Show),
+    /// Answer a question of its triage
+    Answer(AnswerOne),
 }
 
 /// Declare an incident.
@@ -69,12 +73,52 @@ pub(crate) struct Show {
     source: Source,
 }
 
+/// Answer a question of an incident's triage. The last answer of a person stands.
+#[derive(Debug, Args)]
+pub(crate) struct AnswerOne {
+    /// Which incident
+    incident: IncidentId,
+
+    /// The node of the triage, as `mayday incident show` names it
+    node: String,
+
+    /// The answer
+    #[arg(value_enum)]
+    answer: Word,
+
+    /// On what ground: nothing is clean or drifted without evidence
+    #[arg(long, value_name = "TEXT")]
+    because: String,
+
+    #[command(flatten)]
+    source: Source,
+}
+
+/// An answer, as it is typed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Word {
+    Drifted,
+    Clean,
+    Unknown,
+}
+
+impl From<Word> for Answer {
+    fn from(word: Word) -> Self {
+        match word {
+            Word::Drifted => Answer::Drifted,
+            Word::Clean => Answer::Clean,
+            Word::Unknown => Answer::Unknown,
+        }
+    }
+}
+
 impl Incident {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         match self {
             Incident::Declare(command) => command.run().await?,
             Incident::List(command) => command.run().await?,
             Incident::Show(command) => command.run().await?,
+            Incident::Answer(command) => command.run().await?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -91,6 +135,16 @@ impl Declare {
         }
         world::print(&format!("{}  {}", incident.id, incident.title));
         world::print(&format!("next: mayday postmortem draft {}", incident.id));
+        Ok(())
+    }
+}
+
+impl AnswerOne {
+    async fn run(self) -> Result<()> {
+        let AnswerOne { incident, node, answer, because, source } = self;
+        let answer = AnswerJson { node, answer: answer.into(), because, by: None };
+        let incident = source.open().await?.answer(&incident, answer).await?;
+        incident.triage.iter().for_each(print_triage);
         Ok(())
     }
 }
@@ -123,6 +177,7 @@ impl Show {
         world::print(&format!("  declared  {at} by {}", incident.declared_by));
         world::print(&brief(&incident.report).lines().join("\n"));
         incident.triage.iter().for_each(print_triage);
+        incident.fields.iter().for_each(print_field);
         for evidence in &incident.evidence {
             world::print(&format!("  evidence  {}  {}", evidence.run, evidence.role));
         }
@@ -130,9 +185,23 @@ impl Show {
     }
 }
 
+fn print_field(field: &SixField) {
+    let lacks: Vec<&str> = field.gaps.iter().map(|gap| gap.attribute.as_str()).collect();
+    let lacks = match lacks.is_empty() {
+        true => String::new(),
+        false => format!("; record {}", lacks.join(", ")),
+    };
+    let (title, state) = (field.title.to_lowercase(), field.state.as_str());
+    world::print(&format!("  field     {title}: {state}: {}{lacks}", field.why));
+}
+
 fn print_triage(triage: &Triage) {
     for row in &triage.rows {
-        world::print(&format!("  {:<9} {}: {}", row.answer.as_str(), row.node, row.why));
+        world::print(&format!("  {:<9} {}: {}", row.stands().as_str(), row.node, row.why));
+        for Told { at, by, answer, because } in &row.told {
+            let (at, answer) = (wording::moment(*at), answer.as_str());
+            world::print(&format!("            {by} said {answer} at {at}: {because}"));
+        }
     }
     world::print(&format!("  triage    {}", triage.next));
 }

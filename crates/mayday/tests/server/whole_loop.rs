@@ -54,7 +54,38 @@ async fn a_server_and_its_directory_answer_the_same() {
     let id = declared.split_whitespace().next().unwrap().to_owned();
     let (_, shown, _) = run(&["incident", "show", &id, "--server", &http]);
     assert!(shown.contains("tool_shape:search_kb") && shown.contains("by tester"), "{shown}");
+    let told = |because: &'static str| {
+        ["incident", "answer", &id, "model", "clean", "--because", because, "--server", &http]
+    };
+    let (code, answered, err) = run(&told("no notice, and the canary scored as before"));
+    assert_eq!(code, Some(0), "{err}");
+    assert!(answered.contains("tester said clean"), "{answered}");
+    assert_eq!(run(&told("  ")).0, Some(2), "nothing is clean without a ground");
+    let nowhere = ["incident", "answer", &id, "moon", "clean", "--because", "x", "--server", &http];
+    let (code, _, err) = run(&nowhere);
+    assert!(code == Some(1) && err.contains("it has: ruler, staleness"), "{code:?} {err}");
+
+    let lacks = |gaps: &str| serde_json::from_str::<Value>(gaps).unwrap();
+    let list = ["gaps", "list", "--json", "--server", &http];
+    let fingerprint = |gaps: &Value| {
+        let is_it = |gap: &&Value| gap["attribute"] == "openai.response.system_fingerprint";
+        gaps.as_array().unwrap().iter().find(is_it).cloned().unwrap()
+    };
+    let gap = fingerprint(&lacks(&run(&list).1));
+    assert_eq!((&gap["state"], gap["recorded"].as_u64()), (&"open".into(), Some(0)), "{gap}");
+    assert_eq!(gap["incidents"], serde_json::json!([id]));
+    let feature = gap["feature"].as_str().unwrap();
+    let because = ["--because", "our gateway drops it", "--server", &http];
+    let dismiss =
+        [&["gaps", "dismiss", feature, "openai.response.system_fingerprint"], &because[..]]
+            .concat();
+    assert_eq!(run(&dismiss).0, Some(0));
+    assert_eq!(fingerprint(&lacks(&run(&list).1))["dismissed"]["by"], "tester");
+
+    let (_, shown, _) = run(&["incident", "show", &id, "--server", &http]);
+    assert!(shown.contains("tool schema versions: changed"), "{shown}");
     let page = server.get(&format!("/incidents/{id}")).await.text().await.unwrap();
+    assert!(page.contains("said clean") && page.contains("id=\"fields\""));
     assert!(page.contains("tool_shape:search_kb") && page.contains("<svg"));
 
     server.kill();
@@ -62,5 +93,5 @@ async fn a_server_and_its_directory_answer_the_same() {
     assert_eq!(moved(["--data-dir", directory]).1, from_server);
     assert_eq!(run(&["incident", "show", &id, "--data-dir", directory]).1, shown);
     let (code, verified, _) = run(&["ledger", "verify", "--data-dir", directory]);
-    assert!(code == Some(0) && verified.starts_with("intact: 4 entries"), "{verified}");
+    assert!(code == Some(0) && verified.starts_with("intact: 7 entries"), "{verified}");
 }

@@ -24,6 +24,7 @@ pub(crate) const WORDS: Vocabulary = Vocabulary {
         ("mayday.context.tokens_after", Is(Slot::TokensAfter)),
         ("mayday.context.dropped", Is(Slot::Dropped)),
         ("mayday.index.build", Is(Slot::IndexBuild)),
+        ("mayday.index.built_at", Is(Slot::IndexBuilt)),
         ("mayday.index.embedding_model", Is(Slot::EmbeddingModel)),
         // What it does to the world.
         ("mayday.effect", Is(Slot::Effect)),
@@ -63,6 +64,8 @@ pub(crate) const GENERAL: Vocabulary = Vocabulary {
     keys: &[
         ("service.name", Is(Slot::Service)),
         ("service.version", Is(Slot::Version)),
+        ("service.instance.id", Is(Slot::Replica)),
+        ("k8s.pod.name", Is(Slot::Replica)),
         ("deployment.environment.name", Is(Slot::Environment)),
         ("deployment.environment", Is(Slot::Environment)),
         ("cloud.region", Is(Slot::Region)),

@@ -70,6 +70,7 @@ pub(crate) enum Slot {
     Version,
     Environment,
     Region,
+    Replica,
     Scope,
     // The model.
     Provider,
@@ -123,6 +124,7 @@ pub(crate) enum Slot {
     // Retrieval.
     DataSource,
     IndexBuild,
+    IndexBuilt,
     EmbeddingModel,
     TopK,
     Query,

@@ -1,6 +1,7 @@
 //! `/incidents/{id}`: the answer first, then the evidence, then the next step.
 
 mod evidence;
+mod fields;
 mod figures;
 mod movers;
 mod next;
@@ -17,6 +18,7 @@ use crate::chart::ChartError;
 use crate::words::{self, Piece, Prose, When};
 
 use evidence::{Cited, Moment};
+use fields::FieldCard;
 use figures::Figure;
 use movers::MoverCard;
 use next::Command;
@@ -54,6 +56,8 @@ pub(crate) struct IncidentPage {
     pub(crate) weighed: String,
     /// What was asked when it was declared; none of incidents before that was done.
     pub(crate) triage: Option<TriageTable>,
+    /// The six fields; none of incidents before they were filled.
+    pub(crate) fields: Vec<FieldCard>,
     /// What can be said of each surface.
     pub(crate) surfaces: Vec<SurfaceRow>,
     /// What changed with the outcome.
@@ -96,6 +100,7 @@ impl IncidentPage {
             movers: movers::cards(report),
             weighed: movers::weighed(report),
             triage: incident.triage.as_ref().map(TriageTable::of),
+            fields: fields::cards(&incident.fields),
             surfaces: surfaces::verdicts(report),
             consequences: surfaces::consequences(report),
             factors: surfaces::factors(report),

@@ -1,9 +1,9 @@
 //! What was asked of each surface, and answered.
 
 use model::Triage;
-use model::triage::{Answer, TriageRow};
+use model::triage::{Answer, Told, TriageRow};
 
-use crate::words;
+use crate::words::{self, When};
 
 /// A triage, for the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +25,25 @@ pub(crate) struct Asked {
     pub(crate) word: &'static str,
     /// On what ground.
     pub(crate) why: String,
+    /// What people said to it.
+    pub(crate) told: Vec<TellOf>,
     /// What to do; none where there is nothing to.
     pub(crate) action: Option<String>,
     /// Whose it is, and how long to spend on it.
     pub(crate) whose: String,
+}
+
+/// What a person said to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TellOf {
+    /// Who said it.
+    pub(crate) by: String,
+    /// The answer.
+    pub(crate) word: &'static str,
+    /// When.
+    pub(crate) at: When,
+    /// On what ground.
+    pub(crate) because: String,
 }
 
 impl TriageTable {
@@ -39,7 +54,8 @@ impl TriageTable {
 }
 
 fn asked(row: &TriageRow) -> Asked {
-    let mark = match row.answer {
+    let stands = row.stands();
+    let mark = match stands {
         Answer::Drifted => "▲",
         Answer::Clean => "=",
         Answer::Unknown => "?",
@@ -47,9 +63,15 @@ fn asked(row: &TriageRow) -> Asked {
     Asked {
         question: row.question.clone(),
         mark,
-        word: row.answer.as_str(),
+        word: stands.as_str(),
         why: words::sentence(&row.why),
-        action: (row.answer == Answer::Drifted).then(|| row.action.clone()),
+        told: row.told.iter().map(tell).collect(),
+        action: (stands == Answer::Drifted).then(|| row.action.clone()),
         whose: format!("{}, {} min", row.owner, row.minutes),
     }
+}
+
+fn tell(told: &Told) -> TellOf {
+    let (by, because) = (told.by.clone(), told.because.clone());
+    TellOf { by, word: told.answer.as_str(), at: When::at(told.at), because }
 }

@@ -121,6 +121,7 @@ fn factor() -> FactorShares {
             levels: vec![level(HASH, 3072), level("4f1a", 2048)],
             others: 2,
         },
+        since: Some(at("02:01:00")),
     }
 }
 
@@ -150,6 +151,7 @@ pub(crate) fn view(report: Report) -> IncidentView {
             evidence("good, without", Outcome::Good, "c"),
         ],
         triage: None,
+        fields: Vec::new(),
         excerpts: None,
         drafts: Vec::new(),
     };
