@@ -67,7 +67,8 @@ pub fn compare(
         ruler(&mut report, table, catalogue, &sides);
     }
     if report.surfaces.is_empty() {
-        report.surfaces = surface::verdicts(table, &sides, catalogue, None);
+        report.surfaces =
+            surface::verdicts(table, &sides, catalogue, &[], surface::Rise::NotProven);
     }
     report
 }
@@ -187,13 +188,21 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
     let carried: f64 = contrasts.iter().take(counted).map(|one| one.carried.est).sum();
     report.residual_pp = report.outcome.delta_pp.map(|delta| delta * (1.0 - carried));
     let moved: Vec<&str> = movers.iter().flat_map(|mover| mover.surfaces(table)).collect();
-    report.surfaces = surface::verdicts(table, sides, catalogue, Some(&moved));
+    report.surfaces = surface::verdicts(table, sides, catalogue, &moved, proven(report));
     report.movers = movers
         .iter()
         .zip(contrasts)
         .map(|(mover, contrast)| moved_row(table, sides, mover, contrast))
         .collect();
     report.why = why(report);
+}
+
+/// The rise, for what is said of surfaces.
+fn proven(report: &Report) -> surface::Rise {
+    surface::Rise::Proven {
+        delta_pp: report.outcome.delta_pp.unwrap_or(0.0),
+        design_effect: report.dependence.map_or(1.0, |dependence| dependence.design_effect),
+    }
 }
 
 /// Says that the mix carries the rise where that is proven and nothing that changes behaviour fits;
@@ -241,7 +250,7 @@ fn ruler(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Side
     report.verdict = Verdict::Measurement;
     report.movers.retain(|mover| mover.kind == Effect::Measurement);
     let moved: Vec<&str> = report.movers.iter().map(|mover| mover.surface.as_str()).collect();
-    report.surfaces = surface::verdicts(table, sides, catalogue, Some(&moved));
+    report.surfaces = surface::verdicts(table, sides, catalogue, &moved, proven(report));
 }
 
 /// When the rate rose.

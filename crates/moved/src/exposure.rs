@@ -17,10 +17,10 @@ pub const RISEN: f64 = 3.29;
 
 /// A level is new when its share before is at most this part of its share during: the line between
 /// the windows is an estimate, so the first runs of a new level may lie before it.
-const STILL_NEW: f64 = 0.1;
+pub const STILL_NEW: f64 = 0.1;
 
 /// Smallest rise of a level's share that can matter.
-const LEAST_RISE: f64 = 0.005;
+pub const LEAST_RISE: f64 = 0.005;
 
 /// A level whose share of the runs rose, or all new levels of a factor taken together.
 #[derive(Debug, Clone)]

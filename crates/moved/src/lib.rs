@@ -16,6 +16,7 @@
 //! fit alike, the data can't tell them apart and the report says so. `docs/what-moved.md` has the
 //! method with its assumptions and limits.
 
+pub mod bounded;
 pub mod cells;
 pub mod compare;
 pub mod contrast;
