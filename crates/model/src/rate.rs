@@ -42,6 +42,13 @@ impl BehaviourRate {
         Self { n, k, unknown, rate: (n > 0).then(|| k as f64 / n as f64), low, high }
     }
 
+    /// The same rate with the interval of so many times fewer independent runs.
+    pub fn widened(self, design_effect: f64) -> Self {
+        let (low, high) =
+            wilson_at(self.k as f64 / design_effect, self.n as f64 / design_effect, Z95);
+        Self { low, high, ..self }
+    }
+
     /// The rate over some outcomes.
     pub fn over(outcomes: impl IntoIterator<Item = Outcome>) -> Self {
         let mut counts = [0u64; 3];

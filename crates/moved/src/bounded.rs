@@ -6,6 +6,7 @@ use model::surface::Effect;
 use model::{Outcome, Proof, Role};
 
 use crate::contrast::basis;
+use crate::dependence::{self, Sum};
 use crate::exposure::{LEAST_RISE, RISEN, STILL_NEW, Sides};
 use crate::likelihood::{Counts, z_score};
 use crate::mix::LIMIT_95;
@@ -18,7 +19,7 @@ mod tests;
 /// The upper 95 % limit, in points, of what changes of these factors carry together. None where a
 /// run may not say at which level it was, where a new level has no run without it beside it, and
 /// where nothing shows that a change would have been recorded.
-pub fn limit(table: &Table, sides: &Sides, columns: &[&Column], design_effect: f64) -> Option<f64> {
+pub fn limit(table: &Table, sides: &Sides, columns: &[&Column]) -> Option<f64> {
     let inputs: Vec<&&Column> =
         columns.iter().filter(|column| column.role == Role::Input).collect();
     let telling = |column: &&&Column| {
@@ -29,7 +30,7 @@ pub fn limit(table: &Table, sides: &Sides, columns: &[&Column], design_effect: f
     if !covered || !inputs.iter().any(telling) {
         return None;
     }
-    let limits = inputs.iter().map(|column| of_column(table, sides, column, design_effect));
+    let limits = inputs.iter().map(|column| of_column(table, sides, column));
     let sum: f64 = limits.sum::<Option<f64>>()?;
     Some(100.0 * sum)
 }
@@ -101,7 +102,7 @@ impl Group {
 }
 
 /// What other shares of a factor's levels carry, at the rates during the incident: its upper limit.
-fn of_column(table: &Table, sides: &Sides, column: &Column, design_effect: f64) -> Option<f64> {
+fn of_column(table: &Table, sides: &Sides, column: &Column) -> Option<f64> {
     let groups = groups(table, sides, column);
     let new: Vec<bool> = groups.iter().map(|group| group.more() > 0.0 && group.is_new()).collect();
     let share: f64 = groups.iter().zip(&new).filter(|(_, new)| **new).map(|(g, _)| g.more()).sum();
@@ -112,6 +113,11 @@ fn of_column(table: &Table, sides: &Sides, column: &Column, design_effect: f64) 
             return None;
         }
     }
+    let rates: Vec<Counts> = groups.iter().map(|group| group.outcomes[1]).collect();
+    let weights: Vec<f64> = groups.iter().map(Group::more).collect();
+    let sum = Sum { rates: &rates, weights: &weights };
+    let state = |row: usize| Some(column.codes[row] as usize);
+    let design_effect = dependence::design_effect(table, sides.during.clone(), state, sum);
     let parts = groups.iter().map(|group| group.part(design_effect));
     let (est, squares) =
         parts.fold((0.0, 0.0), |sum, (est, reach)| (sum.0 + est, sum.1 + reach * reach));

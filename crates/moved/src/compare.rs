@@ -3,35 +3,22 @@
 use std::collections::BTreeMap;
 
 use model::report::{
-    Basis, Change, ChangedWith, ChosenBy, Mover as Moved, Onset, OutcomeChange, Report,
-    SurfaceState, SurfaceVerdict, Verdict, Windows,
+    Basis, Change, ChangedWith, Mover as Moved, Report, SurfaceState, SurfaceVerdict, Verdict,
+    Windows,
 };
 use model::surface::Effect;
-use model::{BehaviourRate, Catalogue, Interval, Role, rate};
+use model::{Catalogue, Role};
 
+use crate::chance::Pace;
 use crate::contrast::{Contrast, contrast};
+use crate::dependence::{self, Between};
 use crate::exposure::{Exposure, Sides, risen};
-use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
-use crate::onset::{Direction, Search, step};
 use crate::table::{Column, State, Table};
 use crate::weigh::{self, Mover};
-use crate::{labelling, locate, mix, shares, surface};
-
-/// Standard errors that make a rise between given windows proven (one-sided 0.5 %).
-const PROVEN: f64 = 2.576;
-
-/// A rise that can't be excluded below this (or below a doubling) leaves "no change" unsaid.
-const MATTERS: f64 = 0.03;
+use crate::{labelling, locate, mix, onset, rise, shares, surface};
 
 /// Smallest part of the rise that makes a second mover worth naming.
 const LEAST_SECOND: f64 = 0.1;
-
-/// What can be said of the rise itself.
-enum Rise {
-    Proven,
-    Absent,
-    TooFew,
-}
 
 /// How several movers stand to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,13 +45,15 @@ pub fn compare(
     let mut report = measured(table, windows, &sides);
     report.labelling = labelling::of(table, &sides, age);
     report.feature = feature.map(str::to_owned);
-    if is_proven(&mut report) {
+    if rise::is_proven(&mut report) {
         explain(&mut report, table, catalogue, &sides);
         weigh_mix(&mut report);
         if report.verdict == Verdict::Unexplained && report.movers.is_empty() {
             locate::add(&mut report, table, &sides);
         }
         ruler(&mut report, table, catalogue, &sides);
+    } else if rise::is_shown(&report) {
+        weigh_mix(&mut report);
     }
     if report.surfaces.is_empty() {
         report.surfaces =
@@ -75,19 +64,21 @@ pub fn compare(
 
 /// A report of how the outcome changed, with no answer yet.
 pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report {
+    let between = Between::of(table, &windows);
+    let dependence = dependence::of(table, sides, between);
     Report {
         verdict: Verdict::NoChange,
         why: String::new(),
         feature: None,
         windows,
-        outcome: outcome_change(table, sides),
+        outcome: rise::change(table, sides, between, dependence.design_effect),
         onset: None,
         movers: Vec::new(),
         suspects: Vec::new(),
         residual_pp: None,
-        mix: mix::of(table, sides, 1.0),
+        mix: mix::of(table, sides),
         labelling: None,
-        dependence: None,
+        dependence: Some(dependence),
         episodes: Vec::new(),
         surfaces: Vec::new(),
         changed_with: Vec::new(),
@@ -95,79 +86,12 @@ pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report
     }
 }
 
-/// Whether there is a rise to explain; where there is none, the report says why not.
-pub(crate) fn is_proven(report: &mut Report) -> bool {
-    match rise(&report.outcome, report.windows.chosen_by) {
-        Rise::Proven => return true,
-        Rise::Absent => report.why = no_sure_rise(&report.outcome),
-        Rise::TooFew => {
-            report.verdict = Verdict::InsufficientData;
-            report.why = too_few(&report.outcome);
-        }
-    }
-    false
-}
-
-fn outcome_change(table: &Table, sides: &Sides) -> OutcomeChange {
-    let (before, during) = (table.rate(sides.before.clone()), table.rate(sides.during.clone()));
-    let points = rate::difference(&before, &during);
-    let in_points = |figure: fn(&Interval) -> f64| points.as_ref().map(|d| 100.0 * figure(d));
-    OutcomeChange {
-        before,
-        during,
-        delta_pp: in_points(|d| d.est),
-        low_pp: in_points(|d| d.low),
-        high_pp: in_points(|d| d.high),
-    }
-}
-
-fn rise(outcome: &OutcomeChange, chosen_by: ChosenBy) -> Rise {
-    let (before, during) = (&outcome.before, &outcome.during);
-    let counts = |rate: &BehaviourRate| Counts { n: rate.n, k: rate.k };
-    let enough = before.n >= LEAST_KNOWN && during.n >= LEAST_KNOWN;
-    if enough && during.k >= LEAST_BAD && chosen_by != ChosenBy::Halves {
-        let proven = z_score(counts(before), counts(during)) >= PROVEN
-            && outcome.low_pp.is_some_and(|low| low > 0.0);
-        if proven {
-            return Rise::Proven;
-        }
-    }
-    let matters = 100.0 * before.rate.unwrap_or(0.0).max(MATTERS);
-    match outcome.high_pp {
-        Some(high) if enough && high <= matters => Rise::Absent,
-        _ => Rise::TooFew,
-    }
-}
-
-/// What is known of a rise that is not proven: its upper limit.
-fn no_sure_rise(outcome: &OutcomeChange) -> String {
-    let most = outcome.high_pp.unwrap_or(100.0).max(0.0);
-    format!("no sure rise of the bad rate; at most {most:.1} points")
-}
-
-/// How many known outcomes a side would show a doubling of the rate (or a rise of 3 points).
-fn too_few(outcome: &OutcomeChange) -> String {
-    let (before, during) = (&outcome.before, &outcome.during);
-    let known = before.n + during.n;
-    let from = if known == 0 { MATTERS } else { (before.k + during.k) as f64 / known as f64 };
-    let by = from.max(MATTERS);
-    let spread = from * (1.0 - from) + (from + by).min(1.0) * (1.0 - from - by).max(0.0);
-    let power_90 = 1.282;
-    let wanted = ((PROVEN + power_90).powi(2) * spread / (by * by)).ceil().max(LEAST_KNOWN as f64);
-    format!(
-        "{} known outcomes before and {} during can't show a rise of {:.1} points; \
-         about {wanted} on each side would",
-        before.n,
-        during.n,
-        100.0 * by
-    )
-}
-
 /// Fills in what carries a rise that is proven.
 pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
-    report.onset = onset(table, sides);
+    report.onset = onset::of(table, sides);
     report.changed_with = changed_with(table, sides);
-    let (movers, relation) = movers(table, sides);
+    let design_effect = report.dependence.map_or(1.0, |dependence| dependence.design_effect);
+    let (movers, relation) = movers(table, sides, design_effect);
     let compared = movers.into_iter().map(|mover| {
         let contrast = contrast(table, sides, &mover.runs());
         (mover, contrast)
@@ -192,17 +116,19 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
     report.movers = movers
         .iter()
         .zip(contrasts)
-        .map(|(mover, contrast)| moved_row(table, sides, mover, contrast))
+        .map(|(mover, contrast)| {
+            let first = &mover.exposures[0];
+            let pace = Pace::of(table, sides, first.column(table), &first.levels);
+            let chance = report.onset.map(|onset| pace.stated(&onset));
+            Moved { chance_nearby: chance, ..moved_row(table, sides, mover, contrast) }
+        })
         .collect();
     report.why = why(report);
 }
 
 /// The rise, for what is said of surfaces.
 fn proven(report: &Report) -> surface::Rise {
-    surface::Rise::Proven {
-        delta_pp: report.outcome.delta_pp.unwrap_or(0.0),
-        design_effect: report.dependence.map_or(1.0, |dependence| dependence.design_effect),
-    }
+    surface::Rise::Proven(report.outcome.delta_pp.unwrap_or(0.0))
 }
 
 /// Says that the mix carries the rise where that is proven and nothing that changes behaviour fits;
@@ -253,21 +179,10 @@ fn ruler(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Side
     report.surfaces = surface::verdicts(table, sides, catalogue, &moved, proven(report));
 }
 
-/// When the rate rose.
-pub(crate) fn onset(table: &Table, sides: &Sides) -> Option<Onset> {
-    let search = Search {
-        runs: sides.runs(),
-        earliest: sides.earliest_change,
-        direction: Direction::Rise,
-        least: 1,
-    };
-    step(table, search).map(|step| step.onset(table))
-}
-
 /// The movers, and how they stand to each other.
-fn movers(table: &Table, sides: &Sides) -> (Vec<Mover>, Relation) {
+fn movers(table: &Table, sides: &Sides, design_effect: f64) -> (Vec<Mover>, Relation) {
     let exposures = risen(table, sides, Role::Input);
-    let mut movers = weigh::fitting(table, sides, &exposures, |_| true);
+    let mut movers = weigh::fitting(table, sides, &exposures, design_effect, |_| true);
     if movers.len() == 1 {
         movers.extend(above(table, sides, &exposures, &movers[0]));
     }
@@ -283,7 +198,7 @@ fn movers(table: &Table, sides: &Sides) -> (Vec<Mover>, Relation) {
         .into_iter()
         .filter(|one| movers[0].exposures.iter().all(|of_first| of_first.column != one.column))
         .collect();
-    let second = weigh::fitting(table, sides, &others, untouched);
+    let second = weigh::fitting(table, sides, &others, design_effect, untouched);
     let second = second
         .into_iter()
         .next()

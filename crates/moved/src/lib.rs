@@ -18,8 +18,10 @@
 
 pub mod bounded;
 pub mod cells;
+pub mod chance;
 pub mod compare;
 pub mod contrast;
+pub mod dependence;
 pub mod error;
 pub mod exposure;
 pub mod labelling;
@@ -31,6 +33,7 @@ pub mod mix;
 pub mod onset;
 pub mod ratio;
 pub mod reference;
+pub mod rise;
 pub mod shares;
 pub mod sheet;
 pub mod surface;

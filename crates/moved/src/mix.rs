@@ -8,6 +8,7 @@ use model::report::MixShare;
 use model::surface::Effect;
 use model::{Interval, rate};
 
+use crate::dependence::{self, Sum};
 use crate::exposure::Sides;
 use crate::likelihood::Counts;
 use crate::table::{Column, State, Table};
@@ -37,9 +38,9 @@ pub fn small(delta_pp: f64) -> f64 {
 }
 
 /// The rise divided by each traffic factor, in the table's order.
-pub fn of(table: &Table, sides: &Sides, design_effect: f64) -> Vec<MixShare> {
+pub fn of(table: &Table, sides: &Sides) -> Vec<MixShare> {
     let traffic = table.columns.iter().filter(|column| column.effect == Effect::Mix);
-    traffic.filter_map(|column| divide(table, sides, column, design_effect)).collect()
+    traffic.filter_map(|column| divide(table, sides, column)).collect()
 }
 
 /// The factor whose groups are proven to have kept their rates, so that the mix carries the rise.
@@ -58,12 +59,7 @@ pub fn may_carry(shares: &[MixShare], delta_pp: f64) -> bool {
 
 /// The rise divided by one factor. None without known outcomes on both sides, where too few runs
 /// say which group they belong to, and where most are in groups that the baseline did not have.
-pub fn divide(
-    table: &Table,
-    sides: &Sides,
-    column: &Column,
-    design_effect: f64,
-) -> Option<MixShare> {
+pub fn divide(table: &Table, sides: &Sides, column: &Column) -> Option<MixShare> {
     let groups = Groups::of(table, sides, column);
     let known = groups.share_during(|group| group[0].n > 0);
     let unrecorded = groups.unrecorded(column);
@@ -73,7 +69,7 @@ pub fn divide(
     {
         return None;
     }
-    let parts = groups.parts(design_effect);
+    let parts = groups.parts(groups.design_effect(table, sides, column));
     let within = (parts.rate + parts.interaction) / known;
     let [below, above] = parts.reach.map(f64::sqrt);
     Some(MixShare {
@@ -162,6 +158,23 @@ impl Groups {
             parts.reach[1] += share_now.powi(2) * (now[1].powi(2) + then[0].powi(2));
         }
         parts
+    }
+
+    /// How much less runs tell of the part within groups where those of a cluster are alike.
+    fn design_effect(&self, table: &Table, sides: &Sides, column: &Column) -> f64 {
+        let states = self.by_state.len();
+        let both = |group: &[Counts; 2]| group[0].n > 0 && group[1].n > 0;
+        let weight = |group: &[Counts; 2]| if both(group) { self.shares(group)[1] } else { 0.0 };
+        let then = self.by_state.iter().map(|group| -weight(group));
+        let weights: Vec<f64> = then.chain(self.by_state.iter().map(weight)).collect();
+        let side = |side: usize| self.by_state.iter().map(move |group| group[side]);
+        let rates: Vec<Counts> = side(0).chain(side(1)).collect();
+        let group = |row: usize| {
+            let code = column.codes[row] as usize;
+            Some(if row >= sides.during.start { states + code } else { code })
+        };
+        let sum = Sum { rates: &rates, weights: &weights };
+        dependence::design_effect(table, sides.runs(), group, sum)
     }
 
     /// The population stability index: how far two mixes are apart.

@@ -3,6 +3,7 @@
 use model::Outcome;
 use model::report::Onset;
 
+use crate::exposure::Sides;
 use crate::likelihood::{Counts, gain};
 use crate::table::Table;
 
@@ -70,6 +71,17 @@ pub fn step(table: &Table, search: Search<impl Iterator<Item = usize>>) -> Optio
         earliest: cuts.iter().find(possible).map_or(best.last, |cut| cut.last),
         latest: cuts.iter().rfind(possible).map_or(best.first, |cut| cut.first),
     })
+}
+
+/// When the rate rose between two sides; none where it did not.
+pub fn of(table: &Table, sides: &Sides) -> Option<Onset> {
+    let search = Search {
+        runs: sides.runs(),
+        earliest: sides.earliest_change,
+        direction: Direction::Rise,
+        least: 1,
+    };
+    step(table, search).map(|step| step.onset(table))
 }
 
 fn cuts(table: &Table, search: Search<impl Iterator<Item = usize>>) -> Vec<Cut> {

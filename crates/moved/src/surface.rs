@@ -19,13 +19,8 @@ const MANY: usize = 30;
 /// What surfaces could have moved with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Rise {
-    /// A rise that is proven.
-    Proven {
-        /// Its size, in points.
-        delta_pp: f64,
-        /// How much wider intervals are than those of independent runs.
-        design_effect: f64,
-    },
+    /// A rise of so many points, which is proven.
+    Proven(f64),
     /// None that is.
     NotProven,
 }
@@ -92,8 +87,8 @@ fn bounded(
     columns: &[&Column],
     rise: Rise,
 ) -> Option<SurfaceVerdict> {
-    let Rise::Proven { delta_pp, design_effect } = rise else { return None };
-    let limit = bounded::limit(table, sides, columns, design_effect)?;
+    let Rise::Proven(delta_pp) = rise else { return None };
+    let limit = bounded::limit(table, sides, columns)?;
     let inputs = columns.iter().filter(|column| column.role == Role::Input);
     let names: Vec<&str> = inputs.map(|column| column.factor.as_str()).collect();
     (limit <= mix::small(delta_pp)).then(|| SurfaceVerdict {

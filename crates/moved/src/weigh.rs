@@ -1,12 +1,13 @@
 //! Which exposure fits what happened: each against the plain statement "it rose at some moment".
 
+use model::Outcome;
 use model::surface::Effect;
-use model::{Outcome, Role};
 
+use crate::chance;
 use crate::exposure::{Exposure, RISEN, Sides};
 use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
-use crate::onset::{Direction, RANGE_90, RANGE_99, Search, step};
-use crate::table::{Column, Table};
+use crate::onset::{self, RANGE_99};
+use crate::table::Table;
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
 pub const TOLD_APART: f64 = 3.0;
@@ -37,11 +38,14 @@ pub struct Mover {
 
 /// The exposures that fit the rise, as movers, best first; empty if none does.
 ///
-/// `keep` says which runs are asked. Several movers mean that they fit about equally well.
+/// `keep` says which runs are asked. Several movers mean that they fit about equally well. Where
+/// runs of a cluster are alike, so many of them tell less: scores are divided by the
+/// `design_effect` (a quasi-likelihood, Wedderburn 1974).
 pub fn fitting(
     table: &Table,
     sides: &Sides,
     exposures: &[Exposure],
+    design_effect: f64,
     keep: impl Fn(usize) -> bool + Copy,
 ) -> Vec<Mover> {
     let strata = strata(table).into_iter().map(|strata| {
@@ -49,6 +53,7 @@ pub fn fitting(
         (strata, plain)
     });
     let strata: Vec<(Strata, f64)> = strata.collect();
+    let onset = onset::of(table, sides);
     let weighed = exposures.iter().filter_map(|exposure| {
         let others = strata.iter().filter(|(strata, _)| strata.column != Some(exposure.column));
         let scores = others.map(|(strata, plain)| {
@@ -56,8 +61,12 @@ pub fn fitting(
             Some(fit.exposed - fit.plain.unwrap_or(*plain))
         });
         let score = scores.collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::min)?;
-        let by_chance = || chance_nearby(table, sides, exposure);
-        if score < TOLD_APART && by_chance() > TOO_LIKELY_BY_CHANCE {
+        let score = score / design_effect;
+        let too_likely = || {
+            let pace = chance::Pace::of(table, sides, exposure.column(table), &exposure.levels);
+            onset.is_some_and(|onset| pace.nearby(&onset) > TOO_LIKELY_BY_CHANCE)
+        };
+        if score < TOLD_APART && too_likely() {
             return None;
         }
         Some(Weighed { exposure: exposure.clone(), score })
@@ -195,49 +204,6 @@ fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize)
         last = Some(run);
     }
     best
-}
-
-/// The chance that a factor which changes as often as this one did changes so near the onset.
-///
-/// Changes in the baseline give the pace (levels seen for the first time after its first
-/// twentieth, in ten runs or more); the range in which the change must lie gives the span. Where a
-/// factor changes again and again, the pace of all such factors counts, because any of them might
-/// have been the one nearby.
-fn chance_nearby(table: &Table, sides: &Sides, exposure: &Exposure) -> f64 {
-    let search = Search {
-        runs: sides.runs(),
-        earliest: sides.earliest_change,
-        direction: Direction::Rise,
-        least: 1,
-    };
-    let Some(step) = step(table, search) else { return 0.0 };
-    let onset = step.onset(table);
-    let own = changes(sides, exposure.column(table), &exposure.levels);
-    let habitual = |column: &&Column| column.role == Role::Input && changes(sides, column, &[]) > 1;
-    let changes = match own {
-        0 | 1 => own,
-        _ => table.columns.iter().filter(habitual).map(|other| changes(sides, other, &[])).sum(),
-    };
-    let lasts = table.at[sides.before.end - 1].duration_since(table.at[sides.before.start]);
-    let pace = changes as f64 / lasts.as_secs_f64().max(1.0);
-    let span = onset.latest.duration_since(onset.earliest).as_secs_f64() * RANGE_99 / RANGE_90;
-    1.0 - (-pace * span).exp()
-}
-
-/// How many levels of a factor, but these, were new in the baseline.
-fn changes(sides: &Sides, column: &Column, but: &[u32]) -> usize {
-    let settled = sides.before.start + sides.before.len() / 20;
-    let mut seen: Vec<(usize, u64)> = vec![(usize::MAX, 0); column.levels.len()];
-    for run in sides.before.clone() {
-        for level in column.states[column.codes[run] as usize].known() {
-            let (first, runs) = &mut seen[*level as usize];
-            (*first, *runs) = ((*first).min(run), *runs + 1);
-        }
-    }
-    for level in but {
-        seen[*level as usize] = (usize::MAX, 0);
-    }
-    seen.iter().filter(|(first, runs)| *first >= settled && *runs >= 10).count()
 }
 
 fn same_runs_together(sides: &Sides, weighed: Vec<Weighed>) -> Vec<Mover> {

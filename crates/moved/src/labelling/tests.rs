@@ -3,7 +3,6 @@
 use model::report::Verdict;
 use model::{Outcome, Report};
 
-use super::*;
 use crate::tests::worlds::{HOUR, Told, draw, report, table, windows};
 
 /// Two runs a second for two hours, the second one the incident's.

@@ -2,7 +2,6 @@
 
 use model::report::Verdict;
 
-use super::*;
 use crate::tests::worlds::{HOUR, Told, draw, report, table, windows};
 
 /// Two runs a second for two hours; the share of big tenants' runs goes from a tenth to half, and
