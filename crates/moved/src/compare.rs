@@ -15,7 +15,7 @@ use crate::dependence::{self, Between};
 use crate::exposure::{Exposure, Sides, risen};
 use crate::table::{Column, State, Table};
 use crate::weigh::{self, Mover};
-use crate::{labelling, locate, mix, onset, rise, shares, surface};
+use crate::{episodes, labelling, locate, mix, onset, rise, shares, surface};
 
 /// Smallest part of the rise that makes a second mover worth naming.
 const LEAST_SECOND: f64 = 0.1;
@@ -79,7 +79,7 @@ pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report
         mix: mix::of(table, sides),
         labelling: None,
         dependence: Some(dependence),
-        episodes: Vec::new(),
+        episodes: episodes::of(table, sides, dependence.design_effect),
         surfaces: Vec::new(),
         changed_with: Vec::new(),
         factors: shares::of(table, sides),

@@ -16,12 +16,15 @@
 //! fit alike, the data can't tell them apart and the report says so. `docs/what-moved.md` has the
 //! method with its assumptions and limits.
 
+pub mod bins;
 pub mod bounded;
 pub mod cells;
 pub mod chance;
 pub mod compare;
 pub mod contrast;
 pub mod dependence;
+pub mod drift;
+pub mod episodes;
 pub mod error;
 pub mod exposure;
 pub mod labelling;

@@ -75,6 +75,7 @@ fn mark(report: &mut Report) {
         if let Some(surface) = report.surfaces.iter_mut().find(belongs) {
             surface.verdict = SurfaceState::Moved;
             surface.why = format!("the rate rose where {}", condition(&mover.levels));
+            surface.limit_pp = None;
         }
     }
 }

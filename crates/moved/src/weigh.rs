@@ -3,11 +3,11 @@
 use model::Outcome;
 use model::surface::Effect;
 
-use crate::chance;
 use crate::exposure::{Exposure, RISEN, Sides};
 use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
 use crate::onset::{self, RANGE_99};
 use crate::table::Table;
+use crate::{chance, episodes};
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
 pub const TOLD_APART: f64 = 3.0;
@@ -54,6 +54,7 @@ pub fn fitting(
     });
     let strata: Vec<(Strata, f64)> = strata.collect();
     let onset = onset::of(table, sides);
+    let smoother = episodes::smoother(table, sides);
     let weighed = exposures.iter().filter_map(|exposure| {
         let others = strata.iter().filter(|(strata, _)| strata.column != Some(exposure.column));
         let scores = others.map(|(strata, plain)| {
@@ -61,7 +62,7 @@ pub fn fitting(
             Some(fit.exposed - fit.plain.unwrap_or(*plain))
         });
         let score = scores.collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::min)?;
-        let score = score / design_effect;
+        let score = (score - smoother) / design_effect;
         let too_likely = || {
             let pace = chance::Pace::of(table, sides, exposure.column(table), &exposure.levels);
             onset.is_some_and(|onset| pace.nearby(&onset) > TOO_LIKELY_BY_CHANCE)
