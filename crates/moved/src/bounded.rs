@@ -5,6 +5,7 @@ use model::report::Basis;
 use model::surface::Effect;
 use model::{Outcome, Proof, Role};
 
+use crate::census::Ended;
 use crate::contrast::basis;
 use crate::dependence::{self, Sum};
 use crate::exposure::{LEAST_RISE, RISEN, STILL_NEW, Sides};
@@ -23,10 +24,10 @@ pub fn limit(table: &Table, sides: &Sides, columns: &[&Column]) -> Option<f64> {
     let inputs: Vec<&&Column> =
         columns.iter().filter(|column| column.role == Role::Input).collect();
     let telling = |column: &&&Column| {
-        let groups = groups(table, sides, column);
+        let groups = groups(sides, column);
         column.effect == Effect::Mix || column.proof == Proof::Content || has_changed(&groups)
     };
-    let covered = inputs.iter().all(|column| is_covered(table, sides, column));
+    let covered = inputs.iter().all(|column| is_covered(sides, column));
     if !covered || !inputs.iter().any(telling) {
         return None;
     }
@@ -37,13 +38,13 @@ pub fn limit(table: &Table, sides: &Sides, columns: &[&Column]) -> Option<f64> {
 
 /// Whether nearly all good runs and nearly all bad ones say at which level they were. One in which
 /// the factor had no part may be one that was not instrumented.
-pub fn is_covered(table: &Table, sides: &Sides, column: &Column) -> bool {
+pub fn is_covered(sides: &Sides, column: &Column) -> bool {
     [Outcome::Good, Outcome::Bad].iter().all(|outcome| {
         let (mut told, mut all) = (0, 0);
-        for run in sides.runs().filter(|run| table.outcomes[*run] == *outcome) {
-            let weight = table.weight(run);
-            let is_told = matches!(column.states[column.codes[run] as usize], State::Levels(_));
-            (told, all) = (told + if is_told { weight } else { 0 }, all + weight);
+        for (state, ended) in column.states.iter().zip(sides.census.column(column)) {
+            let runs = ended[0].with(*outcome) + ended[1].with(*outcome);
+            let is_told = matches!(state, State::Levels(_));
+            (told, all) = (told + if is_told { runs } else { 0 }, all + runs);
         }
         told as f64 >= COVERAGE * all as f64
     })
@@ -57,19 +58,14 @@ struct Group {
 }
 
 /// The groups of runs by state of a factor; in `runs`, k is the state's part of all n.
-fn groups(table: &Table, sides: &Sides, column: &Column) -> Vec<Group> {
-    let mut groups = vec![Group::default(); column.states.len()];
-    for (side, rows) in [&sides.before, &sides.during].into_iter().enumerate() {
-        let mut all = 0;
-        for row in rows.clone() {
-            let group = &mut groups[column.codes[row] as usize];
-            group.runs[side].k += table.weight(row);
-            group.outcomes[side].add(table.counts(row));
-            all += table.weight(row);
-        }
-        groups.iter_mut().for_each(|group| group.runs[side].n = all);
-    }
-    groups
+fn groups(sides: &Sides, column: &Column) -> Vec<Group> {
+    let states = sides.census.column(column);
+    let all = [0, 1].map(|side| states.iter().map(|ended| ended[side].runs()).sum());
+    let group = |ended: &[Ended; 2]| Group {
+        runs: [0, 1].map(|side| Counts { n: all[side], k: ended[side].runs() }),
+        outcomes: ended.map(Ended::counts),
+    };
+    states.iter().map(group).collect()
 }
 
 fn has_changed(groups: &[Group]) -> bool {
@@ -103,7 +99,7 @@ impl Group {
 
 /// What other shares of a factor's levels carry, at the rates during the incident: its upper limit.
 fn of_column(table: &Table, sides: &Sides, column: &Column) -> Option<f64> {
-    let groups = groups(table, sides, column);
+    let groups = groups(sides, column);
     let new: Vec<bool> = groups.iter().map(|group| group.more() > 0.0 && group.is_new()).collect();
     let share: f64 = groups.iter().zip(&new).filter(|(_, new)| **new).map(|(g, _)| g.more()).sum();
     if column.effect != Effect::Mix && share >= LEAST_RISE {

@@ -9,6 +9,7 @@ use model::report::{
 use model::surface::Effect;
 use model::{Catalogue, Role};
 
+use crate::census::Side;
 use crate::chance::Pace;
 use crate::contrast::{Contrast, contrast};
 use crate::dependence::{self, Between};
@@ -41,7 +42,10 @@ pub fn compare(
     let sides = Sides::of(table, &windows);
     let age = labelling::age(table, &sides);
     let seen = age.map(|age| age.seen(table));
-    let table = seen.as_ref().unwrap_or(table);
+    let (table, sides) = match &seen {
+        Some(seen) => (seen, Sides::of(seen, &windows)),
+        None => (table, sides),
+    };
     let mut report = measured(table, windows, &sides);
     report.labelling = labelling::of(table, &sides, age);
     report.feature = feature.map(str::to_owned);
@@ -102,7 +106,7 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
     if contrasts.first().is_some_and(carries_little) && relation == Relation::Competing {
         report.verdict = Verdict::Unexplained;
     }
-    if movers.is_empty() && !anything_recorded(table) {
+    if movers.is_empty() && !anything_recorded(table, sides) {
         report.verdict = Verdict::NotRecorded;
     }
     let counted = match relation {
@@ -250,12 +254,13 @@ fn verdict(table: &Table, movers: &[Mover], relation: Relation) -> Verdict {
 }
 
 /// Whether any factor that changes behaviour is on record for at least half of its runs.
-fn anything_recorded(table: &Table) -> bool {
+fn anything_recorded(table: &Table, sides: &Sides) -> bool {
     let behaviour =
         |column: &&Column| column.effect == Effect::Behaviour && column.role == Role::Input;
     table.columns.iter().filter(behaviour).any(|column| {
         let (mut known, mut all) = (0, 0);
-        for (state, runs) in column.states.iter().zip(table.census(column, 0..table.len())) {
+        for (state, ended) in column.states.iter().zip(sides.census.column(column)) {
+            let runs = ended[0].runs() + ended[1].runs();
             known += if state.known().is_empty() { 0 } else { runs };
             all += if matches!(state, State::NotApplicable) { 0 } else { runs };
         }
@@ -277,7 +282,7 @@ fn moved_row(table: &Table, sides: &Sides, mover: &Mover, contrast: Contrast) ->
         factor: column.factor.to_string(),
         kind: column.effect,
         change: Change::Levels,
-        from: commonest(table, column, sides.before.clone(), &first.levels),
+        from: commonest(sides, column, &first.levels),
         to: first.name(table),
         with: levels.keys().filter(|name| **name != column.factor.as_str()).cloned().collect(),
         levels,
@@ -290,15 +295,10 @@ fn moved_row(table: &Table, sides: &Sides, mover: &Mover, contrast: Contrast) ->
     }
 }
 
-/// The commonest level of a factor in some runs, apart from those that it moved to.
-fn commonest(
-    table: &Table,
-    column: &Column,
-    rows: std::ops::Range<usize>,
-    but: &[u32],
-) -> Option<String> {
+/// The commonest level of a factor in the baseline, apart from those that it moved to.
+fn commonest(sides: &Sides, column: &Column, but: &[u32]) -> Option<String> {
     let mut counts = vec![0u64; column.levels.len()];
-    for (state, runs) in column.states.iter().zip(table.census(column, rows)) {
+    for (state, runs) in sides.census.runs(column, Side::Before) {
         state.known().iter().for_each(|level| counts[*level as usize] += runs);
     }
     let others = counts

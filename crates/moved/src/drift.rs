@@ -156,12 +156,12 @@ fn fit(bins: &[Bin], features: &[&[f64]]) -> Curve {
         for (place, bin) in bins.iter().enumerate() {
             let rate = 1.0 / (1.0 + (-odds(&at, place)).exp());
             let (n, k) = (bin.counts.n as f64, bin.counts.k as f64);
-            for row in 0..parameters {
+            for (row, line) in system.iter_mut().enumerate() {
                 let own = feature(row, place);
-                for column in 0..parameters {
-                    system[row][column] += n * rate * (1.0 - rate) * own * feature(column, place);
-                }
-                system[row][parameters] += (k - n * rate) * own;
+                let information = n * rate * (1.0 - rate) * own;
+                let cells = line[..parameters].iter_mut().enumerate();
+                cells.for_each(|(column, cell)| *cell += information * feature(column, place));
+                line[parameters] += (k - n * rate) * own;
             }
         }
         let Some(step) = solve(system) else { break };

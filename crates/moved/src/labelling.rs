@@ -111,8 +111,9 @@ pub fn sources(table: &Table, sides: &Sides, delta_pp: f64) -> Option<String> {
         .iter()
         .filter(|column| column.effect == Effect::Measurement && column.role == Role::Consequence);
     let moved = sources.find(|column| {
-        let mut by_state = vec![Counts::default(); column.states.len()];
-        sides.runs().for_each(|row| by_state[column.codes[row] as usize].add(table.counts(row)));
+        let states = sides.census.column(column).iter();
+        let by_state: Vec<Counts> =
+            states.map(|ended| ended[0].counts().with(ended[1].counts())).collect();
         let one_kind = |counts: &Counts| {
             let rate = counts.rate();
             counts.n > 0 && !(ONE_KIND..=1.0 - ONE_KIND).contains(&rate)

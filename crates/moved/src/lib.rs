@@ -19,6 +19,7 @@
 pub mod bins;
 pub mod bounded;
 pub mod cells;
+pub mod census;
 pub mod chance;
 pub mod compare;
 pub mod contrast;

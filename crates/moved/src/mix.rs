@@ -8,6 +8,7 @@ use model::report::MixShare;
 use model::surface::Effect;
 use model::{Interval, rate};
 
+use crate::census::Ended;
 use crate::dependence::{self, Sum};
 use crate::exposure::Sides;
 use crate::likelihood::Counts;
@@ -60,7 +61,7 @@ pub fn may_carry(shares: &[MixShare], delta_pp: f64) -> bool {
 /// The rise divided by one factor. None without known outcomes on both sides, where too few runs
 /// say which group they belong to, and where most are in groups that the baseline did not have.
 pub fn divide(table: &Table, sides: &Sides, column: &Column) -> Option<MixShare> {
-    let groups = Groups::of(table, sides, column);
+    let groups = Groups::of(sides, column);
     let known = groups.share_during(|group| group[0].n > 0);
     let unrecorded = groups.unrecorded(column);
     if groups.total.iter().any(|side| side.n == 0)
@@ -104,13 +105,9 @@ struct Parts {
 }
 
 impl Groups {
-    fn of(table: &Table, sides: &Sides, column: &Column) -> Self {
-        let mut by_state = vec![[Counts::default(); 2]; column.states.len()];
-        for (side, rows) in [&sides.before, &sides.during].into_iter().enumerate() {
-            for row in rows.clone() {
-                by_state[column.codes[row] as usize][side].add(table.counts(row));
-            }
-        }
+    fn of(sides: &Sides, column: &Column) -> Self {
+        let ended = sides.census.column(column).iter();
+        let by_state: Vec<[Counts; 2]> = ended.map(|ended| ended.map(Ended::counts)).collect();
         let total = [0, 1].map(|side| {
             by_state.iter().fold(Counts::default(), |sum, group| sum.with(group[side]))
         });

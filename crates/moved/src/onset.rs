@@ -1,6 +1,5 @@
 //! When a rate changed: the likeliest moment, and the range that can't be ruled out.
 
-use model::Outcome;
 use model::report::Onset;
 
 use crate::exposure::Sides;
@@ -53,6 +52,7 @@ pub struct Search<I> {
 }
 
 /// A place to cut: the runs on either side of it, and the gain in nats.
+#[derive(Debug, Clone, Copy)]
 struct Cut {
     last: usize,
     first: usize,
@@ -61,16 +61,60 @@ struct Cut {
 
 /// The likeliest single change in one direction. None when no cut leaves enough on both sides, or
 /// the rate went the other way everywhere.
-pub fn step(table: &Table, search: Search<impl Iterator<Item = usize>>) -> Option<Step> {
-    let cuts = cuts(table, search);
-    let best = cuts.iter().max_by(|a, b| a.gain.total_cmp(&b.gain).then(b.first.cmp(&a.first)))?;
-    let possible = |cut: &&Cut| best.gain - cut.gain <= RANGE_90;
-    (best.gain > 0.0).then(|| Step {
+pub fn step(table: &Table, search: &Search<impl Iterator<Item = usize> + Clone>) -> Option<Step> {
+    let mut best: Option<Cut> = None;
+    let total = table.total(search.runs.clone());
+    each_cut(table, search, total, |cut| {
+        if best.is_none_or(|best| cut.gain > best.gain) {
+            best = Some(cut);
+        }
+    });
+    let best = best.filter(|best| best.gain > 0.0)?;
+    let (mut earliest, mut latest) = (None, best.first);
+    each_cut(table, search, total, |cut| {
+        if best.gain - cut.gain <= RANGE_90 {
+            earliest = earliest.or(Some(cut.last));
+            latest = cut.first;
+        }
+    });
+    Some(Step {
         first: best.first,
         gain: best.gain,
-        earliest: cuts.iter().find(possible).map_or(best.last, |cut| cut.last),
-        latest: cuts.iter().rfind(possible).map_or(best.first, |cut| cut.first),
+        earliest: earliest.unwrap_or(best.last),
+        latest,
     })
+}
+
+/// Every place at which runs can be cut, in order of time.
+fn each_cut(
+    table: &Table,
+    search: &Search<impl Iterator<Item = usize> + Clone>,
+    total: Counts,
+    mut visit: impl FnMut(Cut),
+) {
+    let mut before = Counts::default();
+    let mut last = None;
+    for run in search.runs.clone() {
+        let counts = table.counts(run);
+        if counts.n == 0 {
+            continue;
+        }
+        let after = total.without(before);
+        let apart = last.filter(|last| run >= search.earliest && table.at[*last] != table.at[run]);
+        if let Some(last) = apart
+            && before.n >= search.least
+            && after.n >= search.least
+        {
+            let went = match search.direction {
+                Direction::Rise => after.rate() > before.rate(),
+                Direction::Fall => after.rate() < before.rate(),
+            };
+            let gain = if went { gain(before, after) } else { 0.0 };
+            visit(Cut { last, first: run, gain });
+        }
+        before.add(counts);
+        last = Some(run);
+    }
 }
 
 /// When the rate rose between two sides; none where it did not.
@@ -81,31 +125,7 @@ pub fn of(table: &Table, sides: &Sides) -> Option<Onset> {
         direction: Direction::Rise,
         least: 1,
     };
-    step(table, search).map(|step| step.onset(table))
-}
-
-fn cuts(table: &Table, search: Search<impl Iterator<Item = usize>>) -> Vec<Cut> {
-    let Search { runs, earliest, direction, least } = search;
-    let known: Vec<usize> = runs.filter(|run| table.outcomes[*run] != Outcome::Unknown).collect();
-    let total = table.total(known.iter().copied());
-    let mut before = Counts::default();
-    let mut cuts = Vec::with_capacity(known.len());
-    let mut last = known.first().copied().unwrap_or(0);
-    for run in known {
-        let after = total.without(before);
-        let apart = run >= earliest && table.at[last] != table.at[run];
-        if before.n >= least && after.n >= least && apart {
-            let went = match direction {
-                Direction::Rise => after.rate() > before.rate(),
-                Direction::Fall => after.rate() < before.rate(),
-            };
-            let gain = if went { gain(before, after) } else { 0.0 };
-            cuts.push(Cut { last, first: run, gain });
-        }
-        before.add(table.counts(run));
-        last = run;
-    }
-    cuts
+    step(table, &search).map(|step| step.onset(table))
 }
 
 impl Step {

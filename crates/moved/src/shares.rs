@@ -1,10 +1,9 @@
 //! What the runs ran under, before and during: the raw material of the six fields.
 
-use std::ops::Range;
-
 use jiff::Timestamp;
 use model::report::{FactorShares, LevelCount, Shares};
 
+use crate::census::Side;
 use crate::exposure::Sides;
 use crate::table::{Column, State, Table};
 
@@ -16,8 +15,8 @@ pub fn of(table: &Table, sides: &Sides) -> Vec<FactorShares> {
     let shares = |column: &Column| FactorShares {
         factor: column.factor.to_string(),
         surface: column.surface.clone(),
-        before: shares(table, column, sides.before.clone()),
-        during: shares(table, column, sides.during.clone()),
+        before: shares(sides, column, Side::Before),
+        during: shares(sides, column, Side::During),
         since: since(table, column, sides),
     };
     table.columns.iter().map(shares).collect()
@@ -26,7 +25,7 @@ pub fn of(table: &Table, sides: &Sides) -> Vec<FactorShares> {
 /// The first run after the baseline at a level that no run of the baseline had.
 fn since(table: &Table, column: &Column, sides: &Sides) -> Option<Timestamp> {
     let mut old = vec![false; column.levels.len()];
-    for (state, runs) in column.states.iter().zip(table.census(column, sides.before.clone())) {
+    for (state, runs) in sides.census.runs(column, Side::Before) {
         if runs > 0 {
             state.known().iter().for_each(|level| old[*level as usize] = true);
         }
@@ -38,10 +37,10 @@ fn since(table: &Table, column: &Column, sides: &Sides) -> Option<Timestamp> {
     first.map(|row| table.at[row])
 }
 
-fn shares(table: &Table, column: &Column, rows: Range<usize>) -> Shares {
+fn shares(sides: &Sides, column: &Column, side: Side) -> Shares {
     let mut counts: Vec<(u64, usize)> = (0..column.levels.len()).map(|level| (0, level)).collect();
     let (mut recorded, mut missing) = (0, 0);
-    for (state, runs) in column.states.iter().zip(table.census(column, rows)) {
+    for (state, runs) in sides.census.runs(column, side) {
         match state {
             State::NotApplicable => {}
             State::NotRecorded => missing += runs,

@@ -142,6 +142,7 @@ impl Coded {
             factor: Factor::from(self.name.as_str()),
             surface: "column".to_owned(),
             rank,
+            place: rank,
             effect: Effect::Behaviour,
             role: Role::Input,
             proof: Proof::Label,

@@ -1,11 +1,10 @@
 //! What is proven of the surfaces that no mover belongs to.
 
-use std::ops::Range;
-
 use model::report::{SurfaceState, SurfaceVerdict};
 use model::surface::Surface;
 use model::{Catalogue, Proof, Role};
 
+use crate::census::Side;
 use crate::exposure::Sides;
 use crate::table::{Column, State, Table};
 use crate::{bounded, mix};
@@ -64,10 +63,10 @@ fn unmoved(table: &Table, sides: &Sides, surface: &Surface, rise: Rise) -> Surfa
         })
         .collect();
     let same = |column: &&Column| {
-        levels(table, column, sides.before.clone()) == levels(table, column, sides.during.clone())
+        levels(sides, column, Side::Before) == levels(sides, column, Side::During)
     };
     let identical = !proof.is_empty()
-        && proof.iter().all(|column| is_identical(table, sides, column))
+        && proof.iter().all(|column| is_identical(sides, column))
         && columns.iter().all(same);
     if identical {
         let names: Vec<&str> = proof.iter().map(|column| column.factor.as_str()).collect();
@@ -75,7 +74,7 @@ fn unmoved(table: &Table, sides: &Sides, surface: &Surface, rise: Rise) -> Surfa
         return said(surface, SurfaceState::Identical, why);
     }
     bounded(table, sides, surface, &columns, rise).unwrap_or_else(|| {
-        said(surface, SurfaceState::Unknown, doubt(table, &columns, sides, surface, rise))
+        said(surface, SurfaceState::Unknown, doubt(&columns, sides, surface, rise))
     })
 }
 
@@ -103,34 +102,26 @@ fn bounded(
 }
 
 /// The best reason why the surface can't be called clean.
-fn doubt(
-    table: &Table,
-    columns: &[&Column],
-    sides: &Sides,
-    surface: &Surface,
-    rise: Rise,
-) -> String {
-    let recorded: Vec<&&Column> = columns
-        .iter()
-        .filter(|column| !levels(table, column, sides.during.clone()).is_empty())
-        .collect();
+fn doubt(columns: &[&Column], sides: &Sides, surface: &Surface, rise: Rise) -> String {
+    let recorded: Vec<&&Column> =
+        columns.iter().filter(|column| !levels(sides, column, Side::During).is_empty()).collect();
     let Some(first) = recorded.first() else {
         return format!("100 % of its runs lack {}: {}", columns[0].factor, surface.needs);
     };
-    let gap = missing(table, first, sides.during.clone());
+    let gap = missing(sides, first, Side::During);
     if gap > 1.0 - COVERAGE {
         let percent = gap * 100.0;
         return format!("{percent:.0} % of its runs lack {}: {}", first.factor, surface.needs);
     }
     let both = |column: &Column| {
-        (levels(table, column, sides.before.clone()), levels(table, column, sides.during.clone()))
+        (levels(sides, column, Side::Before), levels(sides, column, Side::During))
     };
     let changed = recorded.iter().find(|column| {
         let (before, during) = both(column);
         before != during
     });
     match changed {
-        Some(column) if levels(table, column, sides.during.clone()).len() > MANY => {
+        Some(column) if levels(sides, column, Side::During).len() > MANY => {
             format!("{} differs from run to run, so an edit of it can't be seen", column.factor)
         }
         Some(column) if rise == Rise::NotProven => format!("{} changed", column.factor),
@@ -140,22 +131,22 @@ fn doubt(
 }
 
 /// The same single content on both sides, recorded on nearly all good and all bad runs.
-fn is_identical(table: &Table, sides: &Sides, column: &Column) -> bool {
-    let before = levels(table, column, sides.before.clone());
+fn is_identical(sides: &Sides, column: &Column) -> bool {
+    let before = levels(sides, column, Side::Before);
     let is_hash = |level: &u32| {
         let name = &column.levels[*level as usize];
         name.len() >= 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
     };
     before.len() == 1
         && before.iter().all(is_hash)
-        && before == levels(table, column, sides.during.clone())
-        && bounded::is_covered(table, sides, column)
+        && before == levels(sides, column, Side::During)
+        && bounded::is_covered(sides, column)
 }
 
 /// The levels seen in some runs, ascending.
-fn levels(table: &Table, column: &Column, rows: Range<usize>) -> Vec<u32> {
+fn levels(sides: &Sides, column: &Column, side: Side) -> Vec<u32> {
     let mut seen = Vec::new();
-    for (state, runs) in column.states.iter().zip(table.census(column, rows)) {
+    for (state, runs) in sides.census.runs(column, side) {
         if runs > 0 {
             seen.extend_from_slice(state.known());
         }
@@ -166,9 +157,9 @@ fn levels(table: &Table, column: &Column, rows: Range<usize>) -> Vec<u32> {
 }
 
 /// The share of the runs a factor had a part in on which its level is not recorded.
-fn missing(table: &Table, column: &Column, rows: Range<usize>) -> f64 {
+fn missing(sides: &Sides, column: &Column, side: Side) -> f64 {
     let (mut missing, mut all) = (0, 0);
-    for (state, runs) in column.states.iter().zip(table.census(column, rows)) {
+    for (state, runs) in sides.census.runs(column, side) {
         match state {
             State::NotApplicable => {}
             State::NotRecorded | State::Partly(_) => (missing, all) = (missing + runs, all + runs),

@@ -49,6 +49,8 @@ pub struct Column {
     pub surface: String,
     /// Its place in the surfaces file: of factors that moved together, the first is named.
     pub rank: usize,
+    /// Its place in its table.
+    pub place: usize,
     /// What a change of it does.
     pub effect: Effect,
     /// Whether it can be a cause.
@@ -123,6 +125,7 @@ impl Table {
         }
         columns.retain(|column| column.codes.iter().any(|code| *code != NOT_APPLICABLE));
         columns.sort_by(|a, b| (a.rank, &a.factor).cmp(&(b.rank, &b.factor)));
+        columns.iter_mut().enumerate().for_each(|(place, column)| column.place = place);
         Self {
             at: rows.iter().map(|row| row.at).collect(),
             outcomes: rows.iter().map(|row| row.outcome).collect(),
@@ -161,15 +164,6 @@ impl Table {
             unknown += if self.outcomes[row] == Outcome::Unknown { self.weight(row) } else { 0 };
         }
         BehaviourRate::of(counts.k, counts.n, unknown)
-    }
-
-    /// How many runs of a range are in each state of a column.
-    pub fn census(&self, column: &Column, rows: std::ops::Range<usize>) -> Vec<u64> {
-        let mut runs = vec![0; column.states.len()];
-        for row in rows {
-            runs[column.codes[row] as usize] += self.weight(row);
-        }
-        runs
     }
 
     /// Whether there is no run at all.
@@ -255,6 +249,7 @@ fn column(factor: &Factor, catalogue: &Catalogue) -> Option<Column> {
         factor: factor.clone(),
         surface: surface.name.clone(),
         rank,
+        place: 0,
         effect: surface.effect,
         role: family.role,
         proof: family.proof,
