@@ -15,7 +15,7 @@ use crate::contrast::{Contrast, contrast};
 use crate::dependence::{self, Between};
 use crate::exposure::{Exposure, Sides, risen};
 use crate::table::{Column, State, Table};
-use crate::weigh::{self, Mover};
+use crate::weigh::{self, Beside, Mover};
 use crate::{episodes, labelling, locate, mix, onset, rise, shares, surface};
 
 /// Smallest part of the rise that makes a second mover worth naming.
@@ -94,8 +94,12 @@ pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report
 pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
     report.onset = onset::of(table, sides);
     report.changed_with = changed_with(table, sides);
-    let design_effect = report.dependence.map_or(1.0, |dependence| dependence.design_effect);
-    let (movers, relation) = movers(table, sides, design_effect);
+    let beside = Beside {
+        onset: report.onset,
+        smoother: episodes::smoother(table, sides),
+        design_effect: report.dependence.map_or(1.0, |dependence| dependence.design_effect),
+    };
+    let (movers, relation) = movers(table, sides, beside);
     let compared = movers.into_iter().map(|mover| {
         let contrast = contrast(table, sides, &mover.runs());
         (mover, contrast)
@@ -184,9 +188,9 @@ fn ruler(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Side
 }
 
 /// The movers, and how they stand to each other.
-fn movers(table: &Table, sides: &Sides, design_effect: f64) -> (Vec<Mover>, Relation) {
+fn movers(table: &Table, sides: &Sides, beside: Beside) -> (Vec<Mover>, Relation) {
     let exposures = risen(table, sides, Role::Input);
-    let mut movers = weigh::fitting(table, sides, &exposures, design_effect, |_| true);
+    let mut movers = weigh::fitting(table, sides, &exposures, beside, |_| true);
     if movers.len() == 1 {
         movers.extend(above(table, sides, &exposures, &movers[0]));
     }
@@ -202,7 +206,7 @@ fn movers(table: &Table, sides: &Sides, design_effect: f64) -> (Vec<Mover>, Rela
         .into_iter()
         .filter(|one| movers[0].exposures.iter().all(|of_first| of_first.column != one.column))
         .collect();
-    let second = weigh::fitting(table, sides, &others, design_effect, untouched);
+    let second = weigh::fitting(table, sides, &others, beside, untouched);
     let second = second
         .into_iter()
         .next()

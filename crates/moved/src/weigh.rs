@@ -1,13 +1,14 @@
 //! Which exposure fits what happened: each against the plain statement "it rose at some moment".
 
 use model::Outcome;
+use model::report::Onset;
 use model::surface::Effect;
 
+use crate::chance;
 use crate::exposure::{Exposure, RISEN, Sides};
 use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
-use crate::onset::{self, RANGE_99};
+use crate::onset::RANGE_99;
 use crate::table::Table;
-use crate::{chance, episodes};
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
 pub const TOLD_APART: f64 = 3.0;
@@ -20,6 +21,9 @@ const LEAST_COVERAGE: f64 = 0.5;
 
 /// Chance of a change so near the onset by accident above which timing alone proves nothing.
 const TOO_LIKELY_BY_CHANCE: f64 = 0.25;
+
+/// Fewest runs that are worth a thread for each way to sort them.
+const MANY_RUNS: usize = 50_000;
 
 /// An exposure and how much better it fits than the best plain step, in nats.
 struct Weighed {
@@ -36,25 +40,33 @@ pub struct Mover {
     pub score: f64,
 }
 
+/// What every exposure is weighed beside.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside {
+    /// When the rate rose.
+    pub onset: Option<Onset>,
+    /// How much better a curve fits than a step, in nats.
+    pub smoother: f64,
+    /// Where runs of a cluster are alike, so many of them tell less: scores are divided by this (a
+    /// quasi-likelihood, Wedderburn 1974).
+    pub design_effect: f64,
+}
+
 /// The exposures that fit the rise, as movers, best first; empty if none does.
 ///
-/// `keep` says which runs are asked. Several movers mean that they fit about equally well. Where
-/// runs of a cluster are alike, so many of them tell less: scores are divided by the
-/// `design_effect` (a quasi-likelihood, Wedderburn 1974).
+/// `keep` says which runs are asked. Several movers mean that they fit about equally well.
 pub fn fitting(
     table: &Table,
     sides: &Sides,
     exposures: &[Exposure],
-    design_effect: f64,
-    keep: impl Fn(usize) -> bool + Copy,
+    beside: Beside,
+    keep: impl Fn(usize) -> bool + Copy + Sync,
 ) -> Vec<Mover> {
-    let strata = strata(table).into_iter().map(|strata| {
-        let plain = plain_fit(table, sides, &strata, keep);
-        (strata, plain)
-    });
-    let strata: Vec<(Strata, f64)> = strata.collect();
-    let onset = onset::of(table, sides);
-    let smoother = episodes::smoother(table, sides);
+    if exposures.is_empty() {
+        return Vec::new();
+    }
+    let Beside { onset, smoother, design_effect } = beside;
+    let strata = with_plain_fits(table, sides, strata(table), keep);
     let weighed = exposures.iter().filter_map(|exposure| {
         let others = strata.iter().filter(|(strata, _)| strata.column != Some(exposure.column));
         let scores = others.map(|(strata, plain)| {
@@ -99,41 +111,43 @@ pub fn could_cause(
         weights: table.weights.clone(),
         ..Table::default()
     };
-    let all = Strata::none(table);
-    let plain = plain_fit(&seen_as, sides, &all, |_| true);
-    let fit = fit(&seen_as, sides, &cause.runs, &all, |_| true);
+    let plain = plain_fit(&seen_as, sides, &Strata::NONE, |_| true);
+    let fit = fit(&seen_as, sides, &cause.runs, &Strata::NONE, |_| true);
     fit.is_some_and(|fit| fit.exposed - fit.plain.unwrap_or(plain) >= -RANGE_99)
 }
 
 /// A way to sort runs into groups that may differ in their rate without anything having moved.
-struct Strata {
+struct Strata<'a> {
     column: Option<usize>,
-    codes: Vec<u32>,
+    codes: Option<&'a [u32]>,
     groups: usize,
 }
 
 /// Most groups that a factor of the mix may have to be held constant.
 const MOST_GROUPS: usize = 20;
 
-impl Strata {
-    fn none(table: &Table) -> Self {
-        Self { column: None, codes: vec![0; table.len()], groups: 1 }
+impl Strata<'_> {
+    /// All runs together.
+    const NONE: Self = Self { column: None, codes: None, groups: 1 };
+
+    fn group(&self, run: usize) -> usize {
+        self.codes.map_or(0, |codes| codes[run] as usize)
     }
 }
 
 /// All runs together, and by each factor of the mix: an exposure must fit in every one of them, or
 /// its roll-out followed the mix.
-fn strata(table: &Table) -> Vec<Strata> {
+fn strata(table: &Table) -> Vec<Strata<'_>> {
     let mix =
         table.columns.iter().enumerate().filter(|(_, column)| {
             column.effect == Effect::Mix && column.states.len() <= MOST_GROUPS
         });
     let by = mix.map(|(place, column)| Strata {
         column: Some(place),
-        codes: column.codes.clone(),
+        codes: Some(&column.codes),
         groups: column.states.len(),
     });
-    std::iter::once(Strata::none(table)).chain(by).collect()
+    std::iter::once(Strata::NONE).chain(by).collect()
 }
 
 /// How well an exposure fits, and the best plain step over the same runs if those are not all.
@@ -157,7 +171,7 @@ fn fit(
         kept += 1;
         match exposed[run] {
             Some(exposed) => {
-                let group = &mut groups[strata.codes[run] as usize];
+                let group = &mut groups[strata.group(run)];
                 group[usize::from(exposed)].add(table.counts(run));
             }
             None => unrecorded += 1,
@@ -183,9 +197,10 @@ fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize)
     let mut before = vec![Counts::default(); strata.groups];
     let mut after = before.clone();
     for run in sides.runs().filter(known) {
-        after[strata.codes[run] as usize].add(table.counts(run));
+        after[strata.group(run)].add(table.counts(run));
     }
-    let mut fit: f64 = after.iter().map(|counts| counts.fit()).sum();
+    let mut fits: Vec<f64> = after.iter().map(|counts| counts.fit()).collect();
+    let mut fit: f64 = fits.iter().sum();
     let mut best = fit;
     let mut last = None;
     let total = after.iter().fold(Counts::default(), |sum, group| sum.with(*group));
@@ -196,15 +211,39 @@ fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize)
         if run >= sides.earliest_change && apart && rose {
             best = best.max(fit);
         }
-        so_far.add(table.counts(run));
-        let group = strata.codes[run] as usize;
-        fit -= before[group].fit() + after[group].fit();
-        before[group].add(table.counts(run));
-        after[group] = after[group].without(table.counts(run));
-        fit += before[group].fit() + after[group].fit();
+        let counts = table.counts(run);
+        so_far.add(counts);
+        let group = strata.group(run);
+        before[group].add(counts);
+        after[group] = after[group].without(counts);
+        let of_group = before[group].fit() + after[group].fit();
+        fit += of_group - fits[group];
+        fits[group] = of_group;
         last = Some(run);
     }
     best
+}
+
+/// Each way to sort runs with the fit of its best plain step, several at a time.
+fn with_plain_fits<'a>(
+    table: &Table,
+    sides: &Sides,
+    strata: Vec<Strata<'a>>,
+    keep: impl Fn(usize) -> bool + Copy + Sync,
+) -> Vec<(Strata<'a>, f64)> {
+    let fit = |strata: &Strata| plain_fit(table, sides, strata, keep);
+    if table.len() < MANY_RUNS {
+        let fits: Vec<f64> = strata.iter().map(fit).collect();
+        return strata.into_iter().zip(fits).collect();
+    }
+    let fits: Vec<Option<f64>> = std::thread::scope(|scope| {
+        let asked: Vec<_> = strata.iter().map(|strata| scope.spawn(|| fit(strata))).collect();
+        asked.into_iter().map(|asked| asked.join().ok()).collect()
+    });
+    let found = fits.into_iter().zip(&strata);
+    let fits: Vec<f64> =
+        found.map(|(found, strata)| found.unwrap_or_else(|| fit(strata))).collect();
+    strata.into_iter().zip(fits).collect()
 }
 
 fn same_runs_together(sides: &Sides, weighed: Vec<Weighed>) -> Vec<Mover> {
