@@ -7,7 +7,7 @@ use crate::likelihood::Counts;
 use crate::table::Table;
 
 /// Most bins; fewer runs than that are each a bin of their own.
-const MOST_BINS: usize = 1024;
+const MOST_BINS: usize = 512;
 
 /// The known outcomes of runs that followed each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ mod tests;
 const ROUNDS: usize = 25;
 
 /// Moments at which a drift can begin, spread over the time compared.
-const BEGINNINGS: usize = 32;
+const BEGINNINGS: usize = 16;
 
 /// A day, in seconds.
 const DAY: f64 = 86_400.0;
@@ -166,7 +166,7 @@ fn fit(bins: &[Bin], features: &[&[f64]]) -> Curve {
         }
         let Some(step) = solve(system) else { break };
         at.iter_mut().zip(&step).for_each(|(at, step)| *at += step.clamp(-2.0, 2.0));
-        if step.iter().all(|step| step.abs() < 1e-9) {
+        if step.iter().all(|step| step.abs() < 1e-6) {
             break;
         }
     }

@@ -3,7 +3,7 @@
 use model::report::Onset;
 
 use crate::exposure::Sides;
-use crate::likelihood::{Counts, gain};
+use crate::likelihood::{Counts, Logs};
 use crate::table::Table;
 
 /// Drop in log-likelihood that bounds the 90 % range of a change point.
@@ -61,27 +61,28 @@ struct Cut {
 
 /// The likeliest single change in one direction. None when no cut leaves enough on both sides, or
 /// the rate went the other way everywhere.
+///
+/// The first cut within reach of the best is better than all before it, and the last one better
+/// than all after it: so one pass that keeps those two rows finds the range.
 pub fn step(table: &Table, search: &Search<impl Iterator<Item = usize> + Clone>) -> Option<Step> {
-    let mut best: Option<Cut> = None;
-    let total = table.total(search.runs.clone());
-    each_cut(table, search, total, |cut| {
-        if best.is_none_or(|best| cut.gain > best.gain) {
-            best = Some(cut);
+    let mut risen: Vec<Cut> = Vec::new();
+    let mut falling: Vec<Cut> = Vec::new();
+    each_cut(table, search, |cut| {
+        if risen.last().is_none_or(|best| cut.gain > best.gain) {
+            risen.push(cut);
         }
-    });
-    let best = best.filter(|best| best.gain > 0.0)?;
-    let (mut earliest, mut latest) = (None, best.first);
-    each_cut(table, search, total, |cut| {
-        if best.gain - cut.gain <= RANGE_90 {
-            earliest = earliest.or(Some(cut.last));
-            latest = cut.first;
+        while falling.last().is_some_and(|last| last.gain <= cut.gain) {
+            falling.pop();
         }
+        falling.push(cut);
     });
+    let best = risen.last().copied().filter(|best| best.gain > 0.0)?;
+    let possible = |cut: &&Cut| best.gain - cut.gain <= RANGE_90;
     Some(Step {
         first: best.first,
         gain: best.gain,
-        earliest: earliest.unwrap_or(best.last),
-        latest,
+        earliest: risen.iter().find(possible).map_or(best.last, |cut| cut.last),
+        latest: falling.iter().rfind(possible).map_or(best.first, |cut| cut.first),
     })
 }
 
@@ -89,9 +90,11 @@ pub fn step(table: &Table, search: &Search<impl Iterator<Item = usize> + Clone>)
 fn each_cut(
     table: &Table,
     search: &Search<impl Iterator<Item = usize> + Clone>,
-    total: Counts,
     mut visit: impl FnMut(Cut),
 ) {
+    let logs = Logs::at_hand();
+    let total = table.total(search.runs.clone());
+    let whole = logs.fit(total);
     let mut before = Counts::default();
     let mut last = None;
     for run in search.runs.clone() {
@@ -109,7 +112,8 @@ fn each_cut(
                 Direction::Rise => after.rate() > before.rate(),
                 Direction::Fall => after.rate() < before.rate(),
             };
-            let gain = if went { gain(before, after) } else { 0.0 };
+            let gain = logs.fit(before) + logs.fit(after) - whole;
+            let gain = if went { gain.max(0.0) } else { 0.0 };
             visit(Cut { last, first: run, gain });
         }
         before.add(counts);

@@ -6,7 +6,7 @@ use model::surface::Effect;
 
 use crate::chance;
 use crate::exposure::{Exposure, RISEN, Sides};
-use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
+use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, Logs, z_score};
 use crate::onset::RANGE_99;
 use crate::table::Table;
 
@@ -199,7 +199,8 @@ fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize)
     for run in sides.runs().filter(known) {
         after[strata.group(run)].add(table.counts(run));
     }
-    let mut fits: Vec<f64> = after.iter().map(|counts| counts.fit()).collect();
+    let logs = Logs::at_hand();
+    let mut fits: Vec<f64> = after.iter().map(|counts| logs.fit(*counts)).collect();
     let mut fit: f64 = fits.iter().sum();
     let mut best = fit;
     let mut last = None;
@@ -216,7 +217,7 @@ fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize)
         let group = strata.group(run);
         before[group].add(counts);
         after[group] = after[group].without(counts);
-        let of_group = before[group].fit() + after[group].fit();
+        let of_group = logs.fit(before[group]) + logs.fit(after[group]);
         fit += of_group - fits[group];
         fits[group] = of_group;
         last = Some(run);
