@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use model::{Catalogue, Factor, Outcome, Seen, Window};
 use moved::{Row, Table};
 
-const RUNS: usize = 1_000_000;
-const ROUNDS: usize = 5;
+const RUNS: usize = 100_000;
+const ROUNDS: usize = 15;
 const FACTORS: [&str; 16] = [
     "prompt:a",
     "prompt_text:a",
