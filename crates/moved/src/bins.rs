@@ -1,8 +1,9 @@
 //! Runs in order of time, gathered in bins, so that a curve can be fitted to their rate.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 
-use crate::exposure::Sides;
 use crate::likelihood::Counts;
 use crate::table::Table;
 
@@ -28,14 +29,14 @@ impl Bin {
 }
 
 /// Both sides in bins of about as many runs; runs of one moment stay together.
-pub fn of(table: &Table, sides: &Sides) -> Vec<Bin> {
-    let size = (sides.before.len() + sides.during.len()).div_ceil(MOST_BINS).max(1);
+pub fn of(table: &Table, before: &Range<usize>, during: &Range<usize>) -> Vec<Bin> {
+    let size = (before.len() + during.len()).div_ceil(MOST_BINS).max(1);
     let mut bins: Vec<Bin> = Vec::new();
     let mut held = 0;
-    for run in sides.runs() {
+    for run in before.clone().chain(during.clone()) {
         let (at, counts) = (table.at[run], table.counts(run));
         match bins.last_mut() {
-            Some(bin) if held < size && run != sides.during.start || bin.last == at => {
+            Some(bin) if held < size && run != during.start || bin.last == at => {
                 bin.last = at;
                 bin.counts.add(counts);
                 held += 1;

@@ -83,7 +83,7 @@ pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report
         mix: mix::of(table, sides),
         labelling: None,
         dependence: Some(dependence),
-        episodes: episodes::of(table, sides, dependence.design_effect),
+        episodes: episodes::of(&sides.bins, dependence.design_effect),
         surfaces: Vec::new(),
         changed_with: Vec::new(),
         factors: shares::of(table, sides),
@@ -92,11 +92,13 @@ pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report
 
 /// Fills in what carries a rise that is proven.
 pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
-    report.onset = onset::of(table, sides);
+    let step = onset::of(table, sides);
+    report.onset = step.map(|step| step.onset(table));
     report.changed_with = changed_with(table, sides);
     let beside = Beside {
         onset: report.onset,
-        smoother: episodes::smoother(table, sides),
+        plain: Some(onset::fit(table, sides, step)),
+        smoother: episodes::smoother(&sides.bins),
         design_effect: report.dependence.map_or(1.0, |dependence| dependence.design_effect),
     };
     let (movers, relation) = movers(table, sides, beside);
@@ -206,7 +208,7 @@ fn movers(table: &Table, sides: &Sides, beside: Beside) -> (Vec<Mover>, Relation
         .into_iter()
         .filter(|one| movers[0].exposures.iter().all(|of_first| of_first.column != one.column))
         .collect();
-    let second = weigh::fitting(table, sides, &others, beside, untouched);
+    let second = weigh::fitting(table, sides, &others, Beside { plain: None, ..beside }, untouched);
     let second = second
         .into_iter()
         .next()

@@ -5,12 +5,10 @@ use std::ops::Range;
 use model::BehaviourRate;
 use model::report::{Episode, EpisodeKind, Onset};
 
-use crate::bins::{self, Bin};
+use crate::bins::Bin;
 use crate::drift;
-use crate::exposure::Sides;
 use crate::likelihood::{Counts, LEAST_KNOWN, gain};
 use crate::onset::RANGE_90;
-use crate::table::Table;
 use crate::weigh::TOLD_APART;
 use crate::windows::FOUND_BY_SEARCH;
 
@@ -25,24 +23,22 @@ const MOST_EPISODES: usize = 8;
 
 /// The changes of the rate over both windows, in order of time: one drift if that fits better than
 /// the steps, else every step that is sure. Where runs of a cluster are alike, so many tell less.
-pub fn of(table: &Table, sides: &Sides, design_effect: f64) -> Vec<Episode> {
-    let bins = bins::of(table, sides);
+pub fn of(bins: &[Bin], design_effect: f64) -> Vec<Episode> {
     let mut cuts: Vec<Cut> = Vec::new();
-    segment(&bins, 0..bins.len(), FOUND_BY_SEARCH * design_effect, &mut cuts);
+    segment(bins, 0..bins.len(), FOUND_BY_SEARCH * design_effect, &mut cuts);
     cuts.sort_by_key(|cut| cut.place);
-    match a_drift(&bins, &cuts, design_effect) {
+    match a_drift(bins, &cuts, design_effect) {
         Some(drift) => vec![drift],
-        None => steps(&bins, &cuts),
+        None => steps(bins, &cuts),
     }
 }
 
 /// How much better a drift or a day's cycle fits than one step, in nats; 0 where a step does, or
 /// where the rate took a step beyond it as well.
-pub fn smoother(table: &Table, sides: &Sides) -> f64 {
-    let bins = bins::of(table, sides);
-    let drift = drift::rising(&bins, RANGE_90).map(|drift| (drift.fit, drift.step_beyond));
-    let cycle = drift::daily(&bins).map(|cycle| (cycle.fit, cycle.step_beyond));
-    let step = drift::one_step(&bins);
+pub fn smoother(bins: &[Bin]) -> f64 {
+    let drift = drift::rising(bins, RANGE_90).map(|drift| (drift.fit, drift.step_beyond));
+    let cycle = drift::daily(bins).map(|cycle| (cycle.fit, cycle.step_beyond));
+    let step = drift::one_step(bins);
     let ahead = [drift, cycle].into_iter().flatten().map(|(fit, beyond)| (fit - step, beyond));
     let ahead: Vec<(f64, f64)> = ahead.filter(|(lead, _)| *lead >= TOLD_APART).collect();
     match ahead.iter().all(|(_, beyond)| *beyond < FOUND_BY_SEARCH) {

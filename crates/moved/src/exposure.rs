@@ -5,6 +5,7 @@ use std::ops::Range;
 use model::Role;
 use model::report::{ChosenBy, Windows};
 
+use crate::bins::{self, Bin};
 use crate::census::Census;
 use crate::likelihood::{Counts, z_score};
 use crate::table::{Column, State, Table};
@@ -49,6 +50,8 @@ pub struct Sides {
     pub earliest_change: usize,
     /// How many runs of either were in which state.
     pub census: Census,
+    /// The known outcomes of both in order of time, some runs at a time.
+    pub bins: Vec<Bin>,
 }
 
 /// Part of a given baseline, at its end, in which the change may have come already.
@@ -64,7 +67,8 @@ impl Sides {
             ChosenBy::ChangePoint | ChosenBy::Halves => before.start,
         };
         let census = Census::of(table, &before, &during);
-        Self { before, during, earliest_change, census }
+        let bins = bins::of(table, &before, &during);
+        Self { before, during, earliest_change, census, bins }
     }
 
     /// Every run of both; runs between the windows take no part.

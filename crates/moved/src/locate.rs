@@ -39,7 +39,7 @@ pub fn locate(table: &Table, windows: Windows) -> Report {
         let nothing_declared = Catalogue { version: 0, surfaces: Vec::new() };
         explain(&mut report, table, &nothing_declared, &sides);
     } else {
-        report.onset = onset::of(table, &sides);
+        report.onset = onset::of(table, &sides).map(|step| step.onset(table));
         name(&mut report, table, &sides, &found);
     }
     report.suspects =

@@ -112,8 +112,8 @@ fn each_cut(
                 Direction::Rise => after.rate() > before.rate(),
                 Direction::Fall => after.rate() < before.rate(),
             };
-            let gain = logs.fit(before) + logs.fit(after) - whole;
-            let gain = if went { gain.max(0.0) } else { 0.0 };
+            let gain = if went { logs.fit(before) + logs.fit(after) - whole } else { 0.0 };
+            let gain = gain.max(0.0);
             visit(Cut { last, first: run, gain });
         }
         before.add(counts);
@@ -121,15 +121,20 @@ fn each_cut(
     }
 }
 
-/// When the rate rose between two sides; none where it did not.
-pub fn of(table: &Table, sides: &Sides) -> Option<Onset> {
+/// How well the best step fits, or one rate where there is none, in nats.
+pub fn fit(table: &Table, sides: &Sides, step: Option<Step>) -> f64 {
+    table.total(sides.runs()).fit() + step.map_or(0.0, |step| step.gain)
+}
+
+/// The likeliest rise between two sides; none where the rate nowhere rose.
+pub fn of(table: &Table, sides: &Sides) -> Option<Step> {
     let search = Search {
         runs: sides.runs(),
         earliest: sides.earliest_change,
         direction: Direction::Rise,
         least: 1,
     };
-    step(table, &search).map(|step| step.onset(table))
+    step(table, &search)
 }
 
 impl Step {

@@ -32,6 +32,9 @@ fn since(table: &Table, column: &Column, sides: &Sides) -> Option<Timestamp> {
     }
     let is_new = |state: &State| state.known().iter().any(|level| !old[*level as usize]);
     let new: Vec<bool> = column.states.iter().map(is_new).collect();
+    if !new.contains(&true) {
+        return None;
+    }
     let after = sides.before.end..sides.during.end;
     let first = after.into_iter().find(|row| new[column.codes[*row] as usize]);
     first.map(|row| table.at[row])

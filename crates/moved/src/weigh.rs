@@ -45,6 +45,8 @@ pub struct Mover {
 pub struct Beside {
     /// When the rate rose.
     pub onset: Option<Onset>,
+    /// How well the best plain step fits, where all runs are asked.
+    pub plain: Option<f64>,
     /// How much better a curve fits than a step, in nats.
     pub smoother: f64,
     /// Where runs of a cluster are alike, so many of them tell less: scores are divided by this (a
@@ -65,9 +67,11 @@ pub fn fitting(
     if exposures.is_empty() {
         return Vec::new();
     }
-    let Beside { onset, smoother, design_effect } = beside;
-    let strata = with_plain_fits(table, sides, strata(table), keep);
-    let weighed = exposures.iter().filter_map(|exposure| {
+    let Beside { onset, smoother, design_effect, plain } = beside;
+    let all = plain.unwrap_or_else(|| plain_fit(table, sides, &Strata::NONE, keep));
+    let mut strata = with_plain_fits(table, sides, by_mix(table), keep);
+    strata.push((Strata::NONE, all));
+    let weigh = |exposure: &Exposure| {
         let others = strata.iter().filter(|(strata, _)| strata.column != Some(exposure.column));
         let scores = others.map(|(strata, plain)| {
             let fit = fit(table, sides, &exposure.runs, strata, keep)?;
@@ -83,8 +87,9 @@ pub fn fitting(
             return None;
         }
         Some(Weighed { exposure: exposure.clone(), score })
-    });
-    let mut weighed: Vec<Weighed> = weighed.filter(|one| one.score >= -RANGE_99).collect();
+    };
+    let mut weighed: Vec<Weighed> = in_halves(table, exposures, weigh);
+    weighed.retain(|one| one.score >= -RANGE_99);
     weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
     let best = weighed.first().map_or(0.0, |best| best.score);
     weighed.retain(|one| one.score >= best - TOLD_APART);
@@ -135,9 +140,9 @@ impl Strata<'_> {
     }
 }
 
-/// All runs together, and by each factor of the mix: an exposure must fit in every one of them, or
+/// Runs by each factor of the mix: an exposure must fit in every one of them and over all runs, or
 /// its roll-out followed the mix.
-fn strata(table: &Table) -> Vec<Strata<'_>> {
+fn by_mix(table: &Table) -> Vec<Strata<'_>> {
     let mix =
         table.columns.iter().enumerate().filter(|(_, column)| {
             column.effect == Effect::Mix && column.states.len() <= MOST_GROUPS
@@ -147,7 +152,7 @@ fn strata(table: &Table) -> Vec<Strata<'_>> {
         codes: Some(&column.codes),
         groups: column.states.len(),
     });
-    std::iter::once(Strata::NONE).chain(by).collect()
+    by.collect()
 }
 
 /// How well an exposure fits, and the best plain step over the same runs if those are not all.
@@ -245,6 +250,27 @@ fn with_plain_fits<'a>(
     let fits: Vec<f64> =
         found.map(|(found, strata)| found.unwrap_or_else(|| fit(strata))).collect();
     strata.into_iter().zip(fits).collect()
+}
+
+/// Asks about each exposure, about half of them at a time on either core.
+fn in_halves(
+    table: &Table,
+    exposures: &[Exposure],
+    weigh: impl Fn(&Exposure) -> Option<Weighed> + Sync,
+) -> Vec<Weighed> {
+    let all =
+        |exposures: &[Exposure]| -> Vec<Weighed> { exposures.iter().filter_map(&weigh).collect() };
+    let (first, second) = exposures.split_at(exposures.len() / 2);
+    if table.len() < MANY_RUNS || first.is_empty() {
+        return all(exposures);
+    }
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(|| all(first));
+        let second = all(second);
+        let mut weighed = beside.join().unwrap_or_else(|_| all(first));
+        weighed.extend(second);
+        weighed
+    })
 }
 
 fn same_runs_together(sides: &Sides, weighed: Vec<Weighed>) -> Vec<Mover> {
