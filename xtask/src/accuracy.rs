@@ -43,16 +43,29 @@ pub(crate) struct Accuracy {
 }
 
 /// Cases that no scenario made.
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Subcommand)]
 enum On {
     /// Incidents of a video service whose causes people have named.
     Localization,
+    /// Many worlds whose truth is known, put to the engine without spans.
+    Engine(Engine),
+}
+
+/// What the worlds are asked with; `-- --help` says what there is.
+#[derive(Debug, Args)]
+struct Engine {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
 }
 
 impl Accuracy {
     /// Scores what was asked for; fails below the bar.
     pub(crate) fn run(&self, workspace: &Workspace) -> Result<()> {
-        match self.on {
+        match &self.on {
+            Some(On::Engine(engine)) => {
+                let run = ["run", "--release", "--package", "accuracy", "--"];
+                succeed(workspace.cargo(&run).args(&engine.arguments))
+            }
             Some(On::Localization) => succeed(&mut workspace.cargo(&LOCALIZATION)),
             None => self.scenarios(workspace),
         }

@@ -73,7 +73,7 @@ fn report(feature: &str, basis: Basis) -> Report {
         }],
         suspects: vec![],
         residual_pp: Some(0.9),
-        mix: Vec::new(),
+        mix: None,
         labelling: None,
         dependence: None,
         episodes: Vec::new(),

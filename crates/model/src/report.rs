@@ -34,9 +34,6 @@ pub struct Report {
     pub suspects: Vec<Suspect>,
     /// The part of the rise that no mover carries, in percentage points.
     pub residual_pp: Option<f64>,
-    /// How the rise divides into another mix of runs and other rates, for each traffic factor.
-    #[serde(default)]
-    pub mix: Vec<MixShare>,
     /// How far labelling was alike on both sides; none without a run.
     #[serde(default)]
     pub labelling: Option<Labelling>,
@@ -50,6 +47,9 @@ pub struct Report {
     pub surfaces: Vec<SurfaceVerdict>,
     /// Consequences that changed too. Never causes, never adjusted for.
     pub changed_with: Vec<ChangedWith>,
+    /// How much of the rise is who came; none without a rise, or without a factor of the mix.
+    #[serde(default)]
+    pub mix: Option<Mix>,
     /// What the runs ran under, before and during: the commonest levels of every factor.
     #[serde(default)]
     pub factors: Vec<FactorShares>,
@@ -251,6 +251,19 @@ pub struct ChangedWith {
     pub share_before: f64,
     /// Its share during.
     pub share_during: f64,
+}
+
+/// A rise in two parts: who came, and what became of them. Together they are the rise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mix {
+    /// The factors that the runs are grouped by.
+    pub by: Vec<String>,
+    /// What the groups' shares carry, in percentage points.
+    pub mix_pp: Interval,
+    /// What changed within the groups, in percentage points.
+    pub within_pp: Interval,
+    /// The same by each factor alone, in three parts, and how far its shares moved.
+    pub factors: Vec<MixShare>,
 }
 
 /// A factor's commonest levels before and during.

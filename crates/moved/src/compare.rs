@@ -7,7 +7,7 @@ use model::report::{
     Windows,
 };
 use model::surface::Effect;
-use model::{Catalogue, Role};
+use model::{Catalogue, Interval, Role};
 
 use crate::census::Side;
 use crate::chance::Pace;
@@ -16,7 +16,8 @@ use crate::dependence::{self, Between};
 use crate::exposure::{Exposure, Sides, risen};
 use crate::table::{Column, State, Table};
 use crate::weigh::{self, Beside, Mover};
-use crate::{episodes, labelling, locate, mix, onset, rise, shares, surface};
+use crate::windows::FOUND_BY_SEARCH;
+use crate::{arrival, episodes, labelling, locate, mix, onset, rise, shares, surface};
 
 /// Smallest part of the rise that makes a second mover worth naming.
 const LEAST_SECOND: f64 = 0.1;
@@ -49,21 +50,36 @@ pub fn compare(
     let mut report = measured(table, windows, &sides);
     report.labelling = labelling::of(table, &sides, age);
     report.feature = feature.map(str::to_owned);
-    if rise::is_proven(&mut report) {
+    if rise::is_proven(&mut report) || arrived(&report, table, &sides) {
         explain(&mut report, table, catalogue, &sides);
-        weigh_mix(&mut report);
         if report.verdict == Verdict::Unexplained && report.movers.is_empty() {
             locate::add(&mut report, table, &sides);
         }
         ruler(&mut report, table, catalogue, &sides);
     } else if rise::is_shown(&report) {
-        weigh_mix(&mut report);
+        report.mix = mix::of(table, &sides);
+        let rise = report.outcome.delta_pp.unwrap_or(0.0);
+        if report.mix.as_ref().is_some_and(|mix| mix::carries(mix, rise)) {
+            report.verdict = Verdict::TrafficMix;
+            report.why = who_came(&report, &[]);
+        }
     }
     if report.surfaces.is_empty() {
         report.surfaces =
             surface::verdicts(table, &sides, catalogue, &[], surface::Rise::NotProven);
     }
     report
+}
+
+/// Whether a level arrived whose runs are surely worse than all others: then something rose, though
+/// the rate of all runs need not show it. Not where they do show it and that is ordinary.
+fn arrived(report: &Report, table: &Table, sides: &Sides) -> bool {
+    let design_effect = report.dependence.map_or(1.0, |dependence| dependence.design_effect);
+    let rows = sides.before.start..sides.during.end;
+    let surely = |new: arrival::Arrival| {
+        new.first >= sides.earliest_change && new.gain >= FOUND_BY_SEARCH * design_effect
+    };
+    !rise::is_visible(report) && arrival::worst(table, rows).is_some_and(surely)
 }
 
 /// A report of how the outcome changed, with no answer yet.
@@ -80,7 +96,7 @@ pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report
         movers: Vec::new(),
         suspects: Vec::new(),
         residual_pp: None,
-        mix: mix::of(table, sides),
+        mix: None,
         labelling: None,
         dependence: Some(dependence),
         episodes: episodes::of(&sides.bins, dependence.design_effect),
@@ -101,7 +117,14 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
         smoother: episodes::smoother(&sides.bins),
         design_effect: report.dependence.map_or(1.0, |dependence| dependence.design_effect),
     };
-    let (movers, relation) = movers(table, sides, beside);
+    report.mix = mix::of(table, sides);
+    let rise = report.outcome.delta_pp.unwrap_or(0.0);
+    let (mut movers, relation) = movers(table, sides, beside);
+    let who_came = report.mix.as_ref().is_some_and(|mix| mix::carries(mix, rise))
+        && movers.iter().all(|mover| is_timing_alone(mover, table));
+    if who_came {
+        movers.retain(|mover| effects(mover, table).all(|effect| effect == Effect::Mix));
+    }
     let compared = movers.into_iter().map(|mover| {
         let contrast = contrast(table, sides, &mover.runs());
         (mover, contrast)
@@ -112,7 +135,12 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
     if contrasts.first().is_some_and(carries_little) && relation == Relation::Competing {
         report.verdict = Verdict::Unexplained;
     }
-    if movers.is_empty() && !anything_recorded(table, sides) {
+    let may_be_mix = report.mix.as_ref().is_some_and(|mix| mix::may_carry(mix, rise));
+    if who_came {
+        report.verdict = Verdict::TrafficMix;
+    } else if report.verdict == Verdict::TrafficMix && !may_be_mix {
+        report.verdict = Verdict::Unexplained;
+    } else if movers.is_empty() && !anything_recorded(table, sides) {
         report.verdict = Verdict::NotRecorded;
     }
     let counted = match relation {
@@ -141,23 +169,17 @@ fn proven(report: &Report) -> surface::Rise {
     surface::Rise::Proven(report.outcome.delta_pp.unwrap_or(0.0))
 }
 
-/// Says that the mix carries the rise where that is proven and nothing that changes behaviour fits;
-/// takes it back where the groups of the mix are proven to have got worse themselves.
-fn weigh_mix(report: &mut Report) {
-    let delta = report.outcome.delta_pp.unwrap_or(0.0);
-    let behaves = report.movers.iter().any(|mover| mover.kind != Effect::Mix);
-    if behaves {
-        return;
-    }
-    if let Some(carrier) = mix::carrier(&report.mix, delta) {
-        report.verdict = Verdict::TrafficMix;
-        report.why = format!(
-            "the mix of runs by {} moved; within its groups the rate rose by at most {:.1} points",
-            carrier.factor, carrier.within_pp.high
-        );
-    } else if report.verdict == Verdict::TrafficMix && !mix::may_carry(&report.mix, delta) {
-        report.verdict = Verdict::Unexplained;
-        report.why = "the mix of runs moved, but the rate rose within its groups too".to_owned();
+fn effects<'a>(mover: &'a Mover, table: &'a Table) -> impl Iterator<Item = Effect> + 'a {
+    mover.exposures.iter().map(|one| one.column(table).effect)
+}
+
+/// Whether nothing but the moment speaks for a mover, or it is of the mix itself. One that lies on
+/// the same runs as a change of the mix is neither.
+fn is_timing_alone(mover: &Mover, table: &Table) -> bool {
+    let of_mix = effects(mover, table).filter(|effect| *effect == Effect::Mix).count();
+    match mover.exposures.len() - of_mix {
+        0 => true,
+        _ => of_mix == 0 && mover.score < weigh::TOLD_APART,
     }
 }
 
@@ -212,6 +234,7 @@ fn movers(table: &Table, sides: &Sides, beside: Beside) -> (Vec<Mover>, Relation
     let second = second
         .into_iter()
         .next()
+        .filter(|mover| mover.score >= weigh::TOLD_APART)
         .filter(|mover| contrast(table, sides, &mover.runs()).carried.est >= LEAST_SECOND);
     match second {
         None => (movers, Relation::Competing),
@@ -350,7 +373,11 @@ fn why(report: &Report) -> String {
         Verdict::Measurement => {
             format!("the ruler moved ({}): re-score before acting", named.join(", "))
         }
-        Verdict::TrafficMix => format!("the mix of runs moved: {}", named.join(", ")),
+        Verdict::TrafficMix => who_came(report, &named),
+        _ if report.outcome.low_pp.is_some_and(|low| low <= 0.0) => format!(
+            "runs with it are surely worse, though the rate of all runs has not surely risen: {}",
+            named.join("; ")
+        ),
         _ => format!("moved with the outcome: {}", named.join("; ")),
     }
 }
@@ -365,4 +392,19 @@ fn tied(report: &Report) -> String {
         "these moved so closely together that the data can't tell them apart: {}{advice}",
         names.join(", ")
     )
+}
+
+/// That the mix of runs moved, and by how much the rate changed within it.
+fn who_came(report: &Report, named: &[String]) -> String {
+    let mut text = "the mix of runs moved".to_owned();
+    if !named.is_empty() {
+        text += &format!(": {}", named.join(", "));
+    }
+    let Some(mix) = &report.mix else { return text };
+    if let Some(shift) = mix::most_shifted(mix) {
+        text += &format!("; {} most (PSI {:.2})", shift.factor, shift.psi);
+    }
+    let Interval { est, low, high } = mix.within_pp;
+    let by = mix.by.join(" and ");
+    text + &format!("; within {by} the rate changed by {est:.1} points [{low:.1}, {high:.1}]")
 }

@@ -119,8 +119,7 @@ pub fn sources(table: &Table, sides: &Sides, delta_pp: f64) -> Option<String> {
             counts.n > 0 && !(ONE_KIND..=1.0 - ONE_KIND).contains(&rate)
         };
         let share = mix::divide(table, sides, column);
-        !by_state.iter().any(one_kind)
-            && share.is_some_and(|share| mix::carrier(&[share], delta_pp).is_some())
+        !by_state.iter().any(one_kind) && share.is_some_and(|share| mix::is_kept(&share, delta_pp))
     });
     moved.map(|column| column.factor.to_string())
 }

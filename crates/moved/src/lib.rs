@@ -16,6 +16,7 @@
 //! fit alike, the data can't tell them apart and the report says so. `docs/what-moved.md` has the
 //! method with its assumptions and limits.
 
+pub mod arrival;
 pub mod bins;
 pub mod bounded;
 pub mod cells;
@@ -35,6 +36,7 @@ pub mod likelihood;
 pub mod locate;
 pub mod mix;
 pub mod onset;
+pub mod ramp;
 pub mod ratio;
 pub mod reference;
 pub mod rise;

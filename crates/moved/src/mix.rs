@@ -4,9 +4,9 @@
 //! groups of a traffic factor, the rise is the sum of (s₁ − s₀) r₀, the mix; s₀ (r₁ − r₀), the
 //! rates; and (s₁ − s₀)(r₁ − r₀), the interaction.
 
-use model::report::MixShare;
+use model::report::{Mix, MixShare};
 use model::surface::Effect;
-use model::{Interval, rate};
+use model::{Interval, Role, rate};
 
 use crate::census::Ended;
 use crate::dependence::{self, Sum};
@@ -14,6 +14,7 @@ use crate::exposure::Sides;
 use crate::likelihood::Counts;
 use crate::table::{Column, State, Table};
 
+mod joint;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,9 @@ pub const LIMIT_95: f64 = 1.645;
 /// What is proven to stay below this many points, or below a tenth of the rise, is small.
 const SMALL_PP: f64 = 0.5;
 const SMALL_PART: f64 = 0.1;
+
+/// Part of the rise that the mix must carry at least, for the mix to be the answer.
+const MOST_OF_IT: f64 = 0.5;
 
 /// Smallest share of the incident's runs in groups that the baseline knew as well.
 const LEAST_KNOWN_GROUPS: f64 = 0.5;
@@ -38,24 +42,39 @@ pub fn small(delta_pp: f64) -> f64 {
     SMALL_PP.max(SMALL_PART * delta_pp)
 }
 
-/// The rise divided by each traffic factor, in the table's order.
-pub fn of(table: &Table, sides: &Sides) -> Vec<MixShare> {
-    let traffic = table.columns.iter().filter(|column| column.effect == Effect::Mix);
-    traffic.filter_map(|column| divide(table, sides, column)).collect()
+/// The mix before and during: by the factors that together carry most, and by each alone. None
+/// without a factor of the mix, or without known outcomes.
+pub fn of(table: &Table, sides: &Sides) -> Option<Mix> {
+    let is_mix = |column: &&Column| column.effect == Effect::Mix && column.role == Role::Input;
+    let columns: Vec<&Column> = table.columns.iter().filter(is_mix).collect();
+    let alone = columns.iter().filter_map(|column| divide(table, sides, column)).collect();
+    Some(Mix { factors: alone, ..joint::best(table, sides, &columns)? })
 }
 
-/// The factor whose groups are proven to have kept their rates, so that the mix carries the rise.
-pub fn carrier(shares: &[MixShare], delta_pp: f64) -> Option<&MixShare> {
-    let mut kept = shares.iter().filter(|share| share.within_pp.high <= small(delta_pp));
-    kept.next()
+/// Whether who came carries the rise: most of it for sure, and nothing for sure is left within the
+/// groups; or what is left within the groups of a factor is proven to be small.
+pub fn carries(mix: &Mix, rise_pp: f64) -> bool {
+    let most = mix.mix_pp.low >= MOST_OF_IT * rise_pp && mix.within_pp.low <= 0.0;
+    most || mix.factors.iter().any(|share| is_kept(share, rise_pp))
 }
 
-/// Whether by no factor the groups are proven to have got worse, and by one the mix carries most.
-pub fn may_carry(shares: &[MixShare], delta_pp: f64) -> bool {
-    shares.iter().any(|share| {
-        share.within_pp.low <= small(delta_pp)
-            && share.mix_pp + share.interaction_pp > delta_pp / 2.0
+/// Whether the groups of a factor are proven to have kept their rates.
+pub fn is_kept(share: &MixShare, rise_pp: f64) -> bool {
+    share.within_pp.high <= small(rise_pp)
+}
+
+/// Whether by some factor the groups are not proven to have got worse, and the mix makes up most.
+pub fn may_carry(mix: &Mix, rise_pp: f64) -> bool {
+    mix.factors.iter().any(|share| {
+        share.within_pp.low <= small(rise_pp)
+            && share.mix_pp + share.interaction_pp > MOST_OF_IT * rise_pp
     })
+}
+
+/// The factor of which the shares moved most, if any did.
+pub fn most_shifted(mix: &Mix) -> Option<&MixShare> {
+    let of = mix.factors.iter().filter(|share| mix.by.contains(&share.factor));
+    of.max_by(|a, b| a.psi.total_cmp(&b.psi))
 }
 
 /// The rise divided by one factor. None without known outcomes on both sides, where too few runs

@@ -75,22 +75,37 @@ pub fn change(
 
 fn rise(report: &Report) -> Rise {
     let outcome = &report.outcome;
-    let (before, during) = (&outcome.before, &outcome.during);
-    let counts = |rate: &BehaviourRate| Counts { n: rate.n, k: rate.k };
-    let enough = before.n >= LEAST_KNOWN && during.n >= LEAST_KNOWN;
-    let asked = report.windows.chosen_by != ChosenBy::Halves;
-    let more = enough && during.k >= LEAST_BAD && asked;
-    let z = z_score(counts(before), counts(during));
+    let z = z_of_these(report);
     let design_effect = report.dependence.map_or(1.0, |dependence| dependence.design_effect);
-    if more && z / design_effect.sqrt() >= PROVEN && outcome.low_pp.is_some_and(|low| low > 0.0) {
+    if z / design_effect.sqrt() >= PROVEN && outcome.low_pp.is_some_and(|low| low > 0.0) {
         return Rise::Proven;
     }
-    let matters = 100.0 * before.rate.unwrap_or(0.0).max(MATTERS);
+    let matters = 100.0 * outcome.before.rate.unwrap_or(0.0).max(MATTERS);
     match outcome.high_pp {
-        Some(high) if enough && high <= matters => Rise::Absent,
-        _ if more && z >= PROVEN => Rise::Ordinary,
+        Some(high) if is_enough(outcome) && high <= matters => Rise::Absent,
+        _ if z >= PROVEN => Rise::Ordinary,
         _ => Rise::TooFew,
     }
+}
+
+/// By how many standard errors these runs got worse, as if they were independent; 0 where there are
+/// too few to say.
+fn z_of_these(report: &Report) -> f64 {
+    let OutcomeChange { before, during, .. } = &report.outcome;
+    let asked = report.windows.chosen_by != ChosenBy::Halves;
+    match is_enough(&report.outcome) && during.k >= LEAST_BAD && asked {
+        true => z_score(Counts { n: before.n, k: before.k }, Counts { n: during.n, k: during.k }),
+        false => 0.0,
+    }
+}
+
+fn is_enough(outcome: &OutcomeChange) -> bool {
+    outcome.before.n >= LEAST_KNOWN && outcome.during.n >= LEAST_KNOWN
+}
+
+/// Whether these runs got worse beyond chance, be that ordinary or not.
+pub fn is_visible(report: &Report) -> bool {
+    z_of_these(report) >= PROVEN
 }
 
 /// Why a rise that these runs show is no proof.

@@ -4,11 +4,11 @@ use model::Outcome;
 use model::report::Onset;
 use model::surface::Effect;
 
-use crate::chance;
 use crate::exposure::{Exposure, RISEN, Sides};
 use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, Logs, z_score};
 use crate::onset::RANGE_99;
 use crate::table::Table;
+use crate::{chance, ramp};
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
 pub const TOLD_APART: f64 = 3.0;
@@ -18,6 +18,10 @@ pub const SAME_RUNS: f64 = 0.01;
 
 /// Smallest share of runs on which a factor must be recorded to be weighed at all.
 const LEAST_COVERAGE: f64 = 0.5;
+
+/// By how much a fit within groups of the mix may be worse: of several ways of grouping the worst
+/// counts, and chance alone makes one of them bad.
+const OF_SEVERAL: f64 = 3.0;
 
 /// Chance of a change so near the onset by accident above which timing alone proves nothing.
 const TOO_LIKELY_BY_CHANCE: f64 = 0.25;
@@ -69,13 +73,15 @@ pub fn fitting(
     }
     let Beside { onset, smoother, design_effect, plain } = beside;
     let all = plain.unwrap_or_else(|| plain_fit(table, sides, &Strata::NONE, keep));
+    let ramp = ramp::best(table, sides, keep).map_or(all, |ramp| ramp.fit);
     let mut strata = with_plain_fits(table, sides, by_mix(table), keep);
-    strata.push((Strata::NONE, all));
+    strata.push((Strata::NONE, all.max(ramp)));
     let weigh = |exposure: &Exposure| {
         let others = strata.iter().filter(|(strata, _)| strata.column != Some(exposure.column));
         let scores = others.map(|(strata, plain)| {
             let fit = fit(table, sides, &exposure.runs, strata, keep)?;
-            Some(fit.exposed - fit.plain.unwrap_or(*plain))
+            let score = fit.exposed - fit.plain.unwrap_or(*plain);
+            Some(if strata.column.is_some() { score + OF_SEVERAL } else { score })
         });
         let score = scores.collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::min)?;
         let score = (score - smoother) / design_effect;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use model::Window;
 use model::report::{ChosenBy, Windows};
 
+use crate::arrival;
 use crate::error::QuestionError;
 use crate::likelihood::LEAST_KNOWN;
 use crate::onset::{Direction, Search, step};
@@ -48,21 +49,24 @@ pub fn split(table: &Table, within: Window) -> Option<Split> {
         step(table, &Search { earliest: runs.start, runs, direction, least: LEAST_KNOWN })
     };
     let rise = search(rows.clone(), Direction::Rise);
-    let Some(rise) = rise.filter(|rise| rise.gain >= FOUND_BY_SEARCH) else {
+    let rise = rise.filter(|rise| rise.gain >= FOUND_BY_SEARCH).map(|rise| (rise.first, rise.gain));
+    let arrival = arrival::worst(table, rows.clone()).map(|new| (new.first, new.gain));
+    let surest = rise.into_iter().chain(arrival).max_by(|a, b| a.1.total_cmp(&b.1));
+    let Some((begins, gain)) = surest else {
         let windows = halves(Window::new(first, within.end).ok()?);
         return Some(Split { windows, gain: 0.0 });
     };
-    let fall = search(rise.first..rows.end, Direction::Fall);
+    let fall = search(begins..rows.end, Direction::Fall);
     let fall = fall.filter(|fall| fall.gain >= FOUND_BY_SEARCH);
     let end = fall.map_or(within.end, |fall| table.at[fall.first]);
-    let at = table.at[rise.first];
+    let at = table.at[begins];
     Some(Split {
         windows: Windows {
             baseline: Window::new(first, at).ok()?,
             incident: Window::new(at, end).ok()?,
             chosen_by: ChosenBy::ChangePoint,
         },
-        gain: rise.gain,
+        gain,
     })
 }
 

@@ -87,7 +87,7 @@ pub(crate) fn report() -> Report {
         movers: vec![mover()],
         suspects: vec![],
         residual_pp: Some(0.9),
-        mix: Vec::new(),
+        mix: None,
         labelling: None,
         dependence: None,
         episodes: Vec::new(),

@@ -1,0 +1,163 @@
+//! What a world is made of: who comes, what they run under, what changes, and what that does.
+
+/// A day of an AI product, as data.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Plan {
+    /// How long it lasts.
+    pub(crate) hours: f64,
+    /// Runs an hour.
+    pub(crate) per_hour: f64,
+    /// The bad rate of good times.
+    pub(crate) base: f64,
+    /// How much the bad rate swings over a day, as a part of itself.
+    pub(crate) swing: f64,
+    /// Who comes.
+    pub(crate) crowds: Vec<Crowd>,
+    /// Customers with a rate of their own, if that is so.
+    pub(crate) tenants: Option<Tenants>,
+    /// Share of runs whose outcome is known before the fault, and from then on.
+    pub(crate) known: [f64; 2],
+    /// What changes.
+    pub(crate) changes: Vec<Change>,
+    /// What gets worse although nothing on record changes.
+    pub(crate) hidden: Vec<Hidden>,
+    /// Factor families that are not recorded.
+    pub(crate) silent: Vec<&'static str>,
+}
+
+/// A factor of the mix.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Crowd {
+    /// Which.
+    pub(crate) factor: &'static str,
+    /// Its levels.
+    pub(crate) parts: Vec<Part>,
+    /// When the shares change, in hours; never if not within the day.
+    pub(crate) turns: f64,
+}
+
+/// A level of the mix.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    /// Its weight before and after the shares change.
+    pub(crate) weight: [f64; 2],
+    /// How much worse its runs are than the base, in rate.
+    pub(crate) adds: f64,
+}
+
+/// Customers of very different size, each with a rate of its own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Tenants {
+    pub(crate) count: usize,
+    /// Most that one adds to the rate.
+    pub(crate) spread: f64,
+}
+
+/// Something on record that changes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Change {
+    /// What.
+    pub(crate) what: What,
+    /// How it reaches the runs.
+    pub(crate) reaches: Reach,
+    /// Only runs at this level of a crowd, if not all.
+    pub(crate) only: Option<(&'static str, &'static str)>,
+    /// What it adds to the bad rate of the runs it reaches.
+    pub(crate) adds: f64,
+}
+
+/// What can change. Each is one or several factors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum What {
+    /// An agent's system prompt: three fingerprints.
+    Prompt(&'static str),
+    /// The model that answers, with the same name asked for.
+    Served,
+    /// The shape of what a tool answers.
+    Shape,
+    /// A tool's definition.
+    Schema,
+    /// An index that some runs search.
+    Index,
+    /// The model that makes vectors of questions.
+    Embedding,
+    /// How outcomes are judged.
+    Judge,
+    /// The rule by which context is cut.
+    Context,
+    /// Sampling parameters.
+    Parameters,
+    /// The application.
+    Code,
+}
+
+/// How a change reaches runs, in hours.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Reach {
+    /// All at once.
+    At(f64),
+    /// More and more of them.
+    Over(f64, f64),
+    /// A share of them from a moment on.
+    Share(f64, f64),
+}
+
+/// Something that no record shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Hidden {
+    /// From when on, in hours.
+    pub(crate) at: f64,
+    /// How long it takes to be there in full.
+    pub(crate) ramp: f64,
+    /// Only runs at this level of a crowd, if not all.
+    pub(crate) only: Option<(&'static str, &'static str)>,
+    /// What it adds to the bad rate.
+    pub(crate) adds: f64,
+}
+
+impl Reach {
+    /// The share of runs that it has reached at an hour.
+    pub(crate) fn share(self, hour: f64) -> f64 {
+        match self {
+            Reach::At(at) => f64::from(hour >= at),
+            Reach::Over(from, to) => ((hour - from) / (to - from)).clamp(0.0, 1.0),
+            Reach::Share(at, share) => share * f64::from(hour >= at),
+        }
+    }
+
+    /// When it begins.
+    pub(crate) fn begins(self) -> f64 {
+        match self {
+            Reach::At(at) | Reach::Over(at, _) | Reach::Share(at, _) => at,
+        }
+    }
+}
+
+impl What {
+    /// The factor it is named after.
+    pub(crate) fn factor(self) -> String {
+        match self {
+            What::Prompt(agent) => format!("prompt:{agent}"),
+            What::Served => "model_served".to_owned(),
+            What::Shape => "tool_shape:search".to_owned(),
+            What::Schema => "tool_schema:search".to_owned(),
+            What::Index => "index:kb".to_owned(),
+            What::Embedding => "embedding_query".to_owned(),
+            What::Judge => "judge:quality".to_owned(),
+            What::Context => "context".to_owned(),
+            What::Parameters => "parameters".to_owned(),
+            What::Code => "code".to_owned(),
+        }
+    }
+
+    /// Every factor that shows it.
+    pub(crate) fn factors(self) -> Vec<String> {
+        match self {
+            What::Prompt(agent) => ["prompt", "prompt_undated", "prompt_text"]
+                .map(|one| format!("{one}:{agent}"))
+                .into(),
+            other => vec![other.factor()],
+        }
+    }
+}

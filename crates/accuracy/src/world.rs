@@ -1,0 +1,218 @@
+//! A plan, played: runs with what they ran under and how they ended.
+//!
+//! No spans: the engine never sees any. What it sees is levels of runs, and those are played here
+//! as the record would hold them. That spans become such runs is what `cargo xtask accuracy` checks
+//! with the whole program.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use model::{Factor, Outcome, Seen, Window};
+use rand::distr::Distribution;
+use rand::distr::weighted::WeightedIndex;
+use rand::{Rng, RngExt};
+
+use crate::plan::{Change, Crowd, Hidden, Plan, What};
+
+/// When every world begins.
+const BEGINS: i64 = 1_795_305_600;
+
+/// Runs that were played.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    /// Everything that a run ran under, each once.
+    pub(crate) dictionary: Vec<Seen>,
+    /// The runs, in order of time.
+    pub(crate) runs: Vec<Run>,
+    /// The day.
+    pub(crate) within: Window,
+}
+
+/// A run.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    pub(crate) at: Timestamp,
+    pub(crate) outcome: Outcome,
+    pub(crate) levels: Vec<u32>,
+    /// How likely it was to end badly.
+    pub(crate) risk: f64,
+}
+
+/// The instant of an hour of the day.
+pub(crate) fn instant(hour: f64) -> Timestamp {
+    let start = Timestamp::from_second(BEGINS).unwrap_or_default();
+    start + SignedDuration::from_millis((hour * 3_600_000.0) as i64)
+}
+
+/// Levels that are there once.
+#[derive(Default)]
+struct Dictionary {
+    places: HashMap<(String, Option<String>), u32>,
+    all: Vec<Seen>,
+}
+
+impl Dictionary {
+    fn place(&mut self, factor: &str, level: Option<&str>) -> u32 {
+        let key = (factor.to_owned(), level.map(str::to_owned));
+        *self.places.entry(key).or_insert_with(|| {
+            let factor = Factor::from(factor);
+            self.all.push(match level {
+                Some(level) => Seen::at(factor, level),
+                None => Seen::unrecorded(factor),
+            });
+            self.all.len() as u32 - 1
+        })
+    }
+}
+
+/// What every run runs under until something changes, and in what share of the runs it has a part.
+const STEADY: [(What, f64); 10] = [
+    (What::Prompt("main"), 1.0),
+    (What::Prompt("writer"), 0.6),
+    (What::Prompt("router"), 1.0),
+    (What::Served, 1.0),
+    (What::Shape, 0.7),
+    (What::Schema, 1.0),
+    (What::Index, 0.6),
+    (What::Embedding, 0.6),
+    (What::Judge, 1.0),
+    (What::Parameters, 1.0),
+];
+
+/// Plays a plan.
+pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
+    let mut dictionary = Dictionary::default();
+    let mut runs = Vec::new();
+    let tenants: Vec<(f64, f64)> = plan
+        .tenants
+        .iter()
+        .flat_map(|tenants| (0..tenants.count).map(move |place| (place, tenants.spread)))
+        .map(|(place, spread)| (1.0 / (place as f64 + 1.0), spread * random.random::<f64>()))
+        .collect();
+    let hidden_from = plan.hidden.iter().map(|hidden| hidden.at);
+    let turns =
+        plan.changes.iter().filter(|change| change.adds > 0.0).map(|one| one.reaches.begins());
+    let fault = hidden_from.chain(turns).fold(f64::INFINITY, f64::min);
+    let mut hour = 0.0;
+    loop {
+        hour += -(1.0 - random.random::<f64>()).ln() / plan.per_hour;
+        if hour >= plan.hours {
+            break;
+        }
+        let place = crowd(plan, hour, random);
+        let mut risk = plan.base * (1.0 + plan.swing * (hour / 24.0 * std::f64::consts::TAU).sin());
+        risk += place.iter().map(|one| one.2).sum::<f64>();
+        let mut levels: Vec<u32> =
+            place.iter().map(|(factor, level, _)| dictionary.place(factor, Some(level))).collect();
+        if !tenants.is_empty() {
+            let which = weighted(&tenants, random);
+            levels.push(dictionary.place("segment:tenant", Some(&format!("tenant-{which}"))));
+            risk += tenants[which].1;
+        }
+        let replica = format!("pod-{}", random.random_range(0..4));
+        levels.push(dictionary.place("replica", Some(&replica)));
+        let at_replica = ("replica", replica.as_str(), 0.0);
+        let place: Vec<(&str, &str, f64)> = place.into_iter().chain([at_replica]).collect();
+        for (what, part) in STEADY.into_iter().chain([(What::Context, 1.0), (What::Code, 1.0)]) {
+            if !random.random_bool(part) {
+                continue;
+            }
+            let (version, adds) = version(plan, what, hour, &place, random);
+            risk += adds;
+            record(plan, what, version, &mut dictionary, &mut levels);
+        }
+        risk += plan.hidden.iter().map(|hidden| hidden.adds_at(hour, &place)).sum::<f64>();
+        let risk = risk.clamp(0.0, 0.98);
+        let known = plan.known[usize::from(hour >= fault)];
+        let outcome = match (random.random_bool(risk), random.random_bool(known)) {
+            (_, false) => Outcome::Unknown,
+            (true, true) => Outcome::Bad,
+            (false, true) => Outcome::Good,
+        };
+        runs.push(Run { at: instant(hour), outcome, levels, risk });
+    }
+    let within = Window { start: instant(0.0), end: instant(plan.hours) };
+    World { dictionary: dictionary.all, runs, within }
+}
+
+/// Where a run belongs: a level of each crowd, with what that adds to its risk.
+fn crowd<'a>(plan: &'a Plan, hour: f64, random: &mut impl Rng) -> Vec<(&'a str, &'a str, f64)> {
+    let of = |crowd: &'a Crowd| {
+        let side = usize::from(hour >= crowd.turns);
+        let weights: Vec<(f64, f64)> =
+            crowd.parts.iter().map(|part| (part.weight[side], 0.0)).collect();
+        let part = &crowd.parts[weighted(&weights, random)];
+        (crowd.factor, part.name, part.adds)
+    };
+    plan.crowds.iter().map(of).collect()
+}
+
+fn weighted(weights: &[(f64, f64)], random: &mut impl Rng) -> usize {
+    let index = WeightedIndex::new(weights.iter().map(|(weight, _)| weight));
+    index.map_or(0, |index| index.sample(random))
+}
+
+/// Which version of something a run got, and what that adds to its risk.
+fn version(
+    plan: &Plan,
+    what: What,
+    hour: f64,
+    place: &[(&str, &str, f64)],
+    random: &mut impl Rng,
+) -> (usize, f64) {
+    let (mut version, mut adds) = (0, 0.0);
+    let of = plan.changes.iter().filter(|change| change.what == what);
+    for (number, change) in of.enumerate() {
+        let reaches = is_at(change.only, place) && random.random_bool(change.reaches.share(hour));
+        if reaches {
+            (version, adds) = (number + 1, change.adds);
+        }
+    }
+    (version, adds)
+}
+
+fn is_at(only: Option<(&str, &str)>, place: &[(&str, &str, f64)]) -> bool {
+    only.is_none_or(|(factor, level)| place.iter().any(|one| (one.0, one.1) == (factor, level)))
+}
+
+/// Puts on record what a run ran under, as far as it is recorded.
+fn record(
+    plan: &Plan,
+    what: What,
+    version: usize,
+    dictionary: &mut Dictionary,
+    levels: &mut Vec<u32>,
+) {
+    for factor in what.factors() {
+        let family = factor.split(':').next().unwrap_or_default();
+        let hash = format!("{:0>32x}", fingerprint(&factor, version));
+        let level = if plan.silent.contains(&family) { None } else { Some(hash.as_str()) };
+        levels.push(dictionary.place(&factor, level));
+    }
+    if what == What::Served {
+        levels.push(dictionary.place("model_requested", Some("fast")));
+    }
+}
+
+/// A number for a version of something, which differs from all others.
+fn fingerprint(factor: &str, version: usize) -> u64 {
+    let start = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(version as u64 + 1);
+    factor.bytes().fold(start, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+impl Hidden {
+    fn adds_at(&self, hour: f64, place: &[(&str, &str, f64)]) -> f64 {
+        if !is_at(self.only, place) || hour < self.at {
+            return 0.0;
+        }
+        let there = if self.ramp > 0.0 { ((hour - self.at) / self.ramp).min(1.0) } else { 1.0 };
+        self.adds * there
+    }
+}
+
+impl Change {
+    /// A change that does no harm.
+    pub(crate) fn harmless(what: What, at: f64) -> Self {
+        Self { what, reaches: crate::plan::Reach::At(at), only: None, adds: 0.0 }
+    }
+}

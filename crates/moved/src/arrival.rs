@@ -1,0 +1,69 @@
+//! Levels that arrive and are worse than everything beside them: a fault in a few runs, which the
+//! rate of all runs does not show.
+
+use std::ops::Range;
+
+use model::Role;
+use model::surface::Effect;
+
+use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, gain};
+use crate::table::{Column, Table};
+use crate::windows::FOUND_BY_SEARCH;
+
+/// The part of the time in which every level is new, because the record begins there.
+const SETTLING: f64 = 0.05;
+
+/// A level that arrived.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Arrival {
+    /// The first run with it.
+    pub first: usize,
+    /// How much better its runs having a rate of their own fits, in nats.
+    pub gain: f64,
+}
+
+/// The level of which it is surest that its runs are worse, above the mark for so many levels.
+pub fn worst(table: &Table, rows: Range<usize>) -> Option<Arrival> {
+    let can_be_cause =
+        |column: &&Column| column.role == Role::Input && column.effect != Effect::Mix;
+    let total = table.total(rows.clone());
+    let mut tested = 0u32;
+    let mut best: Option<Arrival> = None;
+    for column in table.columns.iter().filter(can_be_cause) {
+        for arrival in arrivals(table, column, rows.clone(), total) {
+            tested += 1;
+            if best.is_none_or(|best| arrival.gain > best.gain) {
+                best = Some(arrival);
+            }
+        }
+    }
+    let mark = FOUND_BY_SEARCH + f64::from(tested.max(1)).ln();
+    best.filter(|best| best.gain >= mark)
+}
+
+/// The levels of a factor that arrived after the record began, with runs enough to be told of.
+fn arrivals(table: &Table, column: &Column, rows: Range<usize>, total: Counts) -> Vec<Arrival> {
+    let settled = rows.start + (rows.len() as f64 * SETTLING) as usize;
+    let mut states = vec![(usize::MAX, Counts::default()); column.states.len()];
+    for row in rows {
+        let (first, counts) = &mut states[column.codes[row] as usize];
+        *first = (*first).min(row);
+        counts.add(table.counts(row));
+    }
+    let mut levels = vec![(usize::MAX, Counts::default()); column.levels.len()];
+    for (state, (first, counts)) in column.states.iter().zip(states) {
+        for level in state.known() {
+            let (first_of, counts_of) = &mut levels[*level as usize];
+            *first_of = (*first_of).min(first);
+            counts_of.add(counts);
+        }
+    }
+    let arrived = levels.into_iter().filter(|(first, counts)| {
+        *first >= settled
+            && *first != usize::MAX
+            && counts.n >= LEAST_KNOWN
+            && counts.k >= LEAST_BAD
+    });
+    let worse = arrived.filter(|(_, counts)| counts.rate() > total.without(*counts).rate());
+    worse.map(|(first, with)| Arrival { first, gain: gain(with, total.without(with)) }).collect()
+}
