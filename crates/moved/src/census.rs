@@ -4,11 +4,9 @@ use std::ops::Range;
 
 use model::Outcome;
 
+use crate::halves::side_by_side;
 use crate::likelihood::Counts;
 use crate::table::{Column, State, Table};
-
-/// Fewest cells that are worth a second thread.
-const MANY_CELLS: usize = 200_000;
 
 /// How many runs ended in which way, by the outcome's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,24 +46,14 @@ pub struct Census {
 }
 
 impl Census {
-    /// Counts every cell of the table once, by halves of the columns at the same time.
+    /// Counts every cell of the table once.
     pub fn of(table: &Table, before: &Range<usize>, during: &Range<usize>) -> Self {
         let sides = [before.clone(), during.clone()];
         let count = |columns: &[Column]| -> Vec<Vec<[Ended; 2]>> {
             columns.iter().map(|column| of_column(table, column, &sides)).collect()
         };
-        let cells = table.columns.len() * (before.len() + during.len());
-        if cells < MANY_CELLS {
-            return Self { columns: count(&table.columns) };
-        }
-        let (first, second) = table.columns.split_at(table.columns.len() / 2);
-        let columns = std::thread::scope(|scope| {
-            let beside = scope.spawn(|| count(first));
-            let second = count(second);
-            let first = beside.join().unwrap_or_else(|_| count(first));
-            [first, second].concat()
-        });
-        Self { columns }
+        let rows = before.len() + during.len();
+        Self { columns: side_by_side(&table.columns, rows, count) }
     }
 
     /// The states of a factor with their runs on one side.

@@ -29,6 +29,7 @@ pub mod drift;
 pub mod episodes;
 pub mod error;
 pub mod exposure;
+pub mod halves;
 pub mod labelling;
 pub mod lattice;
 pub mod leaves;

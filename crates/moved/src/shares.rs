@@ -32,7 +32,9 @@ fn since(table: &Table, column: &Column, sides: &Sides) -> Option<Timestamp> {
     }
     let is_new = |state: &State| state.known().iter().any(|level| !old[*level as usize]);
     let new: Vec<bool> = column.states.iter().map(is_new).collect();
-    if !new.contains(&true) {
+    let seen = sides.census.runs(column, Side::During).zip(&new);
+    let between = sides.before.end < sides.during.start;
+    if !between && seen.into_iter().all(|((_, runs), new)| runs == 0 || !new) {
         return None;
     }
     let after = sides.before.end..sides.during.end;

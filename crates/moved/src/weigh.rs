@@ -5,6 +5,7 @@ use model::report::Onset;
 use model::surface::Effect;
 
 use crate::exposure::{Exposure, RISEN, Sides};
+use crate::halves::side_by_side;
 use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, Logs, z_score};
 use crate::onset::RANGE_99;
 use crate::table::Table;
@@ -94,7 +95,8 @@ pub fn fitting(
         }
         Some(Weighed { exposure: exposure.clone(), score })
     };
-    let mut weighed: Vec<Weighed> = in_halves(table, exposures, weigh);
+    let all = |exposures: &[Exposure]| exposures.iter().filter_map(weigh).collect();
+    let mut weighed: Vec<Weighed> = side_by_side(exposures, table.len(), all);
     weighed.retain(|one| one.score >= -RANGE_99);
     weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
     let best = weighed.first().map_or(0.0, |best| best.score);
@@ -256,27 +258,6 @@ fn with_plain_fits<'a>(
     let fits: Vec<f64> =
         found.map(|(found, strata)| found.unwrap_or_else(|| fit(strata))).collect();
     strata.into_iter().zip(fits).collect()
-}
-
-/// Asks about each exposure, about half of them at a time on either core.
-fn in_halves(
-    table: &Table,
-    exposures: &[Exposure],
-    weigh: impl Fn(&Exposure) -> Option<Weighed> + Sync,
-) -> Vec<Weighed> {
-    let all =
-        |exposures: &[Exposure]| -> Vec<Weighed> { exposures.iter().filter_map(&weigh).collect() };
-    let (first, second) = exposures.split_at(exposures.len() / 2);
-    if table.len() < MANY_RUNS || first.is_empty() {
-        return all(exposures);
-    }
-    std::thread::scope(|scope| {
-        let beside = scope.spawn(|| all(first));
-        let second = all(second);
-        let mut weighed = beside.join().unwrap_or_else(|_| all(first));
-        weighed.extend(second);
-        weighed
-    })
 }
 
 fn same_runs_together(sides: &Sides, weighed: Vec<Weighed>) -> Vec<Mover> {
