@@ -109,7 +109,12 @@ fn answer(scenario: &Scenario, stream: u64, seed: u64) -> Trial {
     let catalogue = incident::surfaces();
     let start = Instant::now();
     let rows = world.runs.iter();
-    let rows = rows.map(|run| Row { at: run.at, outcome: run.outcome, levels: &run.levels });
+    let rows = rows.map(|run| Row {
+        at: run.at,
+        outcome: run.outcome,
+        levels: &run.levels,
+        ..Row::default()
+    });
     let table = Table::arrange(&world.dictionary, rows, &catalogue);
     let windows = moved::split(&table, world.within).map(|split| split.windows);
     let windows = windows.unwrap_or_else(|| moved::halves(world.within));

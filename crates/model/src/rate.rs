@@ -42,6 +42,13 @@ impl BehaviourRate {
         Self { n, k, unknown, rate: (n > 0).then(|| k as f64 / n as f64), low, high }
     }
 
+    /// The same rate with the interval of so many times fewer independent runs.
+    pub fn widened(self, design_effect: f64) -> Self {
+        let (low, high) =
+            wilson_at(self.k as f64 / design_effect, self.n as f64 / design_effect, Z95);
+        Self { low, high, ..self }
+    }
+
     /// The rate over some outcomes.
     pub fn over(outcomes: impl IntoIterator<Item = Outcome>) -> Self {
         let mut counts = [0u64; 3];
@@ -55,15 +62,21 @@ impl BehaviourRate {
 
 /// The 95 % Wilson score interval for `k` of `n` (Wilson 1927).
 pub fn wilson(k: u64, n: u64) -> (f64, f64) {
-    if n == 0 {
+    wilson_at(k as f64, n as f64, Z95)
+}
+
+/// The same at any point `z` of the normal distribution, and for numbers of runs that need not be
+/// whole: so many independent runs would tell as much.
+pub fn wilson_at(k: f64, n: f64, z: f64) -> (f64, f64) {
+    if n <= 0.0 {
         return (0.0, 1.0);
     }
-    let (k, n, z2) = (k as f64, n as f64, Z95 * Z95);
+    let z2 = z * z;
     let rate = k / n;
     let centre = (rate + z2 / (2.0 * n)) / (1.0 + z2 / n);
-    let half = Z95 * (rate * (1.0 - rate) / n + z2 / (4.0 * n * n)).sqrt() / (1.0 + z2 / n);
-    let low = if k == 0.0 { 0.0 } else { (centre - half).max(0.0) };
-    let high = if k == n { 1.0 } else { (centre + half).min(1.0) };
+    let half = z * (rate * (1.0 - rate) / n + z2 / (4.0 * n * n)).max(0.0).sqrt() / (1.0 + z2 / n);
+    let low = if k <= 0.0 { 0.0 } else { (centre - half).max(0.0) };
+    let high = if k >= n { 1.0 } else { (centre + half).min(1.0) };
     (low, high)
 }
 

@@ -34,6 +34,15 @@ pub struct Report {
     pub suspects: Vec<Suspect>,
     /// The part of the rise that no mover carries, in percentage points.
     pub residual_pp: Option<f64>,
+    /// How far labelling was alike on both sides; none without a run.
+    #[serde(default)]
+    pub labelling: Option<Labelling>,
+    /// By how much the intervals are wider than for independent runs.
+    #[serde(default)]
+    pub dependence: Option<Dependence>,
+    /// Every change of the rate in the time compared, in order of time.
+    #[serde(default)]
+    pub episodes: Vec<Episode>,
     /// Every surface, with its verdict.
     pub surfaces: Vec<SurfaceVerdict>,
     /// Consequences that changed too. Never causes, never adjusted for.
@@ -154,6 +163,10 @@ pub struct Mover {
     pub basis: Basis,
     /// The part of the rise it carries, as a fraction; may be negative or exceed 1.
     pub carried: Interval,
+    /// The chance that a change of this kind falls so near the onset by accident; none where no
+    /// level changed.
+    #[serde(default)]
+    pub chance_nearby: Option<f64>,
 }
 
 /// What about a mover changed.
@@ -182,6 +195,10 @@ pub struct Suspect {
     pub share: f64,
     /// How much better a fault in it fits than none, in nats.
     pub gain: f64,
+    /// The chance that a change of its factors falls so near the onset by accident; none where
+    /// none of them changed.
+    #[serde(default)]
+    pub chance_nearby: Option<f64>,
 }
 
 /// What a comparison with and without a level rests on, strongest first.
@@ -245,17 +262,8 @@ pub struct Mix {
     pub mix_pp: Interval,
     /// What changed within the groups, in percentage points.
     pub within_pp: Interval,
-    /// How far each factor of the mix moved.
-    pub factors: Vec<MixShift>,
-}
-
-/// How far the shares of a factor's levels moved.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MixShift {
-    /// The factor.
-    pub factor: String,
-    /// The population stability index; above 0.2 is taken for a shift that matters.
-    pub psi: f64,
+    /// The same by each factor alone, in three parts, and how far its shares moved.
+    pub factors: Vec<MixShare>,
 }
 
 /// A factor's commonest levels before and during.
@@ -294,6 +302,94 @@ pub struct LevelCount {
     pub level: String,
     /// Runs.
     pub runs: u64,
+}
+
+/// The rise, divided by a traffic factor (Kitagawa 1955; Oaxaca 1973; Blinder 1973).
+///
+/// `mix_pp`, `rate_pp` and `interaction_pp` add up to the rise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MixShare {
+    /// The factor.
+    pub factor: String,
+    /// What another mix of runs would have done at the rates of before.
+    pub mix_pp: f64,
+    /// What other rates would have done to the mix of before.
+    pub rate_pp: f64,
+    /// What only both together did.
+    pub interaction_pp: f64,
+    /// Rate and interaction: the part within groups, with its 90 % interval.
+    pub within_pp: Interval,
+    /// Population stability index between the two mixes.
+    pub psi: f64,
+    /// What chance alone makes of the index with so many groups and runs.
+    pub psi_by_chance: f64,
+    /// Share of the incident's runs in groups that the baseline did not have.
+    pub new_share: f64,
+}
+
+/// How runs were labelled on both sides.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Labelling {
+    /// Share of the baseline's runs whose outcome is known.
+    pub known_before: f64,
+    /// Share of the incident's.
+    pub known_during: f64,
+    /// Least that the rate can have risen, whatever the unknown outcomes are.
+    pub worst_pp: f64,
+    /// Least that it can have risen if labelling changed only as far as those shares did.
+    pub changed_pp: f64,
+    /// Labels that came later after their run count on neither side; none where no label says when
+    /// it came.
+    pub age_limit_secs: Option<i64>,
+    /// Runs of the incident that were younger than that, and count as unknown.
+    pub too_young: u64,
+    /// Whether the labelling changed so far that the rise is unproven.
+    pub moved: bool,
+}
+
+/// By how much runs vary more than independent ones would.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Dependence {
+    /// Groups of runs that belong together; none where runs do not say.
+    pub clusters: Option<u64>,
+    /// Variance of the difference over that of independent runs; at least 1.
+    pub design_effect: f64,
+    /// Standard deviation of the rate between windows as long as the incident, beyond chance.
+    pub between_pp: Option<f64>,
+    /// How many windows of the baseline that rests on.
+    pub windows: u64,
+    /// Whether they lie at the hours of the incident.
+    pub matched_hours: bool,
+}
+
+/// A change of the rate.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Episode {
+    /// In which way it changed.
+    pub kind: EpisodeKind,
+    /// When: for a drift, from when to when.
+    pub onset: Onset,
+    /// The rate up to then.
+    pub rate_before: BehaviourRate,
+    /// The rate from then on, up to the next change.
+    pub rate_after: BehaviourRate,
+    /// How much better that fits than no change, in nats.
+    pub gain: f64,
+}
+
+/// In which way a rate changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EpisodeKind {
+    /// At one moment, for the worse.
+    Rise,
+    /// At one moment, for the better.
+    Fall,
+    /// Bit by bit.
+    Drift,
+    /// A word of a later version.
+    #[serde(other)]
+    Other,
 }
 
 impl Verdict {

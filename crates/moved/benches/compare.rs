@@ -42,8 +42,14 @@ fn main() {
         .flat_map(|factor| (0..4).map(|level| Seen::at(Factor::from(*factor), level.to_string())))
         .collect();
     let rows: Vec<(Timestamp, Outcome, Vec<u32>)> = (0..RUNS).map(row).collect();
-    let rows =
-        || rows.iter().map(|(at, outcome, levels)| Row { at: *at, outcome: *outcome, levels });
+    let rows = || {
+        rows.iter().map(|(at, outcome, levels)| Row {
+            at: *at,
+            outcome: *outcome,
+            levels,
+            ..Row::default()
+        })
+    };
     let within = Window { start: Timestamp::UNIX_EPOCH, end: second(RUNS * 2) };
     let arrange = median(|| drop(black_box(Table::arrange(&dictionary, rows(), &catalogue))));
     let table = Table::arrange(&dictionary, rows(), &catalogue);

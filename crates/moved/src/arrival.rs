@@ -6,6 +6,7 @@ use std::ops::Range;
 use model::Role;
 use model::surface::Effect;
 
+use crate::halves::side_by_side;
 use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, gain};
 use crate::table::{Column, Table};
 use crate::windows::FOUND_BY_SEARCH;
@@ -27,14 +28,17 @@ pub fn worst(table: &Table, rows: Range<usize>) -> Option<Arrival> {
     let can_be_cause =
         |column: &&Column| column.role == Role::Input && column.effect != Effect::Mix;
     let total = table.total(rows.clone());
-    let mut tested = 0u32;
+    let columns: Vec<&Column> = table.columns.iter().filter(can_be_cause).collect();
+    let all = |columns: &[&Column]| -> Vec<Arrival> {
+        let of = |column: &&Column| arrivals(table, column, rows.clone(), total);
+        columns.iter().flat_map(of).collect()
+    };
+    let found = side_by_side(&columns, rows.len(), all);
+    let tested = found.len() as u32;
     let mut best: Option<Arrival> = None;
-    for column in table.columns.iter().filter(can_be_cause) {
-        for arrival in arrivals(table, column, rows.clone(), total) {
-            tested += 1;
-            if best.is_none_or(|best| arrival.gain > best.gain) {
-                best = Some(arrival);
-            }
+    for arrival in found {
+        if best.is_none_or(|best| arrival.gain > best.gain) {
+            best = Some(arrival);
         }
     }
     let mark = FOUND_BY_SEARCH + f64::from(tested.max(1)).ln();
@@ -47,7 +51,9 @@ fn arrivals(table: &Table, column: &Column, rows: Range<usize>, total: Counts) -
     let mut states = vec![(usize::MAX, Counts::default()); column.states.len()];
     for row in rows {
         let (first, counts) = &mut states[column.codes[row] as usize];
-        *first = (*first).min(row);
+        if *first == usize::MAX {
+            *first = row;
+        }
         counts.add(table.counts(row));
     }
     let mut levels = vec![(usize::MAX, Counts::default()); column.levels.len()];

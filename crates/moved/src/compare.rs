@@ -3,35 +3,24 @@
 use std::collections::BTreeMap;
 
 use model::report::{
-    Basis, Change, ChangedWith, ChosenBy, Mover as Moved, Onset, OutcomeChange, Report,
-    SurfaceState, SurfaceVerdict, Verdict, Windows,
+    Basis, Change, ChangedWith, Mover as Moved, Report, SurfaceState, SurfaceVerdict, Verdict,
+    Windows,
 };
 use model::surface::Effect;
-use model::{BehaviourRate, Catalogue, Interval, Role, rate};
+use model::{Catalogue, Interval, Role};
 
+use crate::census::Side;
+use crate::chance::Pace;
 use crate::contrast::{Contrast, contrast};
+use crate::dependence::{self, Between};
 use crate::exposure::{Exposure, Sides, risen};
-use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
-use crate::onset::{Direction, Search, step};
 use crate::table::{Column, State, Table};
-use crate::weigh::{self, Mover};
-use crate::{arrival, locate, mix, shares, surface};
-
-/// Standard errors that make a rise between given windows proven (one-sided 0.5 %).
-const PROVEN: f64 = 2.576;
-
-/// A rise that can't be excluded below this (or below a doubling) leaves "no change" unsaid.
-const MATTERS: f64 = 0.03;
+use crate::weigh::{self, Beside, Mover};
+use crate::windows::FOUND_BY_SEARCH;
+use crate::{arrival, episodes, labelling, locate, mix, onset, rise, shares, surface};
 
 /// Smallest part of the rise that makes a second mover worth naming.
 const LEAST_SECOND: f64 = 0.1;
-
-/// What can be said of the rise itself.
-enum Rise {
-    Proven,
-    Absent,
-    TooFew,
-}
 
 /// How several movers stand to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,121 +41,85 @@ pub fn compare(
     feature: Option<&str>,
 ) -> Report {
     let sides = Sides::of(table, &windows);
+    let age = labelling::age(table, &sides);
+    let seen = age.map(|age| age.seen(table));
+    let (table, sides) = match &seen {
+        Some(seen) => (seen, Sides::of(seen, &windows)),
+        None => (table, sides),
+    };
     let mut report = measured(table, windows, &sides);
+    report.labelling = labelling::of(table, &sides, age);
     report.feature = feature.map(str::to_owned);
-    if is_proven(&mut report) || arrived(table, &sides) {
+    if rise::is_proven(&mut report) || arrived(&report, table, &sides) {
         explain(&mut report, table, catalogue, &sides);
         if report.verdict == Verdict::Unexplained && report.movers.is_empty() {
             locate::add(&mut report, table, &sides);
         }
+        ruler(&mut report, table, catalogue, &sides);
+    } else if rise::is_shown(&report) {
+        report.mix = mix::of(table, &sides);
+        let rise = report.outcome.delta_pp.unwrap_or(0.0);
+        if report.mix.as_ref().is_some_and(|mix| mix::carries(mix, rise)) {
+            report.verdict = Verdict::TrafficMix;
+            report.why = who_came(&report, &[]);
+        }
     }
     if report.surfaces.is_empty() {
-        report.surfaces = surface::verdicts(table, &sides, catalogue, None);
+        report.surfaces =
+            surface::verdicts(table, &sides, catalogue, &[], surface::Rise::NotProven);
     }
     report
 }
 
+/// Whether a level arrived whose runs are surely worse than all others: then something rose, though
+/// the rate of all runs need not show it. Not where they do show it and that is ordinary.
+fn arrived(report: &Report, table: &Table, sides: &Sides) -> bool {
+    let design_effect = report.dependence.map_or(1.0, |dependence| dependence.design_effect);
+    let rows = sides.before.start..sides.during.end;
+    let surely = |new: arrival::Arrival| {
+        new.first >= sides.earliest_change && new.gain >= FOUND_BY_SEARCH * design_effect
+    };
+    !rise::is_visible(report) && arrival::worst(table, rows).is_some_and(surely)
+}
+
 /// A report of how the outcome changed, with no answer yet.
 pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report {
+    let between = Between::of(table, &windows);
+    let dependence = dependence::of(table, sides, between);
     Report {
         verdict: Verdict::NoChange,
         why: String::new(),
         feature: None,
         windows,
-        outcome: outcome_change(table, sides),
+        outcome: rise::change(table, sides, between, dependence.design_effect),
         onset: None,
         movers: Vec::new(),
         suspects: Vec::new(),
         residual_pp: None,
+        mix: None,
+        labelling: None,
+        dependence: Some(dependence),
+        episodes: episodes::of(&sides.bins, dependence.design_effect),
         surfaces: Vec::new(),
         changed_with: Vec::new(),
-        mix: None,
         factors: shares::of(table, sides),
     }
 }
 
-/// Whether a level arrived whose runs are surely worse than all others: then something rose, though
-/// the rate of all runs need not show it.
-fn arrived(table: &Table, sides: &Sides) -> bool {
-    let rows = sides.before.start..sides.during.end;
-    arrival::worst(table, rows).is_some_and(|new| new.first >= sides.earliest_change)
-}
-
-/// Whether there is a rise to explain; where there is none, the report says why not.
-pub(crate) fn is_proven(report: &mut Report) -> bool {
-    match rise(&report.outcome, report.windows.chosen_by) {
-        Rise::Proven => return true,
-        Rise::Absent => report.why = no_sure_rise(&report.outcome),
-        Rise::TooFew => {
-            report.verdict = Verdict::InsufficientData;
-            report.why = too_few(&report.outcome);
-        }
-    }
-    false
-}
-
-fn outcome_change(table: &Table, sides: &Sides) -> OutcomeChange {
-    let (before, during) = (table.rate(sides.before.clone()), table.rate(sides.during.clone()));
-    let points = rate::difference(&before, &during);
-    let in_points = |figure: fn(&Interval) -> f64| points.as_ref().map(|d| 100.0 * figure(d));
-    OutcomeChange {
-        before,
-        during,
-        delta_pp: in_points(|d| d.est),
-        low_pp: in_points(|d| d.low),
-        high_pp: in_points(|d| d.high),
-    }
-}
-
-fn rise(outcome: &OutcomeChange, chosen_by: ChosenBy) -> Rise {
-    let (before, during) = (&outcome.before, &outcome.during);
-    let counts = |rate: &BehaviourRate| Counts { n: rate.n, k: rate.k };
-    let enough = before.n >= LEAST_KNOWN && during.n >= LEAST_KNOWN;
-    if enough && during.k >= LEAST_BAD && chosen_by != ChosenBy::Halves {
-        let proven = z_score(counts(before), counts(during)) >= PROVEN
-            && outcome.low_pp.is_some_and(|low| low > 0.0);
-        if proven {
-            return Rise::Proven;
-        }
-    }
-    let matters = 100.0 * before.rate.unwrap_or(0.0).max(MATTERS);
-    match outcome.high_pp {
-        Some(high) if enough && high <= matters => Rise::Absent,
-        _ => Rise::TooFew,
-    }
-}
-
-/// What is known of a rise that is not proven: its upper limit.
-fn no_sure_rise(outcome: &OutcomeChange) -> String {
-    let most = outcome.high_pp.unwrap_or(100.0).max(0.0);
-    format!("no sure rise of the bad rate; at most {most:.1} points")
-}
-
-/// How many known outcomes a side would show a doubling of the rate (or a rise of 3 points).
-fn too_few(outcome: &OutcomeChange) -> String {
-    let (before, during) = (&outcome.before, &outcome.during);
-    let known = before.n + during.n;
-    let from = if known == 0 { MATTERS } else { (before.k + during.k) as f64 / known as f64 };
-    let by = from.max(MATTERS);
-    let spread = from * (1.0 - from) + (from + by).min(1.0) * (1.0 - from - by).max(0.0);
-    let power_90 = 1.282;
-    let wanted = ((PROVEN + power_90).powi(2) * spread / (by * by)).ceil().max(LEAST_KNOWN as f64);
-    format!(
-        "{} known outcomes before and {} during can't show a rise of {:.1} points; \
-         about {wanted} on each side would",
-        before.n,
-        during.n,
-        100.0 * by
-    )
-}
-
 /// Fills in what carries a rise that is proven.
 pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
-    report.onset = onset(table, sides);
+    let step = onset::of(table, sides);
+    report.onset = step.map(|step| step.onset(table));
     report.changed_with = changed_with(table, sides);
+    let beside = Beside {
+        onset: report.onset,
+        plain: Some(onset::fit(table, sides, step)),
+        smoother: episodes::smoother(&sides.bins),
+        design_effect: report.dependence.map_or(1.0, |dependence| dependence.design_effect),
+    };
     report.mix = mix::of(table, sides);
     let rise = report.outcome.delta_pp.unwrap_or(0.0);
-    let (mut movers, relation) = movers(table, sides);
+    let (mut movers, relation) = movers(table, sides, beside);
     let who_came = report.mix.as_ref().is_some_and(|mix| mix::carries(mix, rise))
         && movers.iter().all(|mover| is_timing_alone(mover, table));
     if who_came {
@@ -182,9 +135,12 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
     if contrasts.first().is_some_and(carries_little) && relation == Relation::Competing {
         report.verdict = Verdict::Unexplained;
     }
+    let may_be_mix = report.mix.as_ref().is_some_and(|mix| mix::may_carry(mix, rise));
     if who_came {
         report.verdict = Verdict::TrafficMix;
-    } else if movers.is_empty() && !anything_recorded(table) {
+    } else if report.verdict == Verdict::TrafficMix && !may_be_mix {
+        report.verdict = Verdict::Unexplained;
+    } else if movers.is_empty() && !anything_recorded(table, sides) {
         report.verdict = Verdict::NotRecorded;
     }
     let counted = match relation {
@@ -194,13 +150,23 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
     let carried: f64 = contrasts.iter().take(counted).map(|one| one.carried.est).sum();
     report.residual_pp = report.outcome.delta_pp.map(|delta| delta * (1.0 - carried));
     let moved: Vec<&str> = movers.iter().flat_map(|mover| mover.surfaces(table)).collect();
-    report.surfaces = surface::verdicts(table, sides, catalogue, Some(&moved));
+    report.surfaces = surface::verdicts(table, sides, catalogue, &moved, proven(report));
     report.movers = movers
         .iter()
         .zip(contrasts)
-        .map(|(mover, contrast)| moved_row(table, sides, mover, contrast))
+        .map(|(mover, contrast)| {
+            let first = &mover.exposures[0];
+            let pace = Pace::of(table, sides, first.column(table), &first.levels);
+            let chance = report.onset.map(|onset| pace.stated(&onset));
+            Moved { chance_nearby: chance, ..moved_row(table, sides, mover, contrast) }
+        })
         .collect();
     report.why = why(report);
+}
+
+/// The rise, for what is said of surfaces.
+fn proven(report: &Report) -> surface::Rise {
+    surface::Rise::Proven(report.outcome.delta_pp.unwrap_or(0.0))
 }
 
 fn effects<'a>(mover: &'a Mover, table: &'a Table) -> impl Iterator<Item = Effect> + 'a {
@@ -217,21 +183,38 @@ fn is_timing_alone(mover: &Mover, table: &Table) -> bool {
     }
 }
 
-/// When the rate rose.
-pub(crate) fn onset(table: &Table, sides: &Sides) -> Option<Onset> {
-    let search = Search {
-        runs: sides.runs(),
-        earliest: sides.earliest_change,
-        direction: Direction::Rise,
-        least: 1,
+/// Says that the ruler moved where another way of labelling may have made the rise. Labelling does
+/// not know of levels: what got worse beside runs without it did so by itself.
+fn ruler(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
+    let beside =
+        |mover: &Moved| mover.kind == Effect::Behaviour && mover.basis != Basis::BeforeAfter;
+    if report.movers.iter().any(beside) {
+        return;
+    }
+    let unproven = report.labelling.filter(|labelling| labelling.moved);
+    let sources = labelling::sources(table, sides, report.outcome.delta_pp.unwrap_or(0.0));
+    report.why = match (unproven, sources) {
+        (Some(labelling), _) => format!(
+            "labelling changed; the rise is unproven: {:.0} % of the outcomes are known, {:.0} % \
+             were before. Re-score before acting",
+            100.0 * labelling.known_during,
+            100.0 * labelling.known_before
+        ),
+        (None, Some(sources)) => format!(
+            "the ruler moved ({sources}: labels come from elsewhere): re-score before acting"
+        ),
+        (None, None) => return,
     };
-    step(table, search).map(|step| step.onset(table))
+    report.verdict = Verdict::Measurement;
+    report.movers.retain(|mover| mover.kind == Effect::Measurement);
+    let moved: Vec<&str> = report.movers.iter().map(|mover| mover.surface.as_str()).collect();
+    report.surfaces = surface::verdicts(table, sides, catalogue, &moved, proven(report));
 }
 
 /// The movers, and how they stand to each other.
-fn movers(table: &Table, sides: &Sides) -> (Vec<Mover>, Relation) {
+fn movers(table: &Table, sides: &Sides, beside: Beside) -> (Vec<Mover>, Relation) {
     let exposures = risen(table, sides, Role::Input);
-    let mut movers = weigh::fitting(table, sides, &exposures, |_| true);
+    let mut movers = weigh::fitting(table, sides, &exposures, beside, |_| true);
     if movers.len() == 1 {
         movers.extend(above(table, sides, &exposures, &movers[0]));
     }
@@ -247,7 +230,7 @@ fn movers(table: &Table, sides: &Sides) -> (Vec<Mover>, Relation) {
         .into_iter()
         .filter(|one| movers[0].exposures.iter().all(|of_first| of_first.column != one.column))
         .collect();
-    let second = weigh::fitting(table, sides, &others, untouched);
+    let second = weigh::fitting(table, sides, &others, Beside { plain: None, ..beside }, untouched);
     let second = second
         .into_iter()
         .next()
@@ -300,12 +283,13 @@ fn verdict(table: &Table, movers: &[Mover], relation: Relation) -> Verdict {
 }
 
 /// Whether any factor that changes behaviour is on record for at least half of its runs.
-fn anything_recorded(table: &Table) -> bool {
+fn anything_recorded(table: &Table, sides: &Sides) -> bool {
     let behaviour =
         |column: &&Column| column.effect == Effect::Behaviour && column.role == Role::Input;
     table.columns.iter().filter(behaviour).any(|column| {
         let (mut known, mut all) = (0, 0);
-        for (state, runs) in column.states.iter().zip(table.census(column, 0..table.len())) {
+        for (state, ended) in column.states.iter().zip(sides.census.column(column)) {
+            let runs = ended[0].runs() + ended[1].runs();
             known += if state.known().is_empty() { 0 } else { runs };
             all += if matches!(state, State::NotApplicable) { 0 } else { runs };
         }
@@ -327,7 +311,7 @@ fn moved_row(table: &Table, sides: &Sides, mover: &Mover, contrast: Contrast) ->
         factor: column.factor.to_string(),
         kind: column.effect,
         change: Change::Levels,
-        from: commonest(table, column, sides.before.clone(), &first.levels),
+        from: commonest(sides, column, &first.levels),
         to: first.name(table),
         with: levels.keys().filter(|name| **name != column.factor.as_str()).cloned().collect(),
         levels,
@@ -336,18 +320,14 @@ fn moved_row(table: &Table, sides: &Sides, mover: &Mover, contrast: Contrast) ->
         rate_without: contrast.without,
         basis: contrast.basis,
         carried: contrast.carried,
+        chance_nearby: None,
     }
 }
 
-/// The commonest level of a factor in some runs, apart from those that it moved to.
-fn commonest(
-    table: &Table,
-    column: &Column,
-    rows: std::ops::Range<usize>,
-    but: &[u32],
-) -> Option<String> {
+/// The commonest level of a factor in the baseline, apart from those that it moved to.
+fn commonest(sides: &Sides, column: &Column, but: &[u32]) -> Option<String> {
     let mut counts = vec![0u64; column.levels.len()];
-    for (state, runs) in column.states.iter().zip(table.census(column, rows)) {
+    for (state, runs) in sides.census.runs(column, Side::Before) {
         state.known().iter().for_each(|level| counts[*level as usize] += runs);
     }
     let others = counts
@@ -389,15 +369,7 @@ fn why(report: &Report) -> String {
         Verdict::NotRecorded => {
             "the rate rose, and no factor that could carry it is recorded".to_owned()
         }
-        Verdict::Inseparable => format!(
-            "these moved so closely together that the data can't tell them apart: {}",
-            report
-                .movers
-                .iter()
-                .flat_map(|m| m.levels.keys().cloned())
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
+        Verdict::Inseparable => tied(report),
         Verdict::Measurement => {
             format!("the ruler moved ({}): re-score before acting", named.join(", "))
         }
@@ -408,6 +380,18 @@ fn why(report: &Report) -> String {
         ),
         _ => format!("moved with the outcome: {}", named.join("; ")),
     }
+}
+
+/// Those that can't be told apart. Where the ruler is among them, nothing else is sure.
+fn tied(report: &Report) -> String {
+    let names: Vec<&str> =
+        report.movers.iter().flat_map(|mover| mover.levels.keys().map(String::as_str)).collect();
+    let ruler = report.movers.iter().any(|mover| mover.kind == Effect::Measurement);
+    let advice = if ruler { "; the ruler is among them: re-score before acting" } else { "" };
+    format!(
+        "these moved so closely together that the data can't tell them apart: {}{advice}",
+        names.join(", ")
+    )
 }
 
 /// That the mix of runs moved, and by how much the rate changed within it.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use model::report::Basis;
 use model::{BehaviourRate, Interval};
 
+use crate::dependence::{self, Sum};
 use crate::exposure::Sides;
 use crate::likelihood::Counts;
 use crate::ratio::Ratio;
@@ -39,14 +40,23 @@ pub struct Contrast {
 /// Compares runs with and without an exposure. `exposed` has a place for each run of the table.
 pub fn contrast(table: &Table, sides: &Sides, exposed: &[Option<bool>]) -> Contrast {
     let rate_of = |rows: Range<usize>, wanted: bool| {
-        let rows = rows.filter(|run| exposed[*run] == Some(wanted));
-        table.rate(rows)
+        let runs = || rows.clone().filter(|run| exposed[*run] == Some(wanted));
+        table.rate(runs()).widened(dependence::of_rate(table, runs()))
     };
     let with = rate_of(sides.during.clone(), true);
     let without = rate_of(sides.during.clone(), false);
     let before = [rate_of(sides.before.clone(), false), rate_of(sides.before.clone(), true)];
     let basis = basis(table, sides, exposed);
-    let mut carried = part_of_rise(&before, &with, &without, basis).estimate();
+    let mut ratio = part_of_rise(&before, &with, &without, basis);
+    let group = |run: usize| match exposed[run] {
+        _ if run < sides.during.start => Some(2),
+        Some(true) => Some(0),
+        Some(false) => Some(1),
+        None => None,
+    };
+    let sum = Sum { rates: &ratio.rates, weights: &ratio.slack() };
+    ratio.design_effect = dependence::design_effect(table, sides.runs(), group, sum);
+    let mut carried = ratio.estimate();
     if basis == Basis::BeforeAfter {
         carried.low = carried.low.min(0.0);
         carried.high = carried.high.max(1.0);
@@ -115,5 +125,6 @@ fn part_of_rise(
             Basis::BeforeAfter => [now, 0.0, -now],
         },
         whole: [now, 1.0 - now, -1.0],
+        design_effect: 1.0,
     }
 }

@@ -5,6 +5,8 @@ use std::ops::Range;
 use model::Role;
 use model::report::{ChosenBy, Windows};
 
+use crate::bins::{self, Bin};
+use crate::census::Census;
 use crate::likelihood::{Counts, z_score};
 use crate::table::{Column, State, Table};
 
@@ -17,10 +19,10 @@ pub const RISEN: f64 = 3.29;
 
 /// A level is new when its share before is at most this part of its share during: the line between
 /// the windows is an estimate, so the first runs of a new level may lie before it.
-const STILL_NEW: f64 = 0.1;
+pub const STILL_NEW: f64 = 0.1;
 
 /// Smallest rise of a level's share that can matter.
-const LEAST_RISE: f64 = 0.005;
+pub const LEAST_RISE: f64 = 0.005;
 
 /// A level whose share of the runs rose, or all new levels of a factor taken together.
 #[derive(Debug, Clone)]
@@ -46,6 +48,10 @@ pub struct Sides {
     pub during: Range<usize>,
     /// The first run at which the change can have come.
     pub earliest_change: usize,
+    /// How many runs of either were in which state.
+    pub census: Census,
+    /// The known outcomes of both in order of time, some runs at a time.
+    pub bins: Vec<Bin>,
 }
 
 /// Part of a given baseline, at its end, in which the change may have come already.
@@ -60,7 +66,9 @@ impl Sides {
             ChosenBy::Caller => before.end - (before.len() as f64 * UNSURE_END) as usize,
             ChosenBy::ChangePoint | ChosenBy::Halves => before.start,
         };
-        Self { before, during, earliest_change }
+        let census = Census::of(table, &before, &during);
+        let bins = bins::of(table, &before, &during);
+        Self { before, during, earliest_change, census, bins }
     }
 
     /// Every run of both; runs between the windows take no part.
@@ -86,11 +94,11 @@ impl Exposure {
 /// Every level in a role whose share rose by more than chance.
 pub fn risen(table: &Table, sides: &Sides, role: Role) -> Vec<Exposure> {
     let columns = table.columns.iter().enumerate().filter(|(_, column)| column.role == role);
-    columns.flat_map(|(place, column)| risen_in(table, sides, place, column)).collect()
+    columns.flat_map(|(place, column)| risen_in(sides, place, column)).collect()
 }
 
-fn risen_in(table: &Table, sides: &Sides, place: usize, column: &Column) -> Vec<Exposure> {
-    let shares = Shares::of(table, column, sides);
+fn risen_in(sides: &Sides, place: usize, column: &Column) -> Vec<Exposure> {
+    let shares = Shares::of(column, sides);
     let mut risen: Vec<(u32, [f64; 2])> = (0..column.levels.len() as u32)
         .filter_map(|level| shares.risen(level).map(|share| (level, share)))
         .collect();
@@ -104,8 +112,11 @@ fn risen_in(table: &Table, sides: &Sides, place: usize, column: &Column) -> Vec<
     if new.len() > 1 {
         sets.push(new);
     }
-    let exposures = sets.into_iter().map(|set| exposure(column, place, &set));
-    exposures.filter(|exposure| worth_a_look(table, sides, exposure)).collect()
+    let worth = |set: &Vec<(u32, [f64; 2])>| {
+        let levels: Vec<u32> = set.iter().map(|(level, _)| *level).collect();
+        worth_a_look(sides, column, &levels)
+    };
+    sets.into_iter().filter(worth).map(|set| exposure(column, place, &set)).collect()
 }
 
 fn exposure(column: &Column, place: usize, set: &[(u32, [f64; 2])]) -> Exposure {
@@ -129,13 +140,11 @@ struct Shares {
 }
 
 impl Shares {
-    fn of(table: &Table, column: &Column, sides: &Sides) -> Self {
+    fn of(column: &Column, sides: &Sides) -> Self {
         let with_level = vec![[0; 2]; column.levels.len()];
         let mut shares = Self { recorded: [0; 2], applicable: [0; 2], with_level };
-        for (side, rows) in [&sides.before, &sides.during].into_iter().enumerate() {
-            for (state, runs) in column.states.iter().zip(table.census(column, rows.clone())) {
-                shares.count(state, side, runs);
-            }
+        for (state, ended) in column.states.iter().zip(sides.census.column(column)) {
+            (0..2).for_each(|side| shares.count(state, side, ended[side].runs()));
         }
         shares
     }
@@ -180,8 +189,9 @@ impl Shares {
     }
 }
 
-fn worth_a_look(table: &Table, sides: &Sides, exposure: &Exposure) -> bool {
-    let exposed = |run: &usize| exposure.runs[*run] == Some(true);
-    exposure.column(table).role == Role::Consequence
-        || table.total(sides.during.clone().filter(exposed)).k >= LEAST_BAD
+fn worth_a_look(sides: &Sides, column: &Column, levels: &[u32]) -> bool {
+    let states = column.holds(levels).into_iter().zip(sides.census.column(column));
+    let bad =
+        states.filter(|(holds, _)| *holds == Some(true)).map(|(_, ended)| ended[1].counts().k);
+    column.role == Role::Consequence || bad.sum::<u64>() >= LEAST_BAD
 }

@@ -17,11 +17,20 @@
 //! method with its assumptions and limits.
 
 pub mod arrival;
+pub mod bins;
+pub mod bounded;
 pub mod cells;
+pub mod census;
+pub mod chance;
 pub mod compare;
 pub mod contrast;
+pub mod dependence;
+pub mod drift;
+pub mod episodes;
 pub mod error;
 pub mod exposure;
+pub mod halves;
+pub mod labelling;
 pub mod lattice;
 pub mod leaves;
 pub mod likelihood;
@@ -31,6 +40,7 @@ pub mod onset;
 pub mod ramp;
 pub mod ratio;
 pub mod reference;
+pub mod rise;
 pub mod shares;
 pub mod sheet;
 pub mod surface;

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use model::report::{Change, Mover, SurfaceState, SurfaceVerdict, Suspect, Windows};
+use model::report::{Change, Mover, Onset, SurfaceState, SurfaceVerdict, Suspect, Windows};
 use model::surface::Effect;
 use model::{BehaviourRate, Catalogue, Report, Verdict};
 
 use crate::cells::{self, Cell, Found};
-use crate::compare::{explain, is_proven, measured, onset};
+use crate::chance::{self, Pace};
+use crate::compare::{explain, measured};
 use crate::contrast::basis;
 use crate::exposure::Sides;
 use crate::likelihood::Counts;
+use crate::onset;
 use crate::ratio::Ratio;
 use crate::reference::Reference;
+use crate::rise::is_proven;
 use crate::table::Table;
 
 #[cfg(test)]
@@ -36,10 +39,11 @@ pub fn locate(table: &Table, windows: Windows) -> Report {
         let nothing_declared = Catalogue { version: 0, surfaces: Vec::new() };
         explain(&mut report, table, &nothing_declared, &sides);
     } else {
-        report.onset = onset(table, &sides);
+        report.onset = onset::of(table, &sides).map(|step| step.onset(table));
         name(&mut report, table, &sides, &found);
     }
-    report.suspects = found.suspects.iter().map(|cell| suspect(table, &sides, cell)).collect();
+    report.suspects =
+        found.suspects.iter().map(|cell| suspect(table, &sides, cell, report.onset)).collect();
     report
 }
 
@@ -52,7 +56,8 @@ pub(crate) fn add(report: &mut Report, table: &Table, sides: &Sides) {
         let named = std::mem::take(&mut found.named);
         found.suspects.splice(0..0, named);
     }
-    report.suspects = found.suspects.iter().map(|cell| suspect(table, sides, cell)).collect();
+    report.suspects =
+        found.suspects.iter().map(|cell| suspect(table, sides, cell, report.onset)).collect();
     if found.named.is_empty() {
         if let Some(first) = report.suspects.first() {
             report.why += &format!("; the rise is greatest in {}", condition(&first.levels));
@@ -70,6 +75,7 @@ fn mark(report: &mut Report) {
         if let Some(surface) = report.surfaces.iter_mut().find(belongs) {
             surface.verdict = SurfaceState::Moved;
             surface.why = format!("the rate rose where {}", condition(&mover.levels));
+            surface.limit_pp = None;
         }
     }
 }
@@ -115,10 +121,11 @@ fn mover(table: &Table, sides: &Sides, cell: &Cell) -> Mover {
         rate_without: rates.during[1],
         basis: basis(table, sides, &held),
         carried: rates.carried(),
+        chance_nearby: None,
     }
 }
 
-fn suspect(table: &Table, sides: &Sides, cell: &Cell) -> Suspect {
+fn suspect(table: &Table, sides: &Sides, cell: &Cell, onset: Option<Onset>) -> Suspect {
     let rates = Rates::of(table, sides, &held(table, cell));
     Suspect {
         levels: levels(table, cell),
@@ -127,7 +134,17 @@ fn suspect(table: &Table, sides: &Sides, cell: &Cell) -> Suspect {
         rate_during: rates.during[0],
         share: cell.share,
         gain: cell.gain,
+        chance_nearby: onset.and_then(|onset| nearby(table, sides, cell, &onset)),
     }
+}
+
+/// The chance that a level of the cell which came up did so near the onset by accident; of several
+/// the smallest. None where all of them were there from the start.
+fn nearby(table: &Table, sides: &Sides, cell: &Cell, onset: &Onset) -> Option<f64> {
+    let columns = cell.conditions.iter().map(|(place, level)| (&table.columns[*place], *level));
+    let new = columns.filter(|(column, level)| chance::came_up(sides, column, *level));
+    let chances = new.map(|(column, level)| Pace::of(table, sides, column, &[level]).stated(onset));
+    chances.reduce(f64::min)
 }
 
 /// A change of behaviour if any factor of the cell is one of behaviour.
@@ -202,6 +219,7 @@ impl Rates {
             rates: [inside, outside, inside_before, outside_before].map(counts),
             part: [during, 0.0, -before, 0.0],
             whole: [during, 1.0 - during, -before, before - 1.0],
+            design_effect: 1.0,
         };
         ratio.estimate()
     }

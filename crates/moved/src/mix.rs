@@ -1,131 +1,218 @@
-//! How much of a rise is who came, and how much is what became of them: Kitagawa's decomposition
-//! (1955) over groups of the mix.
+//! How a rise divides into another mix of runs and other rates within the mix.
+//!
+//! Kitagawa (JASA 1955), and with it Oaxaca and Blinder (1973): with shares s and rates r of the
+//! groups of a traffic factor, the rise is the sum of (s₁ − s₀) r₀, the mix; s₀ (r₁ − r₀), the
+//! rates; and (s₁ − s₀)(r₁ − r₀), the interaction.
 
-use std::collections::HashMap;
-
-use model::report::{Mix, MixShift};
+use model::report::{Mix, MixShare};
 use model::surface::Effect;
-use model::{Interval, Role, rate::Z95};
+use model::{Interval, Role, rate};
 
+use crate::census::Ended;
+use crate::dependence::{self, Sum};
 use crate::exposure::Sides;
 use crate::likelihood::Counts;
-use crate::table::{Column, Table};
+use crate::table::{Column, State, Table};
 
-/// Most states of a factor that is grouped by together with others.
-const FEW_STATES: usize = 20;
+mod joint;
+#[cfg(test)]
+mod tests;
 
-/// Most groups of one factor that are told apart; the rest is one group.
-const MOST_GROUPS: usize = 200;
+/// One-sided 95 % point of the normal distribution: a limit holds in 95 of 100 cases.
+pub const LIMIT_95: f64 = 1.645;
+
+/// What is proven to stay below this many points, or below a tenth of the rise, is small.
+const SMALL_PP: f64 = 0.5;
+const SMALL_PART: f64 = 0.1;
 
 /// Part of the rise that the mix must carry at least, for the mix to be the answer.
 const MOST_OF_IT: f64 = 0.5;
 
-/// One group, before and during.
-#[derive(Debug, Clone, Copy, Default)]
-struct Group {
-    counts: [Counts; 2],
+/// Smallest share of the incident's runs in groups that the baseline knew as well.
+const LEAST_KNOWN_GROUPS: f64 = 0.5;
+
+/// Largest share of runs whose group is not recorded.
+const MOST_UNRECORDED: f64 = 0.1;
+
+/// Added to both shares of a group, so that one without runs has a logarithm.
+const NO_SHARE: f64 = 1e-4;
+
+/// The largest contribution, in points, that counts as none beside a rise of so many points.
+pub fn small(delta_pp: f64) -> f64 {
+    SMALL_PP.max(SMALL_PART * delta_pp)
 }
 
-/// The mix before and during; none without a factor of the mix, or without known outcomes.
+/// The mix before and during: by the factors that together carry most, and by each alone. None
+/// without a factor of the mix, or without known outcomes.
 pub fn of(table: &Table, sides: &Sides) -> Option<Mix> {
     let is_mix = |column: &&Column| column.effect == Effect::Mix && column.role == Role::Input;
     let columns: Vec<&Column> = table.columns.iter().filter(is_mix).collect();
-    let joint: Vec<&Column> =
-        columns.iter().copied().filter(|column| column.states.len() <= FEW_STATES).collect();
-    let large = columns.iter().copied().filter(|column| column.states.len() > FEW_STATES);
-    let mut ways: Vec<Vec<&Column>> = large.map(|column| vec![column]).collect();
-    if !joint.is_empty() {
-        ways.push(joint);
-    }
-    let parts = ways.iter().filter_map(|way| {
-        let groups = groups(table, sides, way);
-        let by = way.iter().map(|column| column.factor.to_string()).collect();
-        decomposed(&groups, by)
-    });
-    let best = parts.max_by(|a, b| a.mix_pp.est.total_cmp(&b.mix_pp.est))?;
-    let factors = columns.iter().map(|column| shift(table, sides, column));
-    Some(Mix { factors: factors.collect(), ..best })
+    let alone = columns.iter().filter_map(|column| divide(table, sides, column)).collect();
+    Some(Mix { factors: alone, ..joint::best(table, sides, &columns)? })
 }
 
 /// Whether who came carries the rise: most of it for sure, and nothing for sure is left within the
-/// groups.
+/// groups; or what is left within the groups of a factor is proven to be small.
 pub fn carries(mix: &Mix, rise_pp: f64) -> bool {
-    mix.mix_pp.low >= MOST_OF_IT * rise_pp && mix.within_pp.low <= 0.0
+    let most = mix.mix_pp.low >= MOST_OF_IT * rise_pp && mix.within_pp.low <= 0.0;
+    most || mix.factors.iter().any(|share| is_kept(share, rise_pp))
+}
+
+/// Whether the groups of a factor are proven to have kept their rates.
+pub fn is_kept(share: &MixShare, rise_pp: f64) -> bool {
+    share.within_pp.high <= small(rise_pp)
+}
+
+/// Whether by some factor the groups are not proven to have got worse, and the mix makes up most.
+pub fn may_carry(mix: &Mix, rise_pp: f64) -> bool {
+    mix.factors.iter().any(|share| {
+        share.within_pp.low <= small(rise_pp)
+            && share.mix_pp + share.interaction_pp > MOST_OF_IT * rise_pp
+    })
 }
 
 /// The factor of which the shares moved most, if any did.
-pub fn most_shifted(mix: &Mix) -> Option<&MixShift> {
-    let of = mix.factors.iter().filter(|shift| mix.by.contains(&shift.factor));
+pub fn most_shifted(mix: &Mix) -> Option<&MixShare> {
+    let of = mix.factors.iter().filter(|share| mix.by.contains(&share.factor));
     of.max_by(|a, b| a.psi.total_cmp(&b.psi))
 }
 
-fn groups(table: &Table, sides: &Sides, by: &[&Column]) -> Vec<Group> {
-    let mut places: HashMap<Vec<u32>, usize> = HashMap::new();
-    let mut groups: Vec<Group> = Vec::new();
-    for (side, rows) in [&sides.before, &sides.during].into_iter().enumerate() {
-        for row in rows.clone() {
-            let codes: Vec<u32> = by.iter().map(|column| column.codes[row]).collect();
-            let next = groups.len().min(MOST_GROUPS);
-            let place = *places.entry(codes).or_insert(next);
-            if place == groups.len() {
-                groups.push(Group::default());
-            }
-            groups[place].counts[side].add(table.counts(row));
-        }
-    }
-    groups
-}
-
-/// The parts of a rise, in percentage points.
-fn decomposed(groups: &[Group], by: Vec<String>) -> Option<Mix> {
-    let total = |side: usize| groups.iter().map(|group| group.counts[side].n).sum::<u64>() as f64;
-    let totals = [total(0), total(1)];
-    if groups.len() < 2 || totals.contains(&0.0) {
+/// The rise divided by one factor. None without known outcomes on both sides, where too few runs
+/// say which group they belong to, and where most are in groups that the baseline did not have.
+pub fn divide(table: &Table, sides: &Sides, column: &Column) -> Option<MixShare> {
+    let groups = Groups::of(sides, column);
+    let known = groups.share_during(|group| group[0].n > 0);
+    let unrecorded = groups.unrecorded(column);
+    if groups.total.iter().any(|side| side.n == 0)
+        || known < LEAST_KNOWN_GROUPS
+        || unrecorded > MOST_UNRECORDED
+    {
         return None;
     }
-    let share = |group: &Group, side: usize| group.counts[side].n as f64 / totals[side];
-    let (mut mix, mut within, mut within_variance, mut mix_variance) = (0.0, 0.0, 0.0, 0.0);
-    let (mut first, mut second) = (0.0, 0.0);
-    for group in groups {
-        let shares = [share(group, 0), share(group, 1)];
-        let (more, mean) = (shares[1] - shares[0], (shares[0] + shares[1]) / 2.0);
-        let rates = known_rates(group);
-        let variance: f64 = group.counts.iter().map(|counts| counts.variance()).sum();
-        let rate = (rates[0] + rates[1]) / 2.0;
-        mix += more * rate;
-        within += mean * (rates[1] - rates[0]);
-        within_variance += mean * mean * variance;
-        mix_variance += more * more * variance / 4.0;
-        (first, second) = (first + mean * rate, second + mean * rate * rate);
-    }
-    let spread = (second - first * first).max(0.0);
-    mix_variance += spread * (1.0 / totals[0] + 1.0 / totals[1]);
-    let points = |est: f64, variance: f64| Interval {
-        est: 100.0 * est,
-        low: 100.0 * (est - Z95 * variance.sqrt()),
-        high: 100.0 * (est + Z95 * variance.sqrt()),
-    };
-    let (mix_pp, within_pp) = (points(mix, mix_variance), points(within, within_variance));
-    Some(Mix { by, mix_pp, within_pp, factors: Vec::new() })
+    let parts = groups.parts(groups.design_effect(table, sides, column));
+    let within = (parts.rate + parts.interaction) / known;
+    let [below, above] = parts.reach.map(f64::sqrt);
+    Some(MixShare {
+        factor: column.factor.to_string(),
+        mix_pp: 100.0 * parts.mix,
+        rate_pp: 100.0 * parts.rate,
+        interaction_pp: 100.0 * parts.interaction,
+        within_pp: Interval {
+            est: 100.0 * within,
+            low: 100.0 * (within - below / known),
+            high: 100.0 * (within + above / known),
+        },
+        psi: groups.psi(),
+        psi_by_chance: groups.psi_by_chance(),
+        new_share: 1.0 - known,
+    })
 }
 
-/// The rates of a group; where one side has none, that of the other: it came or went with the mix.
-fn known_rates(group: &Group) -> [f64; 2] {
-    let [before, during] = group.counts;
-    match (before.n, during.n) {
-        (0, _) => [during.rate(); 2],
-        (_, 0) => [before.rate(); 2],
-        _ => [before.rate(), during.rate()],
+/// Known outcomes before and during, by state of a factor.
+struct Groups {
+    by_state: Vec<[Counts; 2]>,
+    total: [Counts; 2],
+}
+
+/// The three parts of a rise, and how far the last two together reach down and up, squared.
+#[derive(Default)]
+struct Parts {
+    mix: f64,
+    rate: f64,
+    interaction: f64,
+    reach: [f64; 2],
+}
+
+impl Groups {
+    fn of(sides: &Sides, column: &Column) -> Self {
+        let ended = sides.census.column(column).iter();
+        let by_state: Vec<[Counts; 2]> = ended.map(|ended| ended.map(Ended::counts)).collect();
+        let total = [0, 1].map(|side| {
+            by_state.iter().fold(Counts::default(), |sum, group| sum.with(group[side]))
+        });
+        Self { by_state, total }
+    }
+
+    fn shares(&self, group: &[Counts; 2]) -> [f64; 2] {
+        [0, 1].map(|side| group[side].n as f64 / self.total[side].n.max(1) as f64)
+    }
+
+    fn share_during(&self, wanted: impl Fn(&[Counts; 2]) -> bool) -> f64 {
+        let wanted = self.by_state.iter().filter(|group| wanted(group));
+        wanted.map(|group| self.shares(group)[1]).sum()
+    }
+
+    /// The larger of the two shares of runs that do not say where they belong.
+    fn unrecorded(&self, column: &Column) -> f64 {
+        let states = self.by_state.iter().zip(&column.states);
+        let unrecorded =
+            states.filter(|(_, state)| matches!(state, State::NotRecorded | State::Partly(_)));
+        let sum = unrecorded.fold([0.0; 2], |sum, (group, _)| {
+            let shares = self.shares(group);
+            [sum[0] + shares[0], sum[1] + shares[1]]
+        });
+        sum[0].max(sum[1])
+    }
+
+    /// A group that only one side has is mix, at the rate it has there. Limits are joined from the
+    /// groups' score limits (Zou and Donner 2008), which hold where a group has few runs.
+    fn parts(&self, design_effect: f64) -> Parts {
+        let mut parts = Parts::default();
+        for group in &self.by_state {
+            let [before, during] = group;
+            let [share, share_now] = self.shares(group);
+            if before.n == 0 || during.n == 0 {
+                parts.mix += (share_now - share) * (before.rate() + during.rate());
+                continue;
+            }
+            let (rate, more) = (before.rate(), during.rate() - before.rate());
+            parts.mix += (share_now - share) * rate;
+            parts.rate += share * more;
+            parts.interaction += (share_now - share) * more;
+            let [then, now] = [before, during].map(|counts| limits(*counts, design_effect));
+            parts.reach[0] += share_now.powi(2) * (now[0].powi(2) + then[1].powi(2));
+            parts.reach[1] += share_now.powi(2) * (now[1].powi(2) + then[0].powi(2));
+        }
+        parts
+    }
+
+    /// How much less runs tell of the part within groups where those of a cluster are alike.
+    fn design_effect(&self, table: &Table, sides: &Sides, column: &Column) -> f64 {
+        let states = self.by_state.len();
+        let both = |group: &[Counts; 2]| group[0].n > 0 && group[1].n > 0;
+        let weight = |group: &[Counts; 2]| if both(group) { self.shares(group)[1] } else { 0.0 };
+        let then = self.by_state.iter().map(|group| -weight(group));
+        let weights: Vec<f64> = then.chain(self.by_state.iter().map(weight)).collect();
+        let side = |side: usize| self.by_state.iter().map(move |group| group[side]);
+        let rates: Vec<Counts> = side(0).chain(side(1)).collect();
+        let group = |row: usize| {
+            let code = column.codes[row] as usize;
+            Some(if row >= sides.during.start { states + code } else { code })
+        };
+        let sum = Sum { rates: &rates, weights: &weights };
+        dependence::design_effect(table, sides.runs(), group, sum)
+    }
+
+    /// The population stability index: how far two mixes are apart.
+    fn psi(&self) -> f64 {
+        let terms = self.by_state.iter().filter(|group| group[0].n + group[1].n > 0).map(|group| {
+            let [before, during] = self.shares(group).map(|share| share + NO_SHARE);
+            (during - before) * (during / before).ln()
+        });
+        terms.sum()
+    }
+
+    /// Its expectation between two samples of one mix, to first order: (groups − 1)(1/n + 1/m).
+    fn psi_by_chance(&self) -> f64 {
+        let seen = self.by_state.iter().filter(|group| group[0].n + group[1].n > 0).count();
+        let [n, m] = self.total.map(|side| side.n as f64);
+        seen.saturating_sub(1) as f64 * (1.0 / n + 1.0 / m)
     }
 }
 
-/// How far the shares of a factor's states moved: the population stability index.
-fn shift(table: &Table, sides: &Sides, column: &Column) -> MixShift {
-    let [before, during] = [&sides.before, &sides.during].map(|rows| {
-        let runs = table.census(column, rows.clone());
-        let all = runs.iter().sum::<u64>() as f64 + 0.5 * runs.len() as f64;
-        runs.into_iter().map(move |runs| (runs as f64 + 0.5) / all).collect::<Vec<f64>>()
-    });
-    let psi = before.iter().zip(&during).map(|(old, new)| (new - old) * (new / old).ln()).sum();
-    MixShift { factor: column.factor.to_string(), psi }
+/// How far below and above its estimate a rate may lie, each with a chance of 5 %.
+fn limits(counts: Counts, design_effect: f64) -> [f64; 2] {
+    let [k, n] = [counts.k, counts.n].map(|runs| runs as f64 / design_effect);
+    let (low, high) = rate::wilson_at(k, n, LIMIT_95);
+    [counts.rate() - low, high - counts.rate()]
 }

@@ -1,9 +1,9 @@
 //! When a rate changed: the likeliest moment, and the range that can't be ruled out.
 
-use model::Outcome;
 use model::report::Onset;
 
-use crate::likelihood::{Counts, gain};
+use crate::exposure::Sides;
+use crate::likelihood::{Counts, Logs};
 use crate::table::Table;
 
 /// Drop in log-likelihood that bounds the 90 % range of a change point.
@@ -52,6 +52,7 @@ pub struct Search<I> {
 }
 
 /// A place to cut: the runs on either side of it, and the gain in nats.
+#[derive(Debug, Clone, Copy)]
 struct Cut {
     last: usize,
     first: usize,
@@ -60,40 +61,80 @@ struct Cut {
 
 /// The likeliest single change in one direction. None when no cut leaves enough on both sides, or
 /// the rate went the other way everywhere.
-pub fn step(table: &Table, search: Search<impl Iterator<Item = usize>>) -> Option<Step> {
-    let cuts = cuts(table, search);
-    let best = cuts.iter().max_by(|a, b| a.gain.total_cmp(&b.gain).then(b.first.cmp(&a.first)))?;
+///
+/// The first cut within reach of the best is better than all before it, and the last one better
+/// than all after it: so one pass that keeps those two rows finds the range.
+pub fn step(table: &Table, search: &Search<impl Iterator<Item = usize> + Clone>) -> Option<Step> {
+    let mut risen: Vec<Cut> = Vec::new();
+    let mut falling: Vec<Cut> = Vec::new();
+    each_cut(table, search, |cut| {
+        if risen.last().is_none_or(|best| cut.gain > best.gain) {
+            risen.push(cut);
+        }
+        while falling.last().is_some_and(|last| last.gain <= cut.gain) {
+            falling.pop();
+        }
+        falling.push(cut);
+    });
+    let best = risen.last().copied().filter(|best| best.gain > 0.0)?;
     let possible = |cut: &&Cut| best.gain - cut.gain <= RANGE_90;
-    (best.gain > 0.0).then(|| Step {
+    Some(Step {
         first: best.first,
         gain: best.gain,
-        earliest: cuts.iter().find(possible).map_or(best.last, |cut| cut.last),
-        latest: cuts.iter().rfind(possible).map_or(best.first, |cut| cut.first),
+        earliest: risen.iter().find(possible).map_or(best.last, |cut| cut.last),
+        latest: falling.iter().rfind(possible).map_or(best.first, |cut| cut.first),
     })
 }
 
-fn cuts(table: &Table, search: Search<impl Iterator<Item = usize>>) -> Vec<Cut> {
-    let Search { runs, earliest, direction, least } = search;
-    let known: Vec<usize> = runs.filter(|run| table.outcomes[*run] != Outcome::Unknown).collect();
-    let total = table.total(known.iter().copied());
+/// Every place at which runs can be cut, in order of time.
+fn each_cut(
+    table: &Table,
+    search: &Search<impl Iterator<Item = usize> + Clone>,
+    mut visit: impl FnMut(Cut),
+) {
+    let logs = Logs::at_hand();
+    let total = table.total(search.runs.clone());
+    let whole = logs.fit(total);
     let mut before = Counts::default();
-    let mut cuts = Vec::with_capacity(known.len());
-    let mut last = known.first().copied().unwrap_or(0);
-    for run in known {
+    let mut last = None;
+    for run in search.runs.clone() {
+        let counts = table.counts(run);
+        if counts.n == 0 {
+            continue;
+        }
         let after = total.without(before);
-        let apart = run >= earliest && table.at[last] != table.at[run];
-        if before.n >= least && after.n >= least && apart {
-            let went = match direction {
+        let apart = last.filter(|last| run >= search.earliest && table.at[*last] != table.at[run]);
+        if let Some(last) = apart
+            && before.n >= search.least
+            && after.n >= search.least
+        {
+            let went = match search.direction {
                 Direction::Rise => after.rate() > before.rate(),
                 Direction::Fall => after.rate() < before.rate(),
             };
-            let gain = if went { gain(before, after) } else { 0.0 };
-            cuts.push(Cut { last, first: run, gain });
+            let gain = if went { logs.fit(before) + logs.fit(after) - whole } else { 0.0 };
+            let gain = gain.max(0.0);
+            visit(Cut { last, first: run, gain });
         }
-        before.add(table.counts(run));
-        last = run;
+        before.add(counts);
+        last = Some(run);
     }
-    cuts
+}
+
+/// How well the best step fits, or one rate where there is none, in nats.
+pub fn fit(table: &Table, sides: &Sides, step: Option<Step>) -> f64 {
+    table.total(sides.runs()).fit() + step.map_or(0.0, |step| step.gain)
+}
+
+/// The likeliest rise between two sides; none where the rate nowhere rose.
+pub fn of(table: &Table, sides: &Sides) -> Option<Step> {
+    let search = Search {
+        runs: sides.runs(),
+        earliest: sides.earliest_change,
+        direction: Direction::Rise,
+        least: 1,
+    };
+    step(table, &search)
 }
 
 impl Step {

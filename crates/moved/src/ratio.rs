@@ -14,6 +14,8 @@ pub struct Ratio<const N: usize> {
     pub part: [f64; N],
     /// Their weights in the whole.
     pub whole: [f64; N],
+    /// The variance of independent runs times this is theirs.
+    pub design_effect: f64,
 }
 
 impl<const N: usize> Ratio<N> {
@@ -40,12 +42,21 @@ impl<const N: usize> Ratio<N> {
         Interval { est, low: est - half, high: est + half }
     }
 
+    /// The weights of what the part has beyond its share of the whole: the ratio varies as it does.
+    pub fn slack(&self) -> [f64; N] {
+        let (part, whole) = (self.sum(&self.part), self.sum(&self.whole));
+        std::array::from_fn(|i| self.part[i] - part / whole * self.whole[i])
+    }
+
     fn sum(&self, weights: &[f64; N]) -> f64 {
         self.rates.iter().zip(weights).map(|(rate, weight)| rate.rate() * weight).sum()
     }
 
     fn covariance(&self, a: &[f64; N], b: &[f64; N]) -> f64 {
         let terms = self.rates.iter().zip(a.iter().zip(b));
-        terms.map(|(rate, (a, b))| if a * b == 0.0 { 0.0 } else { rate.variance() * a * b }).sum()
+        let sum: f64 = terms
+            .map(|(rate, (a, b))| if a * b == 0.0 { 0.0 } else { rate.variance() * a * b })
+            .sum();
+        self.design_effect * sum
     }
 }

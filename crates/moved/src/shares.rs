@@ -1,10 +1,9 @@
 //! What the runs ran under, before and during: the raw material of the six fields.
 
-use std::ops::Range;
-
 use jiff::Timestamp;
 use model::report::{FactorShares, LevelCount, Shares};
 
+use crate::census::Side;
 use crate::exposure::Sides;
 use crate::table::{Column, State, Table};
 
@@ -16,8 +15,8 @@ pub fn of(table: &Table, sides: &Sides) -> Vec<FactorShares> {
     let shares = |column: &Column| FactorShares {
         factor: column.factor.to_string(),
         surface: column.surface.clone(),
-        before: shares(table, column, sides.before.clone()),
-        during: shares(table, column, sides.during.clone()),
+        before: shares(sides, column, Side::Before),
+        during: shares(sides, column, Side::During),
         since: since(table, column, sides),
     };
     table.columns.iter().map(shares).collect()
@@ -26,22 +25,27 @@ pub fn of(table: &Table, sides: &Sides) -> Vec<FactorShares> {
 /// The first run after the baseline at a level that no run of the baseline had.
 fn since(table: &Table, column: &Column, sides: &Sides) -> Option<Timestamp> {
     let mut old = vec![false; column.levels.len()];
-    for (state, runs) in column.states.iter().zip(table.census(column, sides.before.clone())) {
+    for (state, runs) in sides.census.runs(column, Side::Before) {
         if runs > 0 {
             state.known().iter().for_each(|level| old[*level as usize] = true);
         }
     }
     let is_new = |state: &State| state.known().iter().any(|level| !old[*level as usize]);
     let new: Vec<bool> = column.states.iter().map(is_new).collect();
+    let seen = sides.census.runs(column, Side::During).zip(&new);
+    let between = sides.before.end < sides.during.start;
+    if !between && seen.into_iter().all(|((_, runs), new)| runs == 0 || !new) {
+        return None;
+    }
     let after = sides.before.end..sides.during.end;
     let first = after.into_iter().find(|row| new[column.codes[*row] as usize]);
     first.map(|row| table.at[row])
 }
 
-fn shares(table: &Table, column: &Column, rows: Range<usize>) -> Shares {
+fn shares(sides: &Sides, column: &Column, side: Side) -> Shares {
     let mut counts: Vec<(u64, usize)> = (0..column.levels.len()).map(|level| (0, level)).collect();
     let (mut recorded, mut missing) = (0, 0);
-    for (state, runs) in column.states.iter().zip(table.census(column, rows)) {
+    for (state, runs) in sides.census.runs(column, side) {
         match state {
             State::NotApplicable => {}
             State::NotRecorded => missing += runs,

@@ -108,6 +108,7 @@ impl Sheet {
                 .enumerate()
                 .map(|(rank, column)| column.arranged(rank, rows.iter().map(|(row, _)| *row)))
                 .collect(),
+            ..Table::default()
         }
     }
 }
@@ -141,6 +142,7 @@ impl Coded {
             factor: Factor::from(self.name.as_str()),
             surface: "column".to_owned(),
             rank,
+            place: rank,
             effect: Effect::Behaviour,
             role: Role::Input,
             proof: Proof::Label,

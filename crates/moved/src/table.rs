@@ -9,7 +9,7 @@ use model::{BehaviourRate, Catalogue, Factor, Level, Outcome, Proof, Role, Seen}
 use crate::likelihood::Counts;
 
 /// One run, as the storage hands it over: its levels are places in a dictionary.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Row<'a> {
     /// When the run started.
     pub at: Timestamp,
@@ -17,6 +17,10 @@ pub struct Row<'a> {
     pub outcome: Outcome,
     /// What it ran under.
     pub levels: &'a [u32],
+    /// When the label that says how it ended was given, if one does.
+    pub labelled: Option<Timestamp>,
+    /// The tenant or session it belongs to, as a number of the caller's.
+    pub cluster: Option<u32>,
 }
 
 /// Runs in order of time, with a column for every declared factor.
@@ -28,6 +32,10 @@ pub struct Table {
     pub outcomes: Vec<Outcome>,
     /// How many runs each row stands for; empty where each is one run.
     pub weights: Vec<u64>,
+    /// When each run's label was given; empty where nobody says.
+    pub labelled: Vec<Option<Timestamp>>,
+    /// The tenant or session that each run belongs to; empty where nobody says.
+    pub clusters: Vec<Option<u32>>,
     /// The factors.
     pub columns: Vec<Column>,
 }
@@ -41,6 +49,8 @@ pub struct Column {
     pub surface: String,
     /// Its place in the surfaces file: of factors that moved together, the first is named.
     pub rank: usize,
+    /// Its place in its table.
+    pub place: usize,
     /// What a change of it does.
     pub effect: Effect,
     /// Whether it can be a cause.
@@ -115,10 +125,13 @@ impl Table {
         }
         columns.retain(|column| column.codes.iter().any(|code| *code != NOT_APPLICABLE));
         columns.sort_by(|a, b| (a.rank, &a.factor).cmp(&(b.rank, &b.factor)));
+        columns.iter_mut().enumerate().for_each(|(place, column)| column.place = place);
         Self {
             at: rows.iter().map(|row| row.at).collect(),
             outcomes: rows.iter().map(|row| row.outcome).collect(),
             weights: Vec::new(),
+            labelled: told(rows.iter().map(|row| row.labelled)),
+            clusters: told(rows.iter().map(|row| row.cluster)),
             columns,
         }
     }
@@ -151,15 +164,6 @@ impl Table {
             unknown += if self.outcomes[row] == Outcome::Unknown { self.weight(row) } else { 0 };
         }
         BehaviourRate::of(counts.k, counts.n, unknown)
-    }
-
-    /// How many runs of a range are in each state of a column.
-    pub fn census(&self, column: &Column, rows: std::ops::Range<usize>) -> Vec<u64> {
-        let mut runs = vec![0; column.states.len()];
-        for row in rows {
-            runs[column.codes[row] as usize] += self.weight(row);
-        }
-        runs
     }
 
     /// Whether there is no run at all.
@@ -209,6 +213,11 @@ impl Column {
     }
 }
 
+/// What rows say, or nothing if none says anything.
+fn told<T>(rows: impl Iterator<Item = Option<T>> + Clone) -> Vec<Option<T>> {
+    if rows.clone().any(|told| told.is_some()) { rows.collect() } else { Vec::new() }
+}
+
 /// An empty column for every factor in the dictionary, and the place of each entry in them.
 fn columns(dictionary: &[Seen], catalogue: &Catalogue) -> (Vec<Column>, Vec<Option<Place>>) {
     let mut columns: Vec<Column> = Vec::new();
@@ -240,6 +249,7 @@ fn column(factor: &Factor, catalogue: &Catalogue) -> Option<Column> {
         factor: factor.clone(),
         surface: surface.name.clone(),
         rank,
+        place: 0,
         effect: surface.effect,
         role: family.role,
         proof: family.proof,

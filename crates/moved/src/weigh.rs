@@ -1,13 +1,15 @@
 //! Which exposure fits what happened: each against the plain statement "it rose at some moment".
 
+use model::Outcome;
+use model::report::Onset;
 use model::surface::Effect;
-use model::{Outcome, Role};
 
 use crate::exposure::{Exposure, RISEN, Sides};
-use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, z_score};
-use crate::onset::{Direction, RANGE_90, RANGE_99, Search, step};
-use crate::ramp;
-use crate::table::{Column, Table};
+use crate::halves::side_by_side;
+use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, Logs, z_score};
+use crate::onset::RANGE_99;
+use crate::table::Table;
+use crate::{chance, ramp};
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
 pub const TOLD_APART: f64 = 3.0;
@@ -25,6 +27,9 @@ const OF_SEVERAL: f64 = 3.0;
 /// Chance of a change so near the onset by accident above which timing alone proves nothing.
 const TOO_LIKELY_BY_CHANCE: f64 = 0.25;
 
+/// Fewest runs that are worth a thread for each way to sort them.
+const MANY_RUNS: usize = 50_000;
+
 /// An exposure and how much better it fits than the best plain step, in nats.
 struct Weighed {
     exposure: Exposure,
@@ -40,6 +45,20 @@ pub struct Mover {
     pub score: f64,
 }
 
+/// What every exposure is weighed beside.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside {
+    /// When the rate rose.
+    pub onset: Option<Onset>,
+    /// How well the best plain step fits, where all runs are asked.
+    pub plain: Option<f64>,
+    /// How much better a curve fits than a step, in nats.
+    pub smoother: f64,
+    /// Where runs of a cluster are alike, so many of them tell less: scores are divided by this (a
+    /// quasi-likelihood, Wedderburn 1974).
+    pub design_effect: f64,
+}
+
 /// The exposures that fit the rise, as movers, best first; empty if none does.
 ///
 /// `keep` says which runs are asked. Several movers mean that they fit about equally well.
@@ -47,17 +66,18 @@ pub fn fitting(
     table: &Table,
     sides: &Sides,
     exposures: &[Exposure],
-    keep: impl Fn(usize) -> bool + Copy,
+    beside: Beside,
+    keep: impl Fn(usize) -> bool + Copy + Sync,
 ) -> Vec<Mover> {
-    let strata = strata(table).into_iter().map(|strata| {
-        let plain = plain_fit(table, sides, &strata, keep);
-        (strata, plain)
-    });
-    let mut strata: Vec<(Strata, f64)> = strata.collect();
-    if let (Some((_, plain)), Some(ramp)) = (strata.first_mut(), ramp::best(table, sides, keep)) {
-        *plain = plain.max(ramp.fit);
+    if exposures.is_empty() {
+        return Vec::new();
     }
-    let weighed = exposures.iter().filter_map(|exposure| {
+    let Beside { onset, smoother, design_effect, plain } = beside;
+    let all = plain.unwrap_or_else(|| plain_fit(table, sides, &Strata::NONE, keep));
+    let ramp = ramp::best(table, sides, keep).map_or(all, |ramp| ramp.fit);
+    let mut strata = with_plain_fits(table, sides, by_mix(table), keep);
+    strata.push((Strata::NONE, all.max(ramp)));
+    let weigh = |exposure: &Exposure| {
         let others = strata.iter().filter(|(strata, _)| strata.column != Some(exposure.column));
         let scores = others.map(|(strata, plain)| {
             let fit = fit(table, sides, &exposure.runs, strata, keep)?;
@@ -65,13 +85,19 @@ pub fn fitting(
             Some(if strata.column.is_some() { score + OF_SEVERAL } else { score })
         });
         let score = scores.collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::min)?;
-        let by_chance = || chance_nearby(table, sides, exposure);
-        if score < TOLD_APART && by_chance() > TOO_LIKELY_BY_CHANCE {
+        let score = (score - smoother) / design_effect;
+        let too_likely = || {
+            let pace = chance::Pace::of(table, sides, exposure.column(table), &exposure.levels);
+            onset.is_some_and(|onset| pace.nearby(&onset) > TOO_LIKELY_BY_CHANCE)
+        };
+        if score < TOLD_APART && too_likely() {
             return None;
         }
         Some(Weighed { exposure: exposure.clone(), score })
-    });
-    let mut weighed: Vec<Weighed> = weighed.filter(|one| one.score >= -RANGE_99).collect();
+    };
+    let all = |exposures: &[Exposure]| exposures.iter().filter_map(weigh).collect();
+    let mut weighed: Vec<Weighed> = side_by_side(exposures, table.len(), all);
+    weighed.retain(|one| one.score >= -RANGE_99);
     weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
     let best = weighed.first().map_or(0.0, |best| best.score);
     weighed.retain(|one| one.score >= best - TOLD_APART);
@@ -96,43 +122,45 @@ pub fn could_cause(
         at: table.at.clone(),
         outcomes,
         weights: table.weights.clone(),
-        columns: Vec::new(),
+        ..Table::default()
     };
-    let all = Strata::none(table);
-    let plain = plain_fit(&seen_as, sides, &all, |_| true);
-    let fit = fit(&seen_as, sides, &cause.runs, &all, |_| true);
+    let plain = plain_fit(&seen_as, sides, &Strata::NONE, |_| true);
+    let fit = fit(&seen_as, sides, &cause.runs, &Strata::NONE, |_| true);
     fit.is_some_and(|fit| fit.exposed - fit.plain.unwrap_or(plain) >= -RANGE_99)
 }
 
 /// A way to sort runs into groups that may differ in their rate without anything having moved.
-struct Strata {
+struct Strata<'a> {
     column: Option<usize>,
-    codes: Vec<u32>,
+    codes: Option<&'a [u32]>,
     groups: usize,
 }
 
 /// Most groups that a factor of the mix may have to be held constant.
 const MOST_GROUPS: usize = 20;
 
-impl Strata {
-    fn none(table: &Table) -> Self {
-        Self { column: None, codes: vec![0; table.len()], groups: 1 }
+impl Strata<'_> {
+    /// All runs together.
+    const NONE: Self = Self { column: None, codes: None, groups: 1 };
+
+    fn group(&self, run: usize) -> usize {
+        self.codes.map_or(0, |codes| codes[run] as usize)
     }
 }
 
-/// All runs together, and by each factor of the mix: an exposure must fit in every one of them, or
+/// Runs by each factor of the mix: an exposure must fit in every one of them and over all runs, or
 /// its roll-out followed the mix.
-fn strata(table: &Table) -> Vec<Strata> {
+fn by_mix(table: &Table) -> Vec<Strata<'_>> {
     let mix =
         table.columns.iter().enumerate().filter(|(_, column)| {
             column.effect == Effect::Mix && column.states.len() <= MOST_GROUPS
         });
     let by = mix.map(|(place, column)| Strata {
         column: Some(place),
-        codes: column.codes.clone(),
+        codes: Some(&column.codes),
         groups: column.states.len(),
     });
-    std::iter::once(Strata::none(table)).chain(by).collect()
+    by.collect()
 }
 
 /// How well an exposure fits, and the best plain step over the same runs if those are not all.
@@ -156,7 +184,7 @@ fn fit(
         kept += 1;
         match exposed[run] {
             Some(exposed) => {
-                let group = &mut groups[strata.codes[run] as usize];
+                let group = &mut groups[strata.group(run)];
                 group[usize::from(exposed)].add(table.counts(run));
             }
             None => unrecorded += 1,
@@ -182,9 +210,11 @@ fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize)
     let mut before = vec![Counts::default(); strata.groups];
     let mut after = before.clone();
     for run in sides.runs().filter(known) {
-        after[strata.codes[run] as usize].add(table.counts(run));
+        after[strata.group(run)].add(table.counts(run));
     }
-    let mut fit: f64 = after.iter().map(|counts| counts.fit()).sum();
+    let logs = Logs::at_hand();
+    let mut fits: Vec<f64> = after.iter().map(|counts| logs.fit(*counts)).collect();
+    let mut fit: f64 = fits.iter().sum();
     let mut best = fit;
     let mut last = None;
     let total = after.iter().fold(Counts::default(), |sum, group| sum.with(*group));
@@ -195,58 +225,39 @@ fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize)
         if run >= sides.earliest_change && apart && rose {
             best = best.max(fit);
         }
-        so_far.add(table.counts(run));
-        let group = strata.codes[run] as usize;
-        fit -= before[group].fit() + after[group].fit();
-        before[group].add(table.counts(run));
-        after[group] = after[group].without(table.counts(run));
-        fit += before[group].fit() + after[group].fit();
+        let counts = table.counts(run);
+        so_far.add(counts);
+        let group = strata.group(run);
+        before[group].add(counts);
+        after[group] = after[group].without(counts);
+        let of_group = logs.fit(before[group]) + logs.fit(after[group]);
+        fit += of_group - fits[group];
+        fits[group] = of_group;
         last = Some(run);
     }
     best
 }
 
-/// The chance that a factor which changes as often as this one did changes so near the onset.
-///
-/// Changes in the baseline give the pace (levels seen for the first time after its first
-/// twentieth, in ten runs or more); the range in which the change must lie gives the span. Where a
-/// factor changes again and again, the pace of all such factors counts, because any of them might
-/// have been the one nearby.
-fn chance_nearby(table: &Table, sides: &Sides, exposure: &Exposure) -> f64 {
-    let search = Search {
-        runs: sides.runs(),
-        earliest: sides.earliest_change,
-        direction: Direction::Rise,
-        least: 1,
-    };
-    let Some(step) = step(table, search) else { return 0.0 };
-    let onset = step.onset(table);
-    let own = changes(sides, exposure.column(table), &exposure.levels);
-    let habitual = |column: &&Column| column.role == Role::Input && changes(sides, column, &[]) > 1;
-    let changes = match own {
-        0 | 1 => own,
-        _ => table.columns.iter().filter(habitual).map(|other| changes(sides, other, &[])).sum(),
-    };
-    let lasts = table.at[sides.before.end - 1].duration_since(table.at[sides.before.start]);
-    let pace = changes as f64 / lasts.as_secs_f64().max(1.0);
-    let span = onset.latest.duration_since(onset.earliest).as_secs_f64() * RANGE_99 / RANGE_90;
-    1.0 - (-pace * span).exp()
-}
-
-/// How many levels of a factor, but these, were new in the baseline.
-fn changes(sides: &Sides, column: &Column, but: &[u32]) -> usize {
-    let settled = sides.before.start + sides.before.len() / 20;
-    let mut seen: Vec<(usize, u64)> = vec![(usize::MAX, 0); column.levels.len()];
-    for run in sides.before.clone() {
-        for level in column.states[column.codes[run] as usize].known() {
-            let (first, runs) = &mut seen[*level as usize];
-            (*first, *runs) = ((*first).min(run), *runs + 1);
-        }
+/// Each way to sort runs with the fit of its best plain step, several at a time.
+fn with_plain_fits<'a>(
+    table: &Table,
+    sides: &Sides,
+    strata: Vec<Strata<'a>>,
+    keep: impl Fn(usize) -> bool + Copy + Sync,
+) -> Vec<(Strata<'a>, f64)> {
+    let fit = |strata: &Strata| plain_fit(table, sides, strata, keep);
+    if table.len() < MANY_RUNS {
+        let fits: Vec<f64> = strata.iter().map(fit).collect();
+        return strata.into_iter().zip(fits).collect();
     }
-    for level in but {
-        seen[*level as usize] = (usize::MAX, 0);
-    }
-    seen.iter().filter(|(first, runs)| *first >= settled && *runs >= 10).count()
+    let fits: Vec<Option<f64>> = std::thread::scope(|scope| {
+        let asked: Vec<_> = strata.iter().map(|strata| scope.spawn(|| fit(strata))).collect();
+        asked.into_iter().map(|asked| asked.join().ok()).collect()
+    });
+    let found = fits.into_iter().zip(&strata);
+    let fits: Vec<f64> =
+        found.map(|(found, strata)| found.unwrap_or_else(|| fit(strata))).collect();
+    strata.into_iter().zip(fits).collect()
 }
 
 fn same_runs_together(sides: &Sides, weighed: Vec<Weighed>) -> Vec<Mover> {

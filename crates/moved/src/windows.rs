@@ -46,7 +46,7 @@ pub fn split(table: &Table, within: Window) -> Option<Split> {
     let rows = table.rows_in(within);
     let first = *table.at.get(rows.start).filter(|_| !rows.is_empty())?;
     let search = |runs: std::ops::Range<usize>, direction| {
-        step(table, Search { earliest: runs.start, runs, direction, least: LEAST_KNOWN })
+        step(table, &Search { earliest: runs.start, runs, direction, least: LEAST_KNOWN })
     };
     let rise = search(rows.clone(), Direction::Rise);
     let rise = rise.filter(|rise| rise.gain >= FOUND_BY_SEARCH).map(|rise| (rise.first, rise.gain));

@@ -50,6 +50,12 @@ pub use recorder::redaction::{Rules, RulesError};
 pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
 pub use watch::{Coverage, Sampling, SettleAfter, Slice};
 
+/// The engine by itself: for benchmarks.
+pub mod engine {
+    pub use ::moved::{Row, Table, compare, split};
+    pub use incident::surfaces;
+}
+
 /// What the record would call something that a run ran under: for tests and the demo.
 pub mod levels {
     pub use recorder::fingerprint::{shape as tool_shape, skeleton as prompt};

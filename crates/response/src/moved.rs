@@ -77,6 +77,7 @@ fn by_feature(runs: &RunSet, catalogue: &model::Catalogue) -> BTreeMap<String, T
             at: run.started,
             outcome: run.outcome,
             levels: &run.levels,
+            ..Row::default()
         });
     }
     let table = |rows: Vec<Row>| Table::arrange(&runs.dictionary, rows, catalogue);

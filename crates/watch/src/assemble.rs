@@ -132,14 +132,18 @@ fn run(tree: &Tree, id: RunId, steps: &[&Sketch], labels: &[Label]) -> Option<Ru
     let first = steps.first()?;
     let root = id.root.and_then(|root| tree.by_span.get(&root).copied());
     let top = root.or_else(|| steps.iter().find(|step| step.parent.is_none()).copied());
+    let label = latest(&id, labels);
+    let mut levels = levels(tree, steps);
+    let source = label.map(|label| Seen::at(Factor::plain("label_source"), &*label.source));
+    levels.extend(source.filter(|_| levels.len() < MOST_LEVELS));
     Some(Run {
         id,
         feature: feature(top, steps),
         started: root.map_or(first.started, |root| root.started),
         ended: steps.iter().map(|step| step.ended).max()?,
-        outcome: outcome(&id, top, labels),
+        outcome: outcome(label, top),
         steps: steps.len() as u32,
-        levels: levels(tree, steps),
+        levels,
     })
 }
 
@@ -155,11 +159,14 @@ fn feature(top: Option<&Sketch>, steps: &[&Sketch]) -> String {
         .unwrap_or_else(|| "unnamed".to_owned())
 }
 
-/// The latest label, else what the run's root says.
-fn outcome(id: &RunId, top: Option<&Sketch>, labels: &[Label]) -> Outcome {
-    let labels = labels.iter().filter(|label| label.subject.covers(id));
-    let latest = labels.max_by_key(|label| label.at).map(|label| label.outcome);
-    latest.or_else(|| top?.traits.outcome).unwrap_or_default()
+/// The latest label about a run.
+fn latest<'a>(id: &RunId, labels: &'a [Label]) -> Option<&'a Label> {
+    labels.iter().filter(|label| label.subject.covers(id)).max_by_key(|label| label.at)
+}
+
+/// What the latest label says, else what the run's root says.
+fn outcome(label: Option<&Label>, top: Option<&Sketch>) -> Outcome {
+    label.map(|label| label.outcome).or_else(|| top?.traits.outcome).unwrap_or_default()
 }
 
 fn levels(tree: &Tree, steps: &[&Sketch]) -> Vec<Seen> {

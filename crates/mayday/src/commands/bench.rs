@@ -4,7 +4,8 @@
 //! them for other servers; [`child`] is the server under measurement, a process of its own whose
 //! use of CPU and memory [`process`] reads; [`send`] is the load generator. [`ingest`] alternates
 //! the [`floor`] with a [`round`] of the server, then asks when traces are [`visible`], and makes a
-//! [`report`]; [`trace`] asks for traces by id. [`figures`] says what many samples come to.
+//! [`report`]; [`trace`] asks for traces by id, [`moved`] asks the engine alone. [`figures`] says
+//! what many samples come to.
 
 mod child;
 mod conversation;
@@ -13,6 +14,7 @@ mod files;
 mod floor;
 mod ingest;
 mod load;
+mod moved;
 mod process;
 mod report;
 mod round;
@@ -43,6 +45,8 @@ pub(crate) enum Bench {
     Ingest(ingest::Ingest),
     /// A trace by its id, out of a million steps
     Trace(trace::Trace),
+    /// How long it takes to say what moved, by runs, factors and levels
+    Moved(moved::Moved),
     /// Write a load as files, to send it to other servers
     Load(files::LoadFiles),
 }
@@ -64,6 +68,7 @@ impl Bench {
         match self {
             Bench::Ingest(command) => command.run().await,
             Bench::Trace(command) => command.run().await,
+            Bench::Moved(command) => command.run(),
             Bench::Load(command) => command.run(),
         }
     }

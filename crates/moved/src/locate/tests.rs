@@ -37,6 +37,7 @@ fn answer_of(place: &'static str, faulty: impl Fn(&str, &str) -> bool) -> Report
         at: at(*second),
         outcome: *outcome,
         levels,
+        ..Row::default()
     });
     let catalogue: Catalogue =
         toml::from_str(include_str!("../../../incident/data/surfaces.toml")).unwrap();

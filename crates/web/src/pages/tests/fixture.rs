@@ -58,6 +58,7 @@ pub(crate) fn mover() -> Mover {
         rate_without: BehaviourRate::of(82, 2048, 30),
         basis: Basis::Concurrent,
         carried: Interval { est: 0.9, low: 0.79, high: 0.99 },
+        chance_nearby: None,
     }
 }
 
@@ -86,6 +87,10 @@ pub(crate) fn report() -> Report {
         movers: vec![mover()],
         suspects: vec![],
         residual_pp: Some(0.9),
+        mix: None,
+        labelling: None,
+        dependence: None,
+        episodes: Vec::new(),
         surfaces: [
             ("tool", SurfaceState::Moved, None),
             ("prompt", SurfaceState::Identical, None),
