@@ -2,9 +2,10 @@
 
 use model::Role;
 use model::report::Onset;
+use model::surface::Effect;
 
-use crate::exposure::Sides;
-use crate::onset::{RANGE_90, RANGE_99};
+use crate::exposure::{Exposure, Sides};
+use crate::onset::{self, RANGE_90, RANGE_99};
 use crate::table::{Column, Table};
 
 #[cfg(test)]
@@ -65,8 +66,43 @@ impl Pace {
     }
 }
 
+/// The odds that a change which fits as well as this one was near by accident, against that it was
+/// the cause.
+///
+/// If a rise is as likely to come from a change on record as from nothing on record, a change at an
+/// instant is the cause by its likelihood there, divided among as many changes as there are, and an
+/// accident by the likelihood over all instants. Any recorded input might have been the one nearby,
+/// so the changes of all of them count, each moment once.
+pub fn odds(table: &Table, sides: &Sides, exposure: &Exposure, score: f64) -> f64 {
+    let Some(last) = sides.before.clone().last() else { return f64::INFINITY };
+    let lasts = table.at[last].duration_since(table.at[sides.before.start]).as_secs_f64();
+    let pace = (moments(table, sides, exposure) as f64 + UNSEEN) / lasts.max(1.0);
+    pace * onset::effective_width(table, sides) * (-score).exp()
+}
+
+/// How many moments of the baseline brought a new level of some input, but for those asked about.
+fn moments(table: &Table, sides: &Sides, but: &Exposure) -> usize {
+    let could_be_cause =
+        |column: &Column| column.role == Role::Input && column.effect != Effect::Mix;
+    let columns = table.columns.iter().enumerate().filter(|(_, column)| could_be_cause(column));
+    let mut first: Vec<usize> = columns
+        .flat_map(|(place, column)| {
+            let asked: &[u32] = if place == but.column { &but.levels } else { &[] };
+            arrivals(sides, column, asked)
+        })
+        .collect();
+    first.sort_unstable();
+    first.dedup_by(|next, last| *next - *last < LEAST_RUNS as usize);
+    first.len()
+}
+
 /// How many levels of a factor, but these, were new in the baseline.
 fn changes(sides: &Sides, column: &Column, but: &[u32]) -> usize {
+    arrivals(sides, column, but).len()
+}
+
+/// The first runs of those levels.
+fn arrivals(sides: &Sides, column: &Column, but: &[u32]) -> Vec<usize> {
     let settled = sides.before.start + sides.before.len() / 20;
     let mut seen: Vec<(usize, u64)> = vec![(usize::MAX, 0); column.levels.len()];
     for run in sides.before.clone() {
@@ -78,7 +114,8 @@ fn changes(sides: &Sides, column: &Column, but: &[u32]) -> usize {
     for level in but {
         seen[*level as usize] = (usize::MAX, 0);
     }
-    seen.iter().filter(|(first, runs)| *first >= settled && *runs >= LEAST_RUNS).count()
+    let new = seen.into_iter().filter(|(first, runs)| *first >= settled && *runs >= LEAST_RUNS);
+    new.filter(|(first, _)| *first != usize::MAX).map(|(first, _)| first).collect()
 }
 
 /// Whether a level came up within the time compared.

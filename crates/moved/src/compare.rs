@@ -55,6 +55,9 @@ pub fn compare(
         if report.verdict == Verdict::Unexplained && report.movers.is_empty() {
             locate::add(&mut report, table, &sides);
         }
+        if matches!(report.verdict, Verdict::Moved | Verdict::Inseparable) {
+            locate::one_place(&mut report, table, &sides);
+        }
         ruler(&mut report, table, catalogue, &sides);
     } else if rise::is_shown(&report) {
         report.mix = mix::of(table, &sides);

@@ -92,6 +92,30 @@ pub fn basis(table: &Table, sides: &Sides, exposed: &[Option<bool>]) -> Basis {
     }
 }
 
+/// By how many standard errors runs with something are worse than those without it in the same
+/// slice of the incident window (Mantel and Haenszel 1959); 0 where nothing ran side by side.
+pub fn surely_worse_beside(table: &Table, sides: &Sides, exposed: &[Option<bool>]) -> f64 {
+    let size = sides.during.len().div_ceil(SLICES).max(1);
+    let (mut more, mut variance) = (0.0, 0.0);
+    for rows in slices(table, sides.during.clone(), size) {
+        let mut counts = [Counts::default(); 2];
+        for run in rows {
+            if let Some(exposed) = exposed[run] {
+                counts[usize::from(exposed)].add(table.counts(run));
+            }
+        }
+        let [without, with] = counts;
+        let all = without.with(with);
+        let (n, rate) = (all.n as f64, all.rate());
+        if without.n > 0 && with.n > 0 && n > 1.0 {
+            let share = with.n as f64 / n;
+            more += with.k as f64 - with.n as f64 * rate;
+            variance += share * (1.0 - share) * n * n * rate * (1.0 - rate) / (n - 1.0);
+        }
+    }
+    if variance > 0.0 { more / variance.sqrt() } else { 0.0 }
+}
+
 /// Rows in slices of about equal size; what is of the same moment stays together.
 fn slices(table: &Table, rows: Range<usize>, size: usize) -> Vec<Range<usize>> {
     let mut slices = Vec::new();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use model::report::{Change, Mover, Onset, SurfaceState, SurfaceVerdict, Suspect, Windows};
+use model::report::{Basis, Change, Mover, Onset, SurfaceState, SurfaceVerdict, Suspect, Windows};
 use model::surface::Effect;
-use model::{BehaviourRate, Catalogue, Report, Verdict};
+use model::{BehaviourRate, Catalogue, Report, Role, Verdict};
 
 use crate::cells::{self, Cell, Found};
 use crate::chance::{self, Pace};
@@ -52,7 +52,11 @@ pub fn locate(table: &Table, windows: Windows) -> Report {
 pub(crate) fn add(report: &mut Report, table: &Table, sides: &Sides) {
     let reference = Reference::of(table, sides, &report.windows);
     let mut found = cells::find(table, sides, &reference);
-    if found.named.iter().any(|cell| kind(table, cell) == Effect::Mix) {
+    let no_cause = |cell: &Cell| {
+        kind(table, cell) == Effect::Mix
+            || cell.conditions.iter().any(|one| came(table, sides, one))
+    };
+    if found.named.iter().any(no_cause) {
         let named = std::mem::take(&mut found.named);
         found.suspects.splice(0..0, named);
     }
@@ -66,6 +70,43 @@ pub(crate) fn add(report: &mut Report, table: &Table, sides: &Sides) {
     }
     name(report, table, sides, &found);
     mark(report);
+}
+
+/// Whether most runs of an input's level came with the incident: then its moment would have to fit,
+/// and it was asked already whether it does.
+fn came(table: &Table, sides: &Sides, (place, level): &(usize, u32)) -> bool {
+    let column = &table.columns[*place];
+    let holds = column.holds(&[*level]);
+    let share = |rows: &std::ops::Range<usize>| {
+        let has = |row: &usize| holds[column.codes[*row] as usize] == Some(true);
+        rows.clone().filter(has).count() as f64 / rows.len().max(1) as f64
+    };
+    column.role == Role::Input && share(&sides.during) > 2.0 * share(&sides.before)
+}
+
+/// Where nothing but its moment speaks for what is named, and the rate rose in one place only, the
+/// place is named: a change that reached all runs would show in all places.
+pub(crate) fn one_place(report: &mut Report, table: &Table, sides: &Sides) {
+    let has_places = table.columns.iter().any(|column| column.role == Role::Place);
+    let by_timing = report.movers.iter().all(|mover| mover.basis == Basis::BeforeAfter);
+    if report.movers.is_empty() || !by_timing || !has_places {
+        return;
+    }
+    let found = cells::find(table, sides, &Reference::of(table, sides, &report.windows));
+    let is_place = |cell: &Cell| {
+        cell.conditions.len() == 1 && table.columns[cell.conditions[0].0].role == Role::Place
+    };
+    if !found.rivals && found.named.len() == 1 && is_place(&found.named[0]) {
+        let before = std::mem::take(&mut report.movers);
+        for surface in &mut report.surfaces {
+            if before.iter().any(|mover| mover.surface == surface.surface) {
+                surface.verdict = SurfaceState::Unknown;
+                surface.why = "it changed in all places, and the rate rose in one".to_owned();
+            }
+        }
+        name(report, table, sides, &found);
+        mark(report);
+    }
 }
 
 /// Says of each surface that a named cell's first factor belongs to that it moved.

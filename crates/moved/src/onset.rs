@@ -137,6 +137,27 @@ pub fn of(table: &Table, sides: &Sides) -> Option<Step> {
     step(table, &search)
 }
 
+/// How long the moments last at which the rise can have come, each counted by how well it fits: the
+/// integral of the likelihood over its maximum, in seconds. Time between two windows that do not
+/// touch does not count, because nobody asked about it.
+pub fn effective_width(table: &Table, sides: &Sides) -> f64 {
+    let Some(best) = of(table, sides) else { return 0.0 };
+    let search = Search {
+        runs: sides.runs(),
+        earliest: sides.earliest_change,
+        direction: Direction::Rise,
+        least: 1,
+    };
+    let mut width = 0.0;
+    each_cut(table, &search, |cut| {
+        if cut.first != sides.during.start {
+            let lasts = table.at[cut.first].duration_since(table.at[cut.last]).as_secs_f64();
+            width += (cut.gain - best.gain).exp() * lasts;
+        }
+    });
+    width
+}
+
 impl Step {
     /// The step as instants: the change lies after the run before it, at the latest with it.
     pub fn onset(&self, table: &Table) -> Onset {

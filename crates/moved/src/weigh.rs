@@ -9,7 +9,7 @@ use crate::halves::side_by_side;
 use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, Logs, z_score};
 use crate::onset::RANGE_99;
 use crate::table::Table;
-use crate::{chance, ramp};
+use crate::{chance, contrast, ramp};
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
 pub const TOLD_APART: f64 = 3.0;
@@ -27,6 +27,13 @@ const OF_SEVERAL: f64 = 3.0;
 /// Chance of a change so near the onset by accident above which timing alone proves nothing.
 const TOO_LIKELY_BY_CHANCE: f64 = 0.25;
 
+/// Standard errors by which runs with a candidate must be worse than those beside them (one-sided
+/// 0.5 %).
+const BESIDE: f64 = 2.576;
+
+/// Odds of an accident, against a cause, above which timing alone names nothing.
+const ACCIDENT: f64 = 0.15;
+
 /// Fewest runs that are worth a thread for each way to sort them.
 const MANY_RUNS: usize = 50_000;
 
@@ -34,6 +41,8 @@ const MANY_RUNS: usize = 50_000;
 struct Weighed {
     exposure: Exposure,
     score: f64,
+    /// The same over all runs, not within groups.
+    over_all: f64,
 }
 
 /// Candidates that no datum tells apart: one mover if they are the same runs.
@@ -74,7 +83,7 @@ pub fn fitting(
     }
     let Beside { onset, smoother, design_effect, plain } = beside;
     let all = plain.unwrap_or_else(|| plain_fit(table, sides, &Strata::NONE, keep));
-    let ramp = ramp::best(table, sides, keep).map_or(all, |ramp| ramp.fit);
+    let ramp = ramp::best(table, sides, keep).map_or(all, |ramp| ramp.fit - TOLD_APART);
     let mut strata = with_plain_fits(table, sides, by_mix(table), keep);
     strata.push((Strata::NONE, all.max(ramp)));
     let weigh = |exposure: &Exposure| {
@@ -84,7 +93,9 @@ pub fn fitting(
             let score = fit.exposed - fit.plain.unwrap_or(*plain);
             Some(if strata.column.is_some() { score + OF_SEVERAL } else { score })
         });
-        let score = scores.collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::min)?;
+        let scores = scores.collect::<Option<Vec<f64>>>()?;
+        let over_all = (scores.last()? - smoother) / design_effect;
+        let score = scores.into_iter().reduce(f64::min)?;
         let score = (score - smoother) / design_effect;
         let too_likely = || {
             let pace = chance::Pace::of(table, sides, exposure.column(table), &exposure.levels);
@@ -93,15 +104,27 @@ pub fn fitting(
         if score < TOLD_APART && too_likely() {
             return None;
         }
-        Some(Weighed { exposure: exposure.clone(), score })
+        Some(Weighed { exposure: exposure.clone(), score, over_all })
     };
     let all = |exposures: &[Exposure]| exposures.iter().filter_map(weigh).collect();
     let mut weighed: Vec<Weighed> = side_by_side(exposures, table.len(), all);
     weighed.retain(|one| one.score >= -RANGE_99);
     weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let best = weighed.first().map_or(0.0, |best| best.score);
+    let Some(first) = weighed.first() else { return Vec::new() };
+    if is_accident(table, sides, first) {
+        return Vec::new();
+    }
+    let best = first.score;
     weighed.retain(|one| one.score >= best - TOLD_APART);
     same_runs_together(sides, weighed)
+}
+
+/// Whether nothing but its moment speaks for the best candidate, and such a moment comes easily by
+/// accident.
+fn is_accident(table: &Table, sides: &Sides, best: &Weighed) -> bool {
+    let by_timing_alone = best.score < TOLD_APART
+        && contrast::surely_worse_beside(table, sides, &best.exposure.runs) < BESIDE;
+    by_timing_alone && chance::odds(table, sides, &best.exposure, best.over_all) > ACCIDENT
 }
 
 /// Whether an exposure could itself have brought about another: whether that follows it as well as
@@ -262,7 +285,7 @@ fn with_plain_fits<'a>(
 
 fn same_runs_together(sides: &Sides, weighed: Vec<Weighed>) -> Vec<Mover> {
     let mut movers: Vec<Mover> = Vec::new();
-    for Weighed { exposure, score } in weighed {
+    for Weighed { exposure, score, .. } in weighed {
         match movers.iter_mut().find(|mover| same_runs(sides, &mover.exposures[0], &exposure)) {
             Some(mover) => mover.exposures.push(exposure),
             None => movers.push(Mover { exposures: vec![exposure], score }),
