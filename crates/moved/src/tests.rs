@@ -95,7 +95,7 @@ fn a_staggered_prompt_is_named_and_compared_side_by_side() {
     let world = World::new(
         6,
         1,
-        |s| if exposed(s) { 0.12 } else { 0.03 },
+        |s| if exposed(s) { 0.16 } else { 0.03 },
         |s| {
             let prompt = if exposed(s) { "b" } else { "a" };
             vec![("prompt:p", prompt), ("prompt_undated:p", prompt), ("model_served", "m")]
