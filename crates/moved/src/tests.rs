@@ -91,7 +91,7 @@ fn names(report: &Report) -> Vec<&str> {
 
 #[test]
 fn a_staggered_prompt_is_named_and_compared_side_by_side() {
-    let exposed = |s| rolled_out(s, 3 * HOUR);
+    let exposed = |s: i64| draw(99, s) < (s - 3 * HOUR) as f64 / (2 * HOUR) as f64;
     let world = World::new(
         6,
         1,
