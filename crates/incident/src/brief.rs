@@ -157,6 +157,15 @@ fn surfaces(report: &Report) -> Vec<String> {
     if !identical.is_empty() {
         lines.push(format!("identical: {}", identical.join(", ")));
     }
+    let bounded: Vec<String> = in_state(SurfaceState::Bounded)
+        .map(|one| match one.limit_pp {
+            Some(limit) => format!("{} (at most {limit:.1} points)", one.surface),
+            None => one.surface.clone(),
+        })
+        .collect();
+    if !bounded.is_empty() {
+        lines.push(format!("bounded: {}", bounded.join(", ")));
+    }
     let unknown = in_state(SurfaceState::Unknown);
     lines.extend(unknown.map(|surface| format!("unknown: {}: {}", surface.surface, surface.why)));
     lines

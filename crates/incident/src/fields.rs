@@ -140,7 +140,7 @@ fn judged(wanted: &Wanted, rows: &[FieldRow]) -> (FieldState, String) {
         .map(|row| row.factor.as_str())
         .collect();
     if !changed.is_empty() {
-        return (FieldState::Changed, format!("changed: {}", changed.join(", ")));
+        return (FieldState::Changed, changed.join(", "));
     }
     if rows.is_empty() {
         let needed = wanted.parts.iter().filter(|part| part.needed);

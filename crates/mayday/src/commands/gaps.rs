@@ -85,10 +85,13 @@ fn told(view: &GapView) -> String {
         GapState::Recorded => "recorded",
         GapState::Dismissed => "dismissed",
     };
-    let incidents = gap.incidents.len();
+    let incidents: Vec<&str> = gap.incidents.iter().map(|id| id.as_str()).collect();
     format!(
-        "{state:<9}  {}  {}  for {}, lacked by {incidents} incidents; last day: {recorded} runs \
-         have it, {lacking} lack it, {silent} do not show that it had a part",
-        gap.feature, gap.attribute, gap.owner
+        "{state:<9}  {}  {}  for {}, lacked in {}; runs of the last day: {recorded} have it, \
+         {lacking} lack it, {silent} do not show that it had a part",
+        gap.feature,
+        gap.attribute,
+        gap.owner,
+        incidents.join(", ")
     )
 }
