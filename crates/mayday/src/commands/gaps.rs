@@ -85,7 +85,7 @@ fn told(view: &GapView) -> String {
         GapState::Recorded => "recorded",
         GapState::Dismissed => "dismissed",
     };
-    let incidents: Vec<&str> = gap.incidents.iter().map(|id| id.as_str()).collect();
+    let incidents: Vec<&str> = gap.incidents.iter().map(model::IncidentId::as_str).collect();
     format!(
         "{state:<9}  {}  {}  for {}, lacked in {}; runs of the last day: {recorded} have it, \
          {lacking} lack it, {silent} do not show that it had a part",
