@@ -41,6 +41,18 @@ pub struct AnswerJson {
     pub by: Option<String>,
 }
 
+/// What is compared once more, and who does, in JSON.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookJson {
+    /// When all was well; found anew without both.
+    pub baseline: Option<String>,
+    /// When it was not.
+    pub incident: Option<String>,
+    /// Who looks.
+    pub by: Option<String>,
+}
+
 /// Who asks for a draft.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,6 +111,18 @@ pub async fn answer(
     let (id, by) = (incident_id(&id)?, actor(&seat.who, by)?);
     let told = Answered { node, answer, because };
     Ok(Json(blocking(move || seat.mayday.answer(&id, told, seat.act(&by))).await?))
+}
+
+/// Compares the runs of an incident once more.
+pub async fn look_again(
+    seat: Seat,
+    Path(id): Path<String>,
+    body: Result<Json<LookJson>, JsonRejection>,
+) -> Result<Json<Incident>, Problem> {
+    let LookJson { baseline, incident, by } = json(body)?;
+    let windows = Asked::new(None, baseline, incident).question()?.windows;
+    let (id, by) = (incident_id(&id)?, actor(&seat.who, by)?);
+    Ok(Json(blocking(move || seat.mayday.look_again(&id, windows, seat.act(&by))).await?))
 }
 
 /// Drafts the postmortem, and states in the ledger that it was drafted.

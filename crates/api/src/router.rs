@@ -87,6 +87,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/incidents", get(incidents::list).post(incidents::declare))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
         .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
+        .route("/api/v1/incidents/{incident}/looks", post(incidents::look_again))
         .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
         .route("/api/v1/gaps", get(gaps::list))
         .route("/api/v1/gaps/dismissals", post(gaps::dismiss))

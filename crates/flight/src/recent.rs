@@ -30,6 +30,10 @@ pub struct RunRow {
     pub started: Timestamp,
     /// How it ended.
     pub outcome: Outcome,
+    /// When its outcome was stated, if it was stated apart from it.
+    pub labelled: Option<Timestamp>,
+    /// A number that it shares with the runs of the same conversation.
+    pub cluster: Option<u32>,
     /// What it ran under.
     pub levels: Arc<[u32]>,
 }
@@ -155,7 +159,8 @@ impl Recent {
         let feature = self.features.entry(run.feature.clone());
         let feature = Arc::clone(feature.or_insert_with_key(|name| Arc::from(name.as_str())));
         let levels = run.levels.iter().map(|seen| self.dictionary.take(seen)).collect();
-        RunRow { id: run.id, feature, started: run.started, outcome: run.outcome, levels }
+        let model::Run { id, started, outcome, labelled, cluster, .. } = *run;
+        RunRow { id, feature, started, outcome, labelled, cluster, levels }
     }
 
     /// Gives back what some runs took up.

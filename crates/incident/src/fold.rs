@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::incident::Draft;
+use model::incident::{Draft, Look};
 use model::triage::Told;
 use model::{Entry, Fact, Incident, IncidentId};
 
@@ -29,6 +29,7 @@ impl Incidents {
                     declared_at: entry.at,
                     declared_by: entry.actor.clone(),
                     report: (**report).clone(),
+                    looks: Vec::new(),
                     run: *run,
                     evidence: Vec::new(),
                     triage: None,
@@ -51,6 +52,13 @@ impl Incidents {
             Fact::FieldsFilled { incident, fields } => {
                 if let Some(incident) = self.by_id.get_mut(incident) {
                     incident.fields = fields.clone();
+                }
+            }
+            Fact::LookedAgain { incident, report } => {
+                if let Some(incident) = self.by_id.get_mut(incident) {
+                    let number = incident.looks.len() as u32 + 2;
+                    let (at, by) = (entry.at, entry.actor.clone());
+                    incident.looks.push(Look { number, at, by, report: (**report).clone() });
                 }
             }
             Fact::TriageAnswered { incident, node, answer, because } => {

@@ -54,6 +54,9 @@ pub fn moments(incident: &Incident) -> Vec<Moment> {
             add(told.at, what, &ledger(&incident.id));
         }
     }
+    for look in &incident.looks {
+        add(look.at, wording::look(look), &ledger(&incident.id));
+    }
     for draft in &incident.drafts {
         add(draft.at, format!("postmortem drafted by {}", draft.by), &ledger(&incident.id));
     }

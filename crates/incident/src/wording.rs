@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use model::BehaviourRate;
+use model::incident::Look;
 
 /// Longest level shown in a sentence.
 const LONGEST: usize = 60;
@@ -12,6 +13,16 @@ pub fn rate(rate: &BehaviourRate) -> String {
         Some(share) => format!("{} ({} of {})", percent(share), rate.k, rate.n),
         None => "no known outcome".to_owned(),
     }
+}
+
+/// `look 4 by ada: moved; windows chosen by hand: exploratory`
+pub fn look(look: &Look) -> String {
+    let (number, by, verdict) = (look.number, &look.by, look.report.verdict.as_str());
+    let how = match look.is_exploratory() {
+        true => "windows chosen by hand: exploratory",
+        false => "windows found anew",
+    };
+    format!("look {number} by {by}: {verdict}; {how}")
 }
 
 /// `3.1 %`

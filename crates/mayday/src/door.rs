@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
 use api::gaps::DismissingJson;
-use api::incidents::AnswerJson;
+use api::incidents::{AnswerJson, LookJson};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
 use api::within::Within;
@@ -230,6 +230,12 @@ impl Door {
         let answer = AnswerJson { by: self.by.clone(), ..answer };
         let path = format!("/api/v1/incidents/{id}/answers");
         self.post(&path, &serde_json::to_value(answer)?).await
+    }
+
+    /// Compares an incident's runs once more.
+    pub(crate) async fn look_again(&self, id: &IncidentId, it: LookJson) -> Result<Incident> {
+        let it = LookJson { by: self.by.clone(), ..it };
+        self.post(&format!("/api/v1/incidents/{id}/looks"), &serde_json::to_value(it)?).await
     }
 
     /// What incidents lacked in the record.

@@ -55,6 +55,13 @@ pub enum Fact {
         /// The six fields.
         fields: Vec<SixField>,
     },
+    /// The runs were compared once more. The first verdict stays as it was declared.
+    LookedAgain {
+        /// The incident.
+        incident: IncidentId,
+        /// What moved, as far as could be told by then.
+        report: Box<Report>,
+    },
     /// A person answered a question of the triage.
     TriageAnswered {
         /// The incident.

@@ -8,7 +8,7 @@ use crate::fields::SixField;
 use crate::id::{IncidentId, RunId, SpanId};
 use crate::outcome::Outcome;
 use crate::principal::TenantName;
-use crate::report::Report;
+use crate::report::{ChosenBy, Report};
 use crate::triage::Triage;
 
 /// What kind of harm it is. Only a rate waits for statistics.
@@ -58,6 +58,27 @@ pub struct Draft {
     pub hash: ContentHash,
 }
 
+/// A comparison after the first: a revision, which leaves the first as it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// Which it is; the declaration was the first.
+    pub number: u32,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// What was found.
+    pub report: Report,
+}
+
+impl Look {
+    /// Whether its windows were chosen by hand, perhaps until something showed: then its intervals
+    /// hold for one look and not for the best of several.
+    pub fn is_exploratory(&self) -> bool {
+        self.report.windows.chosen_by == ChosenBy::Caller
+    }
+}
+
 /// An incident as the ledger tells it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
@@ -78,6 +99,9 @@ pub struct Incident {
     pub declared_by: String,
     /// What was known when it was declared. Later looks do not change it.
     pub report: Report,
+    /// What was found when the runs were compared once more, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<Look>,
     /// The one run, for an event.
     pub run: Option<RunId>,
     /// The runs it rests on.

@@ -20,6 +20,12 @@ pub struct Run {
     pub ended: Timestamp,
     /// How it ended, as far as is known.
     pub outcome: Outcome,
+    /// When its outcome was stated; none where the run states it itself, or nobody has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labelled: Option<Timestamp>,
+    /// A number that it shares with the runs of the same conversation; none if it names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<u32>,
     /// How many steps it has.
     pub steps: u32,
     /// What it ran under. A factor may stand here at several levels.

@@ -244,6 +244,9 @@ pub struct Traits {
     /// The outcome stated on the step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
+    /// A number for the conversation it belongs to: it tells conversations apart and names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<u32>,
     /// The system prompt the model was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<PromptTrait>,

@@ -73,3 +73,24 @@ fn arrivals(table: &Table, column: &Column, rows: Range<usize>, total: Counts) -
     let worse = arrived.filter(|(_, counts)| counts.rate() > total.without(*counts).rate());
     worse.map(|(first, with)| Arrival { first, gain: gain(with, total.without(with)) }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use model::Verdict;
+
+    use crate::tests::worlds::{Told, draw, report, table, windows};
+
+    #[test]
+    fn a_level_that_arrived_proves_no_rise_where_one_side_is_empty() {
+        for (from, to) in [(3000, 6000), (0, 3000)] {
+            let world = table(from..to, |second| {
+                let (prompt, chance) =
+                    if second % 3000 < 1500 { ("v6", 0.02) } else { ("v7", 0.5) };
+                Told::ended(draw(7, second), chance, &[("prompt:main", prompt)])
+            });
+            let report = report(&world, windows(3000, 6000));
+            assert_eq!(report.verdict, Verdict::InsufficientData, "{}", report.why);
+            assert!(report.movers.is_empty() && report.suspects.is_empty());
+        }
+    }
+}

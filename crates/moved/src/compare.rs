@@ -82,7 +82,8 @@ fn arrived(report: &Report, table: &Table, sides: &Sides) -> bool {
     let surely = |new: arrival::Arrival| {
         new.first >= sides.earliest_change && new.gain >= FOUND_BY_SEARCH * design_effect
     };
-    !rise::is_visible(report) && arrival::worst(table, rows).is_some_and(surely)
+    let has_both = rise::is_enough(&report.outcome);
+    has_both && !rise::is_visible(report) && arrival::worst(table, rows).is_some_and(surely)
 }
 
 /// A report of how the outcome changed, with no answer yet.

@@ -1,7 +1,5 @@
 //! By how much runs vary more than independent ones: clusters, and one window beside another.
 
-use std::collections::HashMap;
-
 use jiff::SignedDuration;
 use model::report::{Dependence, Windows};
 use model::{Interval, Window};
@@ -50,7 +48,7 @@ pub fn design_effect(
         return 1.0;
     }
     let per_run = |group: usize| sum.weights[group] / sum.rates[group].n.max(1) as f64;
-    let mut by_cluster: HashMap<u32, f64> = HashMap::new();
+    let mut by_cluster: Vec<Option<f64>> = vec![None; table.count_clusters()];
     let mut alone = 0.0;
     for run in runs {
         let Some(group) = group(run) else { continue };
@@ -58,13 +56,16 @@ pub fn design_effect(
         match table.clusters[run] {
             Some(cluster) => {
                 let more = counts.k as f64 - rate * counts.n as f64;
-                *by_cluster.entry(cluster).or_default() += per_run(group) * more;
+                *by_cluster[cluster as usize].get_or_insert(0.0) += per_run(group) * more;
             }
             None => alone += per_run(group).powi(2) * scatter(counts, rate),
         }
     }
-    let clusters = by_cluster.len() as f64;
-    let squares: f64 = by_cluster.values().map(|sum| sum * sum).sum();
+    let (mut clusters, mut squares) = (0.0, 0.0);
+    for sum in by_cluster.into_iter().flatten() {
+        clusters += 1.0;
+        squares += sum * sum;
+    }
     let together = if clusters > 1.0 { squares * clusters / (clusters - 1.0) } else { squares };
     let groups = sum.rates.iter().enumerate();
     let independent: f64 = groups

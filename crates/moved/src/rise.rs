@@ -99,7 +99,8 @@ fn z_of_these(report: &Report) -> f64 {
     }
 }
 
-fn is_enough(outcome: &OutcomeChange) -> bool {
+/// Whether both sides have enough known outcomes to be compared at all.
+pub fn is_enough(outcome: &OutcomeChange) -> bool {
     outcome.before.n >= LEAST_KNOWN && outcome.during.n >= LEAST_KNOWN
 }
 

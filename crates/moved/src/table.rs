@@ -34,7 +34,8 @@ pub struct Table {
     pub weights: Vec<u64>,
     /// When each run's label was given; empty where nobody says.
     pub labelled: Vec<Option<Timestamp>>,
-    /// The tenant or session that each run belongs to; empty where nobody says.
+    /// The tenant or session that each run belongs to, numbered from 0 without gaps; empty where
+    /// nobody says.
     pub clusters: Vec<Option<u32>>,
     /// The factors.
     pub columns: Vec<Column>,
@@ -131,7 +132,7 @@ impl Table {
             outcomes: rows.iter().map(|row| row.outcome).collect(),
             weights: Vec::new(),
             labelled: told(rows.iter().map(|row| row.labelled)),
-            clusters: told(rows.iter().map(|row| row.cluster)),
+            clusters: numbered(told(rows.iter().map(|row| row.cluster))),
             columns,
         }
     }
@@ -139,6 +140,11 @@ impl Table {
     /// How many rows there are: runs, unless they are weighted.
     pub fn len(&self) -> usize {
         self.at.len()
+    }
+
+    /// One more than the largest number of a cluster.
+    pub fn count_clusters(&self) -> usize {
+        self.clusters.iter().flatten().max().map_or(0, |most| *most as usize + 1)
     }
 
     /// How many runs a row stands for.
@@ -216,6 +222,16 @@ impl Column {
 /// What rows say, or nothing if none says anything.
 fn told<T>(rows: impl Iterator<Item = Option<T>> + Clone) -> Vec<Option<T>> {
     if rows.clone().any(|told| told.is_some()) { rows.collect() } else { Vec::new() }
+}
+
+/// Clusters in the order in which they first come: sums over them come out the same each time.
+fn numbered(clusters: Vec<Option<u32>>) -> Vec<Option<u32>> {
+    let mut numbers: HashMap<u32, u32> = HashMap::new();
+    let mut number = |cluster: u32| {
+        let next = numbers.len() as u32;
+        *numbers.entry(cluster).or_insert(next)
+    };
+    clusters.into_iter().map(|cluster| cluster.map(&mut number)).collect()
 }
 
 /// An empty column for every factor in the dictionary, and the place of each entry in them.

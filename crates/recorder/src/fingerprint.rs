@@ -56,6 +56,12 @@ pub fn exact(text: &str) -> String {
     of_bytes(text.as_bytes())
 }
 
+/// A number that tells names apart and from which none can be read back: many share each.
+pub(crate) fn number(name: &str) -> u32 {
+    let digest = Sha256::digest(name.as_bytes());
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
 fn of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes)[..16])
 }

@@ -31,6 +31,7 @@ pub(crate) fn traits(reading: &Reading, mode: ContentMode, memo: &mut Memo) -> T
         agent: reading.agent().map(short),
         service: reading.sent(Slot::Service).map(short),
         outcome: reading.text(Slot::Outcome).and_then(|text| text.parse::<Outcome>().ok()),
+        cluster: reading.word(Slot::Conversation).map(|id| fingerprint::number(&id)),
         prompt: prompt(reading, &told, memo),
         levels: levels(reading, &endings, mode, memo),
         effect: effect(reading.text(Slot::Effect)),

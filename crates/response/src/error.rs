@@ -102,6 +102,9 @@ pub enum IncidentError {
     /// Something was said without a reason, or with too long a one.
     #[error("give the reason in one line of 1 to 1000 bytes: nothing counts without evidence")]
     NoGround,
+    /// It was compared as often as is kept.
+    #[error("{0} comparisons of this incident are on record, and no more are kept")]
+    TooManyLooks(usize),
     /// The flights can't be read.
     #[error("could not read the flights of the incident")]
     Flight(#[source] FlightError),
@@ -169,6 +172,7 @@ impl Faulty for IncidentError {
             | IncidentError::NoSuchNode { .. }
             | IncidentError::NoSuchGap { .. } => Fault::NotFound,
             IncidentError::NoGround => Fault::Invalid,
+            IncidentError::TooManyLooks(_) => Fault::Conflict,
             IncidentError::Flight(error) => error.fault(),
             IncidentError::Ledger(error) => error.fault(),
         }

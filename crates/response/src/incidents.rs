@@ -13,7 +13,7 @@ use model::incident::{Excerpt, IncidentKind};
 use model::report::Mover;
 use model::{
     Address, ContentHash, Evidence, Fact, Incident, IncidentId, Level, Outcome, Report, RunId,
-    Seen, StepKind,
+    Seen, StepKind, Window,
 };
 
 use crate::error::{IncidentError, MovedError};
@@ -50,6 +50,9 @@ pub struct Draft {
     /// Its hash, as it stands in the ledger.
     pub hash: ContentHash,
 }
+
+/// Most comparisons after the first that are kept of one incident.
+const MOST_LOOKS: usize = 100;
 
 /// Longest title kept.
 const LONGEST_TITLE: usize = 200;
@@ -104,6 +107,24 @@ impl Mayday {
             tracing::warn!(%incident, %error, "its evidence is not copied yet: no day goes before");
         }
         self.incident(&incident)
+    }
+
+    /// Compares the runs once more, between windows found anew or given. What was declared stays:
+    /// this is a revision, and says so. Blocking.
+    pub fn look_again(
+        &self,
+        id: &IncidentId,
+        windows: Option<(Window, Window)>,
+        act: Act,
+    ) -> Result<Incident, IncidentError> {
+        let incident = self.incident(id)?;
+        if incident.looks.len() >= MOST_LOOKS {
+            return Err(IncidentError::TooManyLooks(MOST_LOOKS));
+        }
+        let question = Question { feature: incident.feature, windows };
+        let report = Box::new(self.moved(&question, act.at)?);
+        self.state(id, Expected::Any, act, &[Fact::LookedAgain { incident: id.clone(), report }])?;
+        self.incident(id)
     }
 
     /// Copies the cited runs with their content, and how the runs of both windows were settled, so

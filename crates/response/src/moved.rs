@@ -76,8 +76,9 @@ fn by_feature(runs: &RunSet, catalogue: &model::Catalogue) -> BTreeMap<String, T
         rows.entry(&run.feature).or_default().push(Row {
             at: run.started,
             outcome: run.outcome,
+            labelled: run.labelled,
+            cluster: run.cluster,
             levels: &run.levels,
-            ..Row::default()
         });
     }
     let table = |rows: Vec<Row>| Table::arrange(&runs.dictionary, rows, catalogue);

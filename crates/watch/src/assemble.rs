@@ -142,6 +142,8 @@ fn run(tree: &Tree, id: RunId, steps: &[&Sketch], labels: &[Label]) -> Option<Ru
         started: root.map_or(first.started, |root| root.started),
         ended: steps.iter().map(|step| step.ended).max()?,
         outcome: outcome(label, top),
+        labelled: label.map(|label| label.at),
+        cluster: top.into_iter().chain(steps.iter().copied()).find_map(|step| step.traits.cluster),
         steps: steps.len() as u32,
         levels,
     })

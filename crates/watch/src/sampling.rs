@@ -144,6 +144,8 @@ mod tests {
             started: at,
             ended: at,
             outcome: Outcome::Good,
+            labelled: None,
+            cluster: None,
             steps: 1,
             levels: vec![Seen::at(Factor::of("segment", "region"), region)],
         };

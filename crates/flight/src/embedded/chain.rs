@@ -83,7 +83,13 @@ impl Version for Settlement {
     fn digest(&self, key: &Secret) -> Digest {
         let through = (self.through.day, self.through.step, self.through.label);
         let runs: Vec<_> = self.runs.iter().map(columns_of_run).collect();
-        of_json(key, b"settlement", &(self.trace, through, self.payload.keep, runs))
+        let labels: Vec<_> = self.runs.iter().map(label_and_cluster).collect();
+        let (trace, keep) = (self.trace, self.payload.keep);
+        // Runs of the second format have neither, and keep the digest that they had.
+        match labels.iter().all(|one| *one == (None, None)) {
+            true => of_json(key, b"settlement", &(trace, through, keep, runs)),
+            false => of_json(key, b"settlement", &(trace, through, keep, runs, labels)),
+        }
     }
 }
 
@@ -92,6 +98,10 @@ fn columns_of_run(run: &model::Run) -> impl Serialize {
     levels.sort();
     let (started, ended) = (super::codec::nanos(run.started), super::codec::nanos(run.ended));
     (run.id.to_string(), run.feature.clone(), started, ended, run.outcome, run.steps, levels)
+}
+
+fn label_and_cluster(run: &model::Run) -> (Option<i64>, Option<u32>) {
+    (run.labelled.map(super::codec::nanos), run.cluster)
 }
 
 fn of_json(key: &Secret, kind: &[u8], said: &impl Serialize) -> Digest {

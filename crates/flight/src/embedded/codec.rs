@@ -98,6 +98,11 @@ impl<'a> Columns<'a> {
         self.known(at_nanos(i128::from(nanos)), Type::Integer)
     }
 
+    pub(super) fn maybe_instant(&mut self) -> rusqlite::Result<Option<Timestamp>> {
+        let nanos: Option<i64> = self.get()?;
+        nanos.map(|nanos| self.known(at_nanos(i128::from(nanos)), Type::Integer)).transpose()
+    }
+
     pub(super) fn kind(&mut self) -> rusqlite::Result<StepKind> {
         let code: i64 = self.get()?;
         self.known(

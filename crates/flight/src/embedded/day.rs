@@ -11,7 +11,10 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::FlightError;
 
 /// The format of the day files that this Mayday writes.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
+
+/// The oldest that it can bring up to that.
+const OLDEST: i64 = 2;
 
 /// What the database itself says of how it is made durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,7 +142,7 @@ pub(super) fn number(received: Timestamp) -> i32 {
 pub(super) fn writer(path: &Path) -> Result<Connection, FlightError> {
     let failed = |source| FlightError::Open { path: path.to_path_buf(), source }.at(path);
     let connection = Connection::open(path).map_err(failed)?;
-    check_format(path, &connection)?;
+    bring_up(path, &connection)?;
     let set = |name: &str, value: &str| connection.pragma_update(None, name, value).map_err(failed);
     // Most of a day is blobs of many pages: larger pages mean fewer writes.
     set("page_size", "8192")?;
@@ -163,7 +166,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection, FlightError> {
 pub(super) fn excerpt(path: &Path) -> Result<Connection, FlightError> {
     let failed = |source| FlightError::Open { path: path.to_path_buf(), source };
     let connection = Connection::open(path).map_err(failed)?;
-    check_format(path, &connection)?;
+    bring_up(path, &connection)?;
     let set = |name: &str, value: &str| connection.pragma_update(None, name, value).map_err(failed);
     set("synchronous", "FULL")?;
     set("busy_timeout", "5000")?;
@@ -181,7 +184,26 @@ pub(super) fn reader(path: &Path) -> Result<Option<Connection>, FlightError> {
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.pragma_update(None, "busy_timeout", "5000").map_err(failed)?;
     let format = check_format(path, &connection)?;
+    if (OLDEST..FORMAT).contains(&format) {
+        bring_up(path, &Connection::open(path).map_err(failed)?)?;
+        return Ok(Some(connection));
+    }
     Ok((format == FORMAT).then_some(connection))
+}
+
+/// Adds to a file of an older format what it lacks. Whoever comes second finds it done.
+fn bring_up(path: &Path, connection: &Connection) -> Result<(), FlightError> {
+    let failed = |source| FlightError::Open { path: path.to_path_buf(), source }.at(path);
+    if !(OLDEST..FORMAT).contains(&check_format(path, connection)?) {
+        return Ok(());
+    }
+    connection.pragma_update(None, "busy_timeout", "5000").map_err(failed)?;
+    connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
+    if check_format(path, connection)? != FORMAT {
+        connection.execute_batch(include_str!("../sql/from_format_2.sql")).map_err(failed)?;
+        connection.pragma_update(None, "user_version", FORMAT).map_err(failed)?;
+    }
+    connection.execute_batch("COMMIT").map_err(failed)
 }
 
 fn check_format(path: &Path, connection: &Connection) -> Result<i64, FlightError> {
@@ -191,7 +213,7 @@ fn check_format(path: &Path, connection: &Connection) -> Result<i64, FlightError
     if found > FORMAT {
         return Err(FlightError::Newer { path: path.to_path_buf(), found, known: FORMAT });
     }
-    if (1..FORMAT).contains(&found) {
+    if (1..OLDEST).contains(&found) {
         return Err(FlightError::Older { path: path.to_path_buf(), found, known: FORMAT });
     }
     Ok(found)

@@ -280,8 +280,12 @@ fn settled_row(row: &Row) -> rusqlite::Result<SettledRow> {
         outcome: columns.outcome()?,
         steps: columns.get()?,
         levels: Vec::new(),
+        labelled: None,
+        cluster: None,
     };
-    Ok(SettledRow { id, settlement, digest, run: Some((run, columns.get()?)) })
+    let levels = columns.get()?;
+    let run = Run { labelled: columns.maybe_instant()?, cluster: columns.get()?, ..run };
+    Ok(SettledRow { id, settlement, digest, run: Some((run, levels)) })
 }
 
 fn dictionary(file: &DayFile) -> Result<HashMap<i64, Seen>, FlightError> {

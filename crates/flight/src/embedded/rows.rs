@@ -370,6 +370,8 @@ impl Writing<'_> {
             outcome_code(run.outcome),
             run.steps,
             levels,
+            run.labelled.map(nanos),
+            run.cluster,
         ])?;
         Ok(())
     }

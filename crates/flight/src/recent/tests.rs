@@ -24,6 +24,8 @@ fn run(trace: TraceId, number: u64, second: i64, feature: &str) -> Run {
         started: at(second),
         ended: at(second + 1),
         outcome: Outcome::Bad,
+        labelled: None,
+        cluster: None,
         steps: 1,
         levels: vec![
             Seen::at(Factor::plain("code"), feature),

@@ -120,7 +120,9 @@ CREATE TABLE IF NOT EXISTS run (
     ended INTEGER NOT NULL,
     outcome INTEGER NOT NULL,
     steps INTEGER NOT NULL,
-    levels BLOB NOT NULL
+    levels BLOB NOT NULL,
+    labelled INTEGER,
+    cluster INTEGER
 ) STRICT;
 
 CREATE INDEX IF NOT EXISTS run_by_settlement ON run (settlement);

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flight::Flight;
-use model::{Gone, Outcome, Scope, Step};
+use model::{Gone, Outcome, Run, Scope, Step, Traits};
 
 use crate::samples::*;
 
@@ -30,6 +30,12 @@ async fn fill(flight: &Flight) {
     append(flight, received(of_steps(vec![step(trace(1), 2)]), days_later(1))).await;
 }
 
+/// A step as a format kept it.
+fn of_format(name: &str, step: Step) -> Step {
+    let cluster = step.traits.cluster.filter(|_| name != "format-2");
+    Step { traits: Traits { cluster, ..step.traits }, ..step }
+}
+
 /// Unpacks a checked-in directory, keys and all.
 fn unpacked(format: &str, to: &Path) -> Flight {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance").join(format);
@@ -48,23 +54,33 @@ fn unpacked(format: &str, to: &Path) -> Flight {
 
 /// What is written today, and every format that was written before.
 async fn each(dir: &Path) -> Vec<(&'static str, Flight)> {
-    let [now, second] = ["now", "format-2"].map(|name| dir.join(name));
+    let now = dir.join("now");
     fs::create_dir_all(&now).unwrap();
-    fs::create_dir_all(&second).unwrap();
     let fresh = open(&now);
     fill(&fresh).await;
-    vec![("now", fresh), ("format-2", unpacked("format-2", &second))]
+    let mut each = vec![("now", fresh)];
+    for name in ["format-2", "format-3"] {
+        let to = dir.join(name);
+        fs::create_dir_all(&to).unwrap();
+        each.push((name, unpacked(name, &to)));
+    }
+    each
 }
 
 #[tokio::test]
 async fn files_of_every_format_are_read_verified_and_gone_on_with() {
     let dir = tempfile::tempdir().unwrap();
     for (name, flight) in each(dir.path()).await {
-        assert_eq!(recorded(&flight, trace(1)), [full_step(trace(1), 1), step(trace(1), 2)]);
+        let first = of_format(name, full_step(trace(1), 1));
+        assert_eq!(recorded(&flight, trace(1)), [first, step(trace(1), 2)], "{name}");
         assert_eq!(flight.trace(trace(1)).unwrap().labels, [label(trace(1), Outcome::Bad, 1)]);
         let settled: Vec<_> =
             settled_runs(&flight, always()).into_iter().map(|one| one.runs).collect();
-        assert_eq!(settled, [[run(trace(1), Some(1), 0)]], "{name}");
+        let expected = match name {
+            "format-2" => Run { labelled: None, cluster: None, ..run(trace(1), Some(1), 0) },
+            _ => run(trace(1), Some(1), 0),
+        };
+        assert_eq!(settled, [[expected]], "{name}");
         assert_eq!(heard(&flight, trace(2), 2).unwrap(), SHARED);
         for number in 3..=5 {
             assert_eq!(heard(&flight, trace(number), 1).unwrap(), SECRET, "{name}");

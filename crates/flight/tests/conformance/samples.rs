@@ -144,6 +144,7 @@ fn full_traits() -> Traits {
         agent: some("support"),
         service: some("shop"),
         outcome: Some(Outcome::Bad),
+        cluster: Some(9),
         prompt: Some(PromptTrait {
             name: some("greeting"),
             skeleton: None,
@@ -220,6 +221,8 @@ pub(crate) fn run(trace: TraceId, root: Option<u64>, second: i64) -> Run {
         started: at(second),
         ended: at(second + 5),
         outcome: Outcome::Bad,
+        labelled: Some(at(second + 9)),
+        cluster: Some(7),
         steps: 3,
         levels: levels(&[("region", "eu"), ("code", "?"), ("router", "")]),
     }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use api::incidents::AnswerJson;
+use api::incidents::{AnswerJson, LookJson};
 use clap::{Args, Subcommand, ValueEnum};
 use model::triage::{Answer, Told};
 use model::{IncidentId, RunId, SixField, Triage};
@@ -24,6 +24,8 @@ pub(crate) enum Incident {
     Show(Show),
     /// Answer a question of its triage
     Answer(AnswerOne),
+    /// Compare once more; the verdict it was declared with stays
+    Look(LookAgain),
 }
 
 /// Declare an incident.
@@ -94,6 +96,24 @@ pub(crate) struct AnswerOne {
     source: Source,
 }
 
+/// Compare an incident's runs once more. Windows chosen by hand are marked exploratory.
+#[derive(Debug, Args)]
+pub(crate) struct LookAgain {
+    /// Which incident
+    incident: IncidentId,
+
+    /// When all was well: START..END; without both, the last day is cut anew
+    #[arg(long = "baseline", value_name = "A..B", requires = "during")]
+    before: Option<String>,
+
+    /// When it was not
+    #[arg(long = "incident", id = "during", value_name = "C..D", requires = "before")]
+    during: Option<String>,
+
+    #[command(flatten)]
+    source: Source,
+}
+
 /// An answer, as it is typed.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Word {
@@ -119,6 +139,7 @@ impl Incident {
             Incident::List(command) => command.run().await?,
             Incident::Show(command) => command.run().await?,
             Incident::Answer(command) => command.run().await?,
+            Incident::Look(command) => command.run().await?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -145,6 +166,19 @@ impl AnswerOne {
         let answer = AnswerJson { node, answer: answer.into(), because, by: None };
         let incident = source.open().await?.answer(&incident, answer).await?;
         incident.triage.iter().for_each(print_triage);
+        Ok(())
+    }
+}
+
+impl LookAgain {
+    async fn run(self) -> Result<()> {
+        let LookAgain { incident, before: baseline, during, source } = self;
+        let it = LookJson { baseline, incident: during, by: None };
+        let incident = source.open().await?.look_again(&incident, it).await?;
+        if let Some(look) = incident.looks.last() {
+            world::print(&wording::look(look));
+            world::print(&brief(&look.report).lines().join("\n"));
+        }
         Ok(())
     }
 }
@@ -176,6 +210,9 @@ impl Show {
         world::print(&format!("{}  {}", incident.id, incident.title));
         world::print(&format!("  declared  {at} by {}", incident.declared_by));
         world::print(&brief(&incident.report).lines().join("\n"));
+        for look in &incident.looks {
+            world::print(&format!("  {}  {}", wording::moment(look.at), wording::look(look)));
+        }
         incident.triage.iter().for_each(print_triage);
         incident.fields.iter().for_each(print_field);
         for evidence in &incident.evidence {

@@ -82,8 +82,18 @@ async fn a_server_and_its_directory_answer_the_same() {
     assert_eq!(run(&dismiss).0, Some(0));
     assert_eq!(fingerprint(&lacks(&run(&list).1))["dismissed"]["by"], "tester");
 
+    let verdict = |shown: &str| shown.lines().nth(2).unwrap().to_owned();
+    let declared = verdict(&shown);
+    let nothing = format!("{}..{}", start - 20, start - 10);
+    let by_hand = ["--baseline", &nothing, "--incident", &baseline];
+    let look = [&["incident", "look", &id], &by_hand[..], &["--server", &http]].concat();
+    let (code, looked, err) = run(&look);
+    assert_eq!(code, Some(0), "{err}");
+    let said = "look 2 by tester: insufficient_data; windows chosen by hand: exploratory";
+    assert!(looked.starts_with(said), "{looked}");
     let (_, shown, _) = run(&["incident", "show", &id, "--server", &http]);
-    assert!(shown.contains("tool schema versions: changed"), "{shown}");
+    assert!(shown.contains("tool schema versions: changed") && shown.contains(said), "{shown}");
+    assert_eq!(verdict(&shown), declared, "what was declared stays");
     let page = server.get(&format!("/incidents/{id}")).await.text().await.unwrap();
     assert!(page.contains("said clean") && page.contains("id=\"fields\""));
     assert!(page.contains("tool_shape:search_kb") && page.contains("<svg"));
@@ -93,5 +103,5 @@ async fn a_server_and_its_directory_answer_the_same() {
     assert_eq!(moved(["--data-dir", directory]).1, from_server);
     assert_eq!(run(&["incident", "show", &id, "--data-dir", directory]).1, shown);
     let (code, verified, _) = run(&["ledger", "verify", "--data-dir", directory]);
-    assert!(code == Some(0) && verified.starts_with("intact: 7 entries"), "{verified}");
+    assert!(code == Some(0) && verified.starts_with("intact: 8 entries"), "{verified}");
 }

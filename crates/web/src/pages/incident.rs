@@ -10,8 +10,8 @@ mod surfaces;
 mod triage;
 
 use askama::Template;
-use model::incident::IncidentKind;
-use response::IncidentView;
+use model::incident::{IncidentKind, Look};
+use response::{IncidentView, wording};
 
 use super::badge::Badge;
 use crate::chart::ChartError;
@@ -46,6 +46,8 @@ pub(crate) struct IncidentPage {
     pub(crate) declared: When,
     /// By whom.
     pub(crate) by: String,
+    /// Comparisons after the first.
+    pub(crate) looks: Vec<Revision>,
     /// What was measured.
     pub(crate) figures: Vec<Figure>,
     /// The rate over time.
@@ -74,6 +76,24 @@ pub(crate) struct IncidentPage {
     pub(crate) commands: Vec<Command>,
 }
 
+/// A comparison after the first, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Revision {
+    /// When.
+    pub(crate) at: When,
+    /// Whose it is, and how its windows were chosen.
+    pub(crate) said: String,
+    /// What it found.
+    pub(crate) found: String,
+}
+
+impl Revision {
+    fn of(look: &Look) -> Self {
+        let found = words::sentence(&response::brief(&look.report).headline);
+        Self { at: When::at(look.at), said: wording::look(look), found }
+    }
+}
+
 impl IncidentPage {
     /// The page of an incident.
     pub(crate) fn new(view: &IncidentView) -> Result<Self, ChartError> {
@@ -95,6 +115,7 @@ impl IncidentPage {
             feature: feature.unwrap_or_else(|| "all features".to_owned()),
             declared: When::at(incident.declared_at),
             by: incident.declared_by.clone(),
+            looks: incident.looks.iter().map(Revision::of).collect(),
             figures: figures::of(view),
             picture: Picture::of(view)?,
             movers: movers::cards(report),

@@ -3,8 +3,8 @@
 pub(crate) mod fixture;
 
 use askama::Template;
-use model::incident::IncidentKind;
-use model::report::Basis;
+use model::incident::{IncidentKind, Look};
+use model::report::{Basis, ChosenBy};
 use model::{BehaviourRate, Fault, Faulty, Verdict};
 use response::{FeatureView, IncidentView};
 
@@ -49,6 +49,18 @@ fn the_answer_comes_first_and_the_next_step_last() {
     assert!(places.is_sorted(), "{places:?}");
     let headline = "tool_shape:search_kb 4f1a → 9c22aa01 moved with the bad answers";
     assert!(html.contains(headline));
+}
+
+#[test]
+fn a_later_look_stands_beside_the_first_and_is_escaped() {
+    let mut view = view(report());
+    let mut later = report();
+    later.windows.chosen_by = ChosenBy::Caller;
+    let look = Look { number: 4, at: at("03:10:00"), by: HOSTILE.to_owned(), report: later };
+    view.incident.looks.push(look);
+    let html = html(&view);
+    assert!(html.contains("moved; windows chosen by hand: exploratory"), "{html}");
+    assert!(html.contains("look 4 by ") && !html.contains("<script>"));
 }
 
 #[test]

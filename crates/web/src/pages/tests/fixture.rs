@@ -144,6 +144,7 @@ pub(crate) fn view(report: Report) -> IncidentView {
         declared_at: at("02:47:00"),
         declared_by: "anna".to_owned(),
         report,
+        looks: Vec::new(),
         run: None,
         evidence: vec![
             evidence(&bad, Outcome::Bad, "a"),
