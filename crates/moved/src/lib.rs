@@ -43,6 +43,7 @@ pub mod reference;
 pub mod rise;
 pub mod shares;
 pub mod sheet;
+pub mod sums;
 pub mod surface;
 pub mod table;
 pub mod weigh;
@@ -52,6 +53,7 @@ pub use compare::compare;
 pub use error::QuestionError;
 pub use locate::locate;
 pub use sheet::{Sheet, Tally};
+pub use sums::{SumReport, SumVerdict, drivers};
 pub use table::{Row, Table};
 pub use windows::{check, halves, split};
 

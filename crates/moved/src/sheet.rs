@@ -27,12 +27,13 @@ pub struct Tally {
 pub struct Sheet {
     at: Vec<Timestamp>,
     tallies: Vec<Tally>,
+    values: Vec<f64>,
     columns: Vec<Coded>,
 }
 
 /// A column: names once, places for each row. Place 0 is "not recorded".
 #[derive(Debug, Default)]
-struct Coded {
+pub(crate) struct Coded {
     name: String,
     places: HashMap<String, u32>,
     codes: Vec<u32>,
@@ -57,6 +58,29 @@ impl Sheet {
         self.at.push(at);
         self.tallies.push(tally);
         self.columns.iter_mut().zip(levels).for_each(|(column, level)| column.push(level));
+    }
+
+    /// Adds a row that has a value and no outcome.
+    pub fn push_value<'a>(
+        &mut self,
+        at: Timestamp,
+        value: f64,
+        levels: impl IntoIterator<Item = &'a str>,
+    ) {
+        self.values.push(value);
+        self.push(at, Tally::default(), levels);
+    }
+
+    pub(crate) fn times(&self) -> &[Timestamp] {
+        &self.at
+    }
+
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    pub(crate) fn columns(&self) -> &[Coded] {
+        &self.columns
     }
 
     /// How many rows there are.
@@ -88,7 +112,7 @@ impl Sheet {
 
     /// The rows in order of time, as a table. A row of counts becomes one row for each outcome.
     pub fn into_table(self) -> Table {
-        let Self { at, tallies, columns } = self;
+        let Self { at, tallies, columns, .. } = self;
         let mut order: Vec<usize> = (0..at.len()).collect();
         order.sort_by_key(|row| at[*row]);
         let mut rows = Vec::new();
@@ -114,6 +138,25 @@ impl Sheet {
 }
 
 impl Coded {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// How many levels there are, with the one that stands for none.
+    pub(crate) fn count(&self) -> usize {
+        self.places.len() + 1
+    }
+
+    /// The name of a level; empty where it is not recorded.
+    pub(crate) fn level(&self, code: u32) -> &str {
+        let named = self.places.iter().find(|(_, place)| **place == code);
+        named.map_or("", |(name, _)| name)
+    }
+
     fn push(&mut self, level: &str) {
         if self.overflown {
             return;

@@ -27,6 +27,7 @@ pub mod sheet;
 pub mod tally;
 pub mod triage;
 
+pub use ::moved::SumVerdict;
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
 pub use contents::{Contents, Exception};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
@@ -38,7 +39,7 @@ pub use moved::Question;
 pub use open::{Gauges, Mayday, Settings, verify_ledger_in};
 pub use reconstruct::{Diff, Finding, Reconstructed, Reconstruction, Sought};
 pub use record::Recorded;
-pub use sheet::{Measure, SheetAnswer, SheetError, SheetQuestion};
+pub use sheet::{Measure, SheetAnswer, SheetError, SheetQuestion, SheetReport};
 pub use tally::{Counted, Tally};
 pub use triage::Answered;
 

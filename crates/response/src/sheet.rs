@@ -1,4 +1,4 @@
-//! A table of anybody's own: a CSV in, a report out. No server, no data directory.
+//! A table of anybody's own: a CSV or Parquet in, a report out. No server, no data directory.
 //!
 //! [`columns`] finds what was asked for in the header, [`cell`] reads single values, [`bounded`]
 //! keeps a record from growing without end. Rows outside both windows are read and let go.
@@ -7,13 +7,16 @@ mod bounded;
 mod cell;
 mod columns;
 mod error;
+mod parquet;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
 use std::io::Read;
 
-use ::moved::{Sheet, Table, locate};
+use ::moved::{Sheet, SumReport, Table, drivers, locate};
 use csv::{Reader, ReaderBuilder, StringRecord};
 use jiff::Timestamp;
 use model::report::Windows;
@@ -21,9 +24,10 @@ use model::{Report, Window};
 use serde::Serialize;
 
 pub use error::SheetError;
+pub use words::sum_in_words;
 
 use bounded::Bounded;
-use columns::Columns;
+use columns::{Columns, Counted};
 
 /// Most cells that are held: rows of both windows times columns. About a gigabyte.
 const MOST_CELLS: usize = 150_000_000;
@@ -55,6 +59,8 @@ pub enum Measure {
         /// The column with the number of all.
         total: Option<String>,
     },
+    /// A row has a number of its own, such as what it cost; its sum is asked about.
+    Value(String),
 }
 
 /// A report, and what of the table it rests on.
@@ -62,7 +68,7 @@ pub enum Measure {
 pub struct SheetAnswer {
     /// The report.
     #[serde(flatten)]
-    pub report: Report,
+    pub report: SheetReport,
     /// Rows of the table.
     pub rows: u64,
     /// Those in either window.
@@ -71,7 +77,23 @@ pub struct SheetAnswer {
     pub left_out: Vec<String>,
 }
 
-/// Reads a table and says where its rate rose.
+/// What is reported: of a rate or of a sum.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum SheetReport {
+    /// Where the rate rose.
+    Rate(Box<Report>),
+    /// Where the sum grew.
+    Sum {
+        /// The column that was added up.
+        value: String,
+        /// Its sum, before and during.
+        #[serde(flatten)]
+        report: SumReport,
+    },
+}
+
+/// Reads a CSV and says where its rate rose, or its sum grew.
 pub fn ask(
     table: impl Read,
     question: &SheetQuestion,
@@ -84,16 +106,24 @@ pub fn ask(
     let columns = Columns::find(reader.headers()?, question)?;
     let mut reading = Reading::new(&columns, windows);
     reading.all(&mut reader, &bounded)?;
-    reading.check()?;
-    let left_out = match question.factors.is_empty() {
-        true => reading.sheet.without_ids(),
-        false => reading.sheet.without_overflow(),
-    };
-    let (rows, compared) = (reading.rows, reading.sheet.len() as u64);
-    let table: Table = reading.sheet.into_table();
-    let mut report = locate(&table, windows);
-    report.feature.clone_from(&question.feature);
-    Ok(SheetAnswer { report, rows, compared, left_out })
+    reading.answer(question)
+}
+
+/// The same of a Parquet file.
+pub fn ask_parquet(
+    table: File,
+    question: &SheetQuestion,
+    now: Timestamp,
+) -> Result<SheetAnswer, SheetError> {
+    let (baseline, incident) = question.windows;
+    let windows = ::moved::check(baseline, incident, now)?;
+    parquet::guarded(|| {
+        let table = parquet::Rows::open(table)?;
+        let columns = Columns::find(&table.header(), question)?;
+        let mut reading = Reading::new(&columns, windows);
+        table.each(&columns.places(), |record, number| reading.row(record, number))?;
+        reading.answer(question)
+    })
 }
 
 /// A table while it is read.
@@ -138,7 +168,7 @@ impl<'a> Reading<'a> {
 
     fn row(&mut self, record: &StringRecord, line: u64) -> Result<(), SheetError> {
         let at = self.columns.at(record, line)?;
-        let tally = self.columns.tally(record, line)?;
+        let counted = self.columns.counted(record, line)?;
         self.rows += 1;
         self.first = Some(self.first.map_or(at, |first| first.min(at)));
         self.last = Some(self.last.map_or(at, |last| last.max(at)));
@@ -151,8 +181,33 @@ impl<'a> Reading<'a> {
             return Err(SheetError::TooLarge { line, most: MOST_CELLS });
         }
         let levels = self.columns.factors.iter().map(|(place, _)| &record[*place]);
-        self.sheet.push(at, tally, levels);
+        match counted {
+            Counted::Runs(tally) => self.sheet.push(at, tally, levels),
+            Counted::Value(value) => self.sheet.push_value(at, value, levels),
+        }
         Ok(())
+    }
+
+    /// What the rows say together.
+    fn answer(mut self, question: &SheetQuestion) -> Result<SheetAnswer, SheetError> {
+        self.check()?;
+        let left_out = match question.factors.is_empty() {
+            true => self.sheet.without_ids(),
+            false => self.sheet.without_overflow(),
+        };
+        let (rows, compared) = (self.rows, self.sheet.len() as u64);
+        let report = match &question.measure {
+            Measure::Value(value) => SheetReport::Sum {
+                value: value.clone(),
+                report: drivers(&self.sheet, self.windows),
+            },
+            _ => {
+                let table: Table = self.sheet.into_table();
+                let feature = question.feature.clone();
+                SheetReport::Rate(Box::new(Report { feature, ..locate(&table, self.windows) }))
+            }
+        };
+        Ok(SheetAnswer { report, rows, compared, left_out })
     }
 
     /// Whether both windows hold rows.

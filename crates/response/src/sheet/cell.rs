@@ -11,6 +11,8 @@ pub enum Expected {
     Outcome,
     /// A whole number.
     Count,
+    /// Any number.
+    Value,
 }
 
 impl std::fmt::Display for Expected {
@@ -23,6 +25,9 @@ impl std::fmt::Display for Expected {
                 "no outcome: write good, bad or unknown; for 0 and 1 use --bad, where 1 is bad"
             }
             Self::Count => "no count: write a whole number from 0 to 4294967295",
+            Self::Value => {
+                "no number: write one such as 0.0125, with no unit and no thousands mark"
+            }
         })
     }
 }
@@ -36,6 +41,11 @@ pub(super) fn outcome(text: &str) -> Option<Tally> {
         _ => return None,
     };
     Some(Tally { good, bad, unknown })
+}
+
+/// A number that can be added up.
+pub(super) fn value(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|value: &f64| value.is_finite())
 }
 
 /// A whole number.

@@ -25,6 +25,16 @@ pub(super) struct Columns {
 enum Measured {
     Outcome(usize),
     Counts { bad: usize, total: Option<usize> },
+    Value(usize),
+}
+
+/// What a row counts for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Counted {
+    /// Runs, with their outcomes.
+    Runs(Tally),
+    /// A number.
+    Value(f64),
 }
 
 impl Columns {
@@ -44,10 +54,11 @@ impl Columns {
                 bad: place(bad)?,
                 total: total.as_deref().map(place).transpose()?,
             },
+            Measure::Value(value) => Measured::Value(place(value)?),
         };
         let mut taken = vec![time];
         match measure {
-            Measured::Outcome(outcome) => taken.push(outcome),
+            Measured::Outcome(column) | Measured::Value(column) => taken.push(column),
             Measured::Counts { bad, total } => taken.extend([bad].into_iter().chain(total)),
         }
         let places: Vec<usize> = match question.factors.as_slice() {
@@ -64,21 +75,38 @@ impl Columns {
         Ok(Self { names, time, measure, factors })
     }
 
+    /// Every place that is read.
+    pub(super) fn places(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = self.factors.iter().map(|(place, _)| *place).collect();
+        places.push(self.time);
+        match self.measure {
+            Measured::Outcome(column) | Measured::Value(column) => places.push(column),
+            Measured::Counts { bad, total } => places.extend([bad].into_iter().chain(total)),
+        }
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
     /// When the row was.
     pub(super) fn at(&self, record: &StringRecord, line: u64) -> Result<Timestamp, SheetError> {
         parse_time(&record[self.time])
             .map_err(|_| self.wrong(record, line, self.time, Expected::Time))
     }
 
-    /// How the row's runs ended.
-    pub(super) fn tally(&self, record: &StringRecord, line: u64) -> Result<Tally, SheetError> {
+    /// What the row counts for.
+    pub(super) fn counted(&self, record: &StringRecord, line: u64) -> Result<Counted, SheetError> {
         let count = |place: usize| {
             cell::count(&record[place])
                 .ok_or_else(|| self.wrong(record, line, place, Expected::Count))
         };
         match self.measure {
             Measured::Outcome(place) => cell::outcome(&record[place])
+                .map(Counted::Runs)
                 .ok_or_else(|| self.wrong(record, line, place, Expected::Outcome)),
+            Measured::Value(place) => cell::value(&record[place])
+                .map(Counted::Value)
+                .ok_or_else(|| self.wrong(record, line, place, Expected::Value)),
             Measured::Counts { bad, total } => {
                 let (bad, total) = (count(bad)?, total.map_or(Ok(1), count)?);
                 let good = total.checked_sub(bad).ok_or(SheetError::MoreBadThanAll {
@@ -86,7 +114,7 @@ impl Columns {
                     bad,
                     total,
                 })?;
-                Ok(Tally { good, bad, unknown: 0 })
+                Ok(Counted::Runs(Tally { good, bad, unknown: 0 }))
             }
         }
     }

@@ -16,6 +16,9 @@ pub enum SheetError {
     /// The file can't be read.
     #[error("could not read the table")]
     Read(#[source] std::io::Error),
+    /// It is no Parquet file, or a damaged one.
+    #[error("this is no Parquet file that can be read, or a part of it is missing")]
+    NoParquet(#[source] parquet::errors::ParquetError),
     /// A quote is never closed, or it is no CSV at all.
     #[error("a record is longer than 1 MiB: is a quote left open, or the file no CSV?")]
     TooLong,
