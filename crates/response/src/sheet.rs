@@ -89,7 +89,7 @@ pub enum SheetReport {
         value: String,
         /// Its sum, before and during.
         #[serde(flatten)]
-        report: SumReport,
+        report: Box<SumReport>,
     },
 }
 
@@ -199,7 +199,7 @@ impl<'a> Reading<'a> {
         let report = match &question.measure {
             Measure::Value(value) => SheetReport::Sum {
                 value: value.clone(),
-                report: drivers(&self.sheet, self.windows),
+                report: Box::new(drivers(&self.sheet, self.windows)),
             },
             _ => {
                 let table: Table = self.sheet.into_table();
