@@ -76,7 +76,7 @@ impl Own {
     /// Reads the table and says where its rate rose.
     pub(super) fn run(self, asked: Question, form: Form) -> Result<ExitCode> {
         let usage = |text: &str| Usage(text.to_owned());
-        let ask = if self.parquet.is_some() { sheet::ask_parquet } else { sheet::ask::<File> };
+        let is_parquet = self.parquet.is_some();
         let path = self.csv.or(self.parquet);
         let path = path.ok_or_else(|| usage("name a table with --csv or --parquet"))?;
         let time = self.time.ok_or_else(|| usage("name the column with the time with --time"))?;
@@ -97,7 +97,12 @@ impl Own {
         let file =
             File::open(&path).with_context(|| format!("could not open {}", path.display()))?;
         let question = SheetQuestion { time, measure, factors: self.factor, windows, feature };
-        let answer = ask(file, &question, world::now()).map_err(|error| match error.fault() {
+        let now = world::now();
+        let answer = match is_parquet {
+            true => sheet::ask_parquet(file, &question, now),
+            false => sheet::ask(file, &question, now),
+        };
+        let answer = answer.map_err(|error| match error.fault() {
             Fault::Invalid => anyhow::Error::from(Usage(format!("{}: {error}", path.display()))),
             _ => {
                 anyhow::Error::from(error).context(format!("could not compare {}", path.display()))
