@@ -9,8 +9,10 @@ mod tests;
 
 use model::report::SurfaceState;
 use model::triage::{Answer, Skew, Told, TriageRow};
-use model::{EvalRun, Incident, Report, Triage, Verdict};
+use model::{Incident, Report, Triage, Verdict};
 use serde::Deserialize;
+
+use crate::fields::SuiteSeen;
 
 pub use single::{Acted, of_run};
 pub use skew::{Seats, skews};
@@ -53,6 +55,8 @@ pub enum Probe {
     Surface,
     /// Runs of evaluation suites.
     Evals,
+    /// How long evaluation suites have judged as they do.
+    Age,
     /// Inputs that differ between places.
     Skew,
     /// The model that answers to the name that is asked for.
@@ -70,8 +74,8 @@ pub enum Probe {
 pub struct Known<'a> {
     /// The comparison.
     pub report: &'a Report,
-    /// The last run of each suite that guards the feature.
-    pub evals: &'a [EvalRun],
+    /// The suites that guard the feature.
+    pub evals: &'a [SuiteSeen],
     /// Inputs that differ between places; none if no place is on record.
     pub skews: Option<&'a [Skew]>,
 }
@@ -94,6 +98,7 @@ fn row(node: &Node, known: Known) -> TriageRow {
     let (answer, why) = match node.probe {
         Probe::Surface => surface(&node.surface, known.report),
         Probe::Evals => evals::answer(known),
+        Probe::Age => evals::age(known),
         Probe::Skew => skew::answer(known.skews),
         Probe::Alias => or_proven(inputs::alias(known.report), node, known.report),
         Probe::Freshness => inputs::freshness(known.report),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
+use jiff::Timestamp;
 use ledger::{Append, Expected, LedgerError};
 use model::{Entry, EvalRun, Fact, Fault, Faulty, TenantName};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,9 @@ pub struct Suite {
     pub last: EvalRun,
     /// The latest that was green; none if none ever was.
     pub last_green: Option<EvalRun>,
+    /// The first run on record that was judged as the latest is; none if that does not say how.
+    #[serde(default)]
+    pub configured_since: Option<Timestamp>,
 }
 
 /// Why a run of a suite is not kept.
@@ -95,9 +99,17 @@ impl Suites {
     /// Takes in one entry; facts about other things change nothing. Runs may be told in any order.
     pub(crate) fn apply(&mut self, entry: &Entry) {
         let Fact::EvalRan { tenant, run } = &entry.fact else { return };
-        let new = || Suite { runs: 0, last: run.clone(), last_green: None };
+        let new = || Suite { runs: 0, last: run.clone(), last_green: None, configured_since: None };
         let suite = self.by_name.entry((tenant.clone(), run.suite.clone())).or_insert_with(new);
         suite.runs += 1;
+        let is_as_latest = run.configuration == suite.last.configuration;
+        let says_how = run.configuration.is_some();
+        if is_as_latest {
+            let first = suite.configured_since.map_or(run.at, |since| since.min(run.at));
+            suite.configured_since = says_how.then_some(first);
+        } else if run.at >= suite.last.at {
+            suite.configured_since = says_how.then_some(run.at);
+        }
         if run.at >= suite.last.at {
             suite.last = run.clone();
         }

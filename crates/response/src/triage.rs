@@ -5,7 +5,7 @@ use incident::fields::SuiteSeen;
 use incident::triage::{self, Acted, Seats};
 use ledger::Expected;
 use model::triage::Answer;
-use model::{EvalRun, Fact, Incident, IncidentId, Report, RunId, Triage};
+use model::{Fact, Incident, IncidentId, Report, RunId, Triage};
 
 use crate::error::IncidentError;
 use crate::evals::Suite;
@@ -56,8 +56,7 @@ impl Mayday {
             seats.take(&run.levels, &runs.dictionary, &self.house.catalogue);
         }
         let skews = triage::skews(&seats, &runs.dictionary);
-        let evals: Vec<EvalRun> =
-            self.guarding(report.feature.as_deref()).into_iter().map(|suite| suite.last).collect();
+        let evals = self.guarding(report.feature.as_deref());
         let known = triage::Known { report, evals: &evals, skews: skews.as_deref() };
         Ok(triage::triage(&triage::tree(), known))
     }
@@ -68,7 +67,12 @@ impl Mayday {
             suite.last.feature.is_none() || suite.last.feature.as_deref() == feature
         };
         let suites = self.suites().into_iter().filter(guards);
-        suites.map(|Suite { last, last_green, .. }| SuiteSeen { last, last_green }).collect()
+        let seen = |Suite { last, last_green, configured_since, .. }| SuiteSeen {
+            last,
+            last_green,
+            configured_since,
+        };
+        suites.map(seen).collect()
     }
 
     /// Asks what one run did, by whose leave, and what it believed.

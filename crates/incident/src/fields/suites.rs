@@ -1,5 +1,6 @@
 //! Evaluation suites as part of the judge's configuration: the eval that should have told.
 
+use jiff::Timestamp;
 use model::fields::{FieldRow, FieldState};
 use model::report::{LevelCount, Shares};
 use model::{EvalRun, Report};
@@ -13,6 +14,8 @@ pub struct SuiteSeen {
     pub last: EvalRun,
     /// The latest that was green; none if none ever was.
     pub last_green: Option<EvalRun>,
+    /// The first run on record that was judged as the latest is.
+    pub configured_since: Option<Timestamp>,
 }
 
 /// A row for each suite: what judged when it was last green, and what judges now.

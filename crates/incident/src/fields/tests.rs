@@ -103,7 +103,9 @@ fn the_suite_that_judges_otherwise_than_when_it_was_green_is_told() {
         threshold: 0.02,
         at: at(minute),
     };
-    let seen = |last: EvalRun| [SuiteSeen { last, last_green: Some(run(0, OLD, 1)) }];
+    let seen = |last: EvalRun| {
+        [SuiteSeen { last, last_green: Some(run(0, OLD, 1)), configured_since: None }]
+    };
     let changed = filled(&unnamed(vec![]), &seen(run(140, NEW, 9)));
     assert_eq!(state(&changed, "judge"), FieldState::Changed);
     assert_eq!(changed[2].rows[0].since, Some(at(140)));

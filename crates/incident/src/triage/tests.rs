@@ -1,5 +1,6 @@
 //! Drift on a surface is named, and nothing is clean without evidence.
 
+use crate::fields::SuiteSeen;
 use model::record::{Approval, ToolUsed};
 use model::report::{ChangedWith, FactorShares, LevelCount, Shares, SurfaceState};
 use model::triage::Answer;
@@ -29,8 +30,8 @@ fn answer_of(node: &str, known: Known) -> (Answer, String) {
     (row.answer, row.why)
 }
 
-fn ran(minute: i64, failed: u64) -> EvalRun {
-    EvalRun {
+fn ran(minute: i64, failed: u64) -> SuiteSeen {
+    let last = EvalRun {
         suite: "refunds".to_owned(),
         feature: None,
         configuration: None,
@@ -38,7 +39,8 @@ fn ran(minute: i64, failed: u64) -> EvalRun {
         failed,
         threshold: 0.02,
         at: at(minute),
-    }
+    };
+    SuiteSeen { last, last_green: None, configured_since: None }
 }
 
 #[test]
@@ -81,7 +83,7 @@ fn only_where_all_is_clean_the_agents_inference_is_read() {
     let built: &[&str] = &["2026-11-22T00:00:00Z"];
     let fresh = ran_under(&[("index_built:kb", built, built)]);
     let report = Report { factors: fresh.factors, ..with(&all) };
-    let red = [ran(140, 9)];
+    let red = [SuiteSeen { configured_since: Some(at(0)), ..ran(140, 9) }];
     let known = Known { report: &report, evals: &red, skews: Some(&[]) };
     assert!(triage(&tree(), known).next.starts_with("Nothing recorded moved: read what the agent"));
     let unknown = triage(&tree(), Known { evals: &[], ..known }).next;
@@ -244,4 +246,20 @@ fn calls_that_fail_more_often_are_infrastructure() {
     assert_eq!(answer_with("no").0, Answer::Unknown);
     let (answer, why) = answer_with("timeout");
     assert!(answer == Answer::Drifted && why.contains("1.0 % → 20.0 %"), "{why}");
+}
+
+#[test]
+fn evals_that_judge_as_they_did_a_quarter_ago_are_old_and_come_last() {
+    let report = with(&[("eval", SurfaceState::Identical)]);
+    let day = 24 * 60;
+    let judged = |minute| SuiteSeen { configured_since: Some(at(minute)), ..ran(0, 0) };
+    let asked =
+        |evals: &[SuiteSeen]| answer_of("age", Known { report: &report, evals, skews: Some(&[]) });
+    assert_eq!(asked(&[judged(-80 * day)]).0, Answer::Clean);
+    let (answer, why) = asked(&[judged(-80 * day), judged(-100 * day)]);
+    assert_eq!(answer, Answer::Drifted, "{why}");
+    assert!(why.starts_with("refunds has been judged so since 2"), "{why}");
+    assert_eq!(asked(&[judged(-100 * day), ran(0, 0)]).0, Answer::Unknown);
+    assert_eq!(asked(&[]).0, Answer::Unknown);
+    assert_eq!(tree().nodes.last().unwrap().id, "age", "it is no drift of this night");
 }

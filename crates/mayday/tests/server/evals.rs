@@ -23,7 +23,15 @@ async fn the_last_green_run_of_a_suite_is_known_whatever_the_order_they_were_tol
     let server = Server::start(&data, &[]);
     let ran = |failed: u64, day: u64| {
         let at = format!("2026-11-{day}T06:00:00Z");
-        json!({"suite": "refunds", "cases": 100, "failed": failed, "threshold": 0.02, "at": at})
+        let judge = if day > 20 { "judge-2" } else { "judge-1" };
+        json!({
+            "suite": "refunds",
+            "cases": 100,
+            "failed": failed,
+            "threshold": 0.02,
+            "configuration": judge,
+            "at": at
+        })
     };
     for (failed, day) in [(9, 22), (2, 20), (3, 21)] {
         assert_eq!(post(&server, &ran(failed, day)).await.0, StatusCode::CREATED);
@@ -38,6 +46,7 @@ async fn the_last_green_run_of_a_suite_is_known_whatever_the_order_they_were_tol
     let suites: Value = serde_json::from_str(&told).unwrap();
     assert_eq!((&suites[0]["runs"], &suites[0]["last"]["failed"]), (&json!(3), &json!(9)));
     assert_eq!(suites[0]["last_green"]["at"], "2026-11-20T06:00:00Z");
+    assert_eq!(suites[0]["configured_since"], "2026-11-21T06:00:00Z");
     let record = ["eval", "record", "refunds", "--cases", "50", "--failed", "0", "--data-dir"];
     let (code, told, _) = run(&[&record[..], &[&directory]].concat());
     assert!(code == Some(0) && told.contains("green"), "{told}");
