@@ -1,12 +1,12 @@
 //! Drift on a surface is named, and nothing is clean without evidence.
 
-use crate::fields::SuiteSeen;
 use model::record::{Approval, ToolUsed};
 use model::report::{ChangedWith, FactorShares, LevelCount, Shares, SurfaceState};
 use model::triage::Answer;
 use model::{Effect, EvalRun, Factor, Report, Seen, SpanId, StepKind, Verdict};
 
 use super::{Acted, Known, Seats, of_run, skews, tree, triage};
+use crate::fields::SuiteSeen;
 use crate::surfaces;
 use crate::tests::{at, plain_report};
 
@@ -87,7 +87,7 @@ fn only_where_all_is_clean_the_agents_inference_is_read() {
     let known = Known { report: &report, evals: &red, skews: Some(&[]) };
     assert!(triage(&tree(), known).next.starts_with("Nothing recorded moved: read what the agent"));
     let unknown = triage(&tree(), Known { evals: &[], ..known }).next;
-    assert!(unknown.contains("these are not clean: staleness. If none"), "{unknown}");
+    assert!(unknown.contains("these are not clean: staleness, age. If none"), "{unknown}");
 }
 
 #[test]
