@@ -57,6 +57,16 @@ fn bars(trials: &[Trial]) -> String {
     row("identifiable causes: coverage", "≥ 85 %", share(n, of));
     row("guilty surface called clean, in alarms", "≤ 0.5 %", share(cleared, guilty));
     row("nulls with an alarm: behaviour named", "upper limit ≤ 1 %", share(false_names, nulls));
+    let needless: Vec<(u64, u64)> = trials.iter().map(Trial::needlessly_unknown).collect();
+    let needless = needless.iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    row("blameless surfaces that are said to be unknown", "≤ 2 %", share(needless.0, needless.1));
+    let missed: Vec<bool> = trials.iter().filter_map(Trial::misses_unknown).collect();
+    let (wrong, of) = (missed.iter().filter(|missed| **missed).count(), missed.len());
+    row(
+        "surface of which nothing is on record: not `unknown`",
+        "≤ 1 %",
+        share(wrong as u64, of as u64),
+    );
     row("mean utility", "≥ 0.85", format!("{utility:.3} (n {})", trials.len()));
     row("onset: coverage of the 90 % range", "≥ 90 %", onset(trials));
     row("onset: median width over that with known rates", "≤ 2", widths(trials));

@@ -19,6 +19,8 @@ pub(crate) struct Truth {
     pub(crate) causes: Vec<String>,
     /// The surface that is to blame, if one is, whether or not the record shows it.
     pub(crate) guilty: Option<&'static str>,
+    /// The surface of which nothing is recorded, if there is one.
+    pub(crate) silent: Option<&'static str>,
     /// When behaviour changed, if it did at a moment.
     pub(crate) onset: Option<Timestamp>,
     /// What carries the first cause's part of the rise, where runs beside it tell how much.
@@ -201,7 +203,8 @@ fn to_blame(what: What, carried: Option<Carrier>) -> Truth {
 }
 
 fn nobody(verdict: Verdict, onset: Option<Timestamp>) -> Truth {
-    Truth { verdict, or: None, causes: Vec::new(), guilty: None, onset, carried: None }
+    let causes = Vec::new();
+    Truth { verdict, or: None, causes, guilty: None, silent: None, onset, carried: None }
 }
 
 fn region_skew(draw: &mut Draw) -> (Plan, Truth) {
@@ -323,7 +326,14 @@ fn alias_silent(draw: &mut Draw) -> (Plan, Truth) {
 fn prompt_silent(draw: &mut Draw) -> (Plan, Truth) {
     let (mut plan, truth) = draw.caused(PROMPT, Far::All);
     plan.silent.extend(["prompt", "prompt_undated", "prompt_text"]);
-    (plan, Truth { guilty: Some("prompt"), ..nobody(Verdict::Unexplained, truth.onset) })
+    (
+        plan,
+        Truth {
+            guilty: Some("prompt"),
+            silent: Some("prompt"),
+            ..nobody(Verdict::Unexplained, truth.onset)
+        },
+    )
 }
 
 fn out_of_nowhere(draw: &mut Draw) -> (Plan, Truth) {

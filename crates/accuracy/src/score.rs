@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use model::report::{Basis, SurfaceState};
+use model::report::{Basis, SurfaceState, SurfaceVerdict};
 use model::surface::Effect;
 use model::{Interval, Report, Verdict};
 
@@ -112,6 +112,29 @@ impl Trial {
             let clean = matches!(surface.verdict, SurfaceState::Identical | SurfaceState::Bounded);
             clean && Some(surface.surface.as_str()) == self.truth.guilty
         })
+    }
+
+    /// Of surfaces that are not to blame, in an alarm with all on record: those that are said to be
+    /// unknown, and all.
+    pub(crate) fn needlessly_unknown(&self) -> (u64, u64) {
+        if !self.is_alarm() || self.truth.silent.is_some() {
+            return (0, 0);
+        }
+        let blameless = |surface: &&SurfaceVerdict| {
+            Some(surface.surface.as_str()) != self.truth.guilty
+                && surface.verdict != SurfaceState::Moved
+        };
+        let blameless = || self.report.surfaces.iter().filter(blameless);
+        let unknown = blameless().filter(|one| one.verdict == SurfaceState::Unknown);
+        (unknown.count() as u64, blameless().count() as u64)
+    }
+
+    /// Whether the surface of which nothing is recorded was said to be anything but unknown; none
+    /// where all is recorded.
+    pub(crate) fn misses_unknown(&self) -> Option<bool> {
+        let silent = self.truth.silent.filter(|_| self.is_alarm())?;
+        let of = self.report.surfaces.iter().find(|surface| surface.surface == silent);
+        Some(of.is_some_and(|surface| surface.verdict != SurfaceState::Unknown))
     }
 
     /// Whether there was an alarm: a rise that was said to be one.
