@@ -75,6 +75,8 @@ pub(crate) struct House {
     pub(crate) projections: Projections,
     /// The place of the newest fact.
     pub(crate) newest: watched::Receiver<u64>,
+    /// Whether an orderly end has begun.
+    pub(crate) leaving: watched::Sender<bool>,
     pub(crate) reads: Reads,
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
@@ -178,6 +180,7 @@ impl House {
             catalogue: incident::surfaces(),
             projections,
             newest,
+            leaving: watched::Sender::new(false),
             reads: Reads::new(Arc::clone(&ledger)),
             full: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
