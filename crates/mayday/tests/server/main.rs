@@ -28,5 +28,6 @@ mod grpc;
 mod harness;
 #[cfg(test)]
 mod keeping;
+mod ledger;
 #[cfg(test)]
 mod whole_loop;
