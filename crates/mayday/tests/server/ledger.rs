@@ -230,3 +230,55 @@ fn a_directory_is_not_followed() {
     assert_eq!(code, Some(2));
     assert!(err.contains("follow a server"), "{err}");
 }
+
+/// A line that follows another in the same stream, with a fact that only a later version knows.
+fn later(line: &str) -> String {
+    let mut entry: Value = serde_json::from_str(line).unwrap();
+    let number = |key: &str| entry[key].as_u64().unwrap() + 1;
+    let (seq, version) = (number("seq"), number("version"));
+    let prev: model::ContentHash = serde_json::from_value(entry["hash"].clone()).unwrap();
+    entry["seq"] = seq.into();
+    entry["version"] = version.into();
+    entry["prev"] = entry["hash"].clone();
+    entry["body"] = r#"{"type":"moon_landed","crew":3}"#.into();
+    let text = |key: &str| entry[key].as_str().unwrap().as_bytes().to_vec();
+    let (seq, version) = (seq.to_string().into_bytes(), version.to_string().into_bytes());
+    let fields = [
+        b"mayday ledger 1".to_vec(),
+        prev.as_bytes().to_vec(),
+        seq,
+        text("stream"),
+        version,
+        text("at"),
+        text("actor"),
+        text("body"),
+    ];
+    let said = fields.iter().flat_map(|field| {
+        (field.len() as u64).to_be_bytes().into_iter().chain(field.iter().copied())
+    });
+    let hash = model::ContentHash::of(&said.collect::<Vec<u8>>());
+    entry["hash"] = hash.to_string().into();
+    entry.to_string()
+}
+
+#[tokio::test]
+async fn a_fact_of_a_later_version_is_shown_as_unknown_and_stops_nothing() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    state(&server, "nightly").await;
+    let export = run(&["export", "--server", &server.http]).1;
+    let known = server.json("/api/v1/evals").await;
+    let (file, other) = (data.with_extension("jsonl"), data.with_extension("other"));
+    std::fs::write(&file, format!("{export}\n{}\n", later(&export))).unwrap();
+    let (code, _, err) =
+        run(&["import", file.to_str().unwrap(), "--data-dir", other.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{err}");
+
+    let server = Server::start(&other, &[]);
+    assert_eq!(server.json("/api/v1/evals").await, known);
+    assert_eq!(server.json("/api/v1/ledger/verify").await["entries"], 2);
+    let told = run(&["tail", "-n", "1", "--server", &server.http]).1;
+    assert!(told.contains("  moon_landed (unknown to this version)  evals  by "), "{told}");
+    state(&server, "weekly").await;
+    assert_eq!(seqs(&server, "").await, [1, 2, 3]);
+}
