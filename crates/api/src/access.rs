@@ -74,6 +74,7 @@ pub(crate) fn actor(who: &Who, by: Option<String>) -> Result<String, Problem> {
     }
     Ok(match (who, by) {
         (Who::Local, by) => by.unwrap_or_else(|| "api".to_owned()),
+        (Who::Itself, _) => who.to_string(),
         (Who::Principal(principal), None) => principal.to_string(),
         (Who::Principal(principal), Some(by)) => format!("{by}, by the key of {principal}"),
     })

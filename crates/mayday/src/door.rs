@@ -191,8 +191,8 @@ impl Door {
 
     /// Issues a key; what comes back holds its token.
     pub(crate) async fn issue_key(&self, it: KeyWanted) -> Result<IssuedJson> {
-        let KeyWanted { name, kind, tenant, expires } = it;
-        let wanted = WantedJson { name, kind, tenant, expires, by: self.by.clone() };
+        let KeyWanted { name, kind, tenant, role, expires } = it;
+        let wanted = WantedJson { name, kind, tenant, role, expires, by: self.by.clone() };
         self.post("/api/v1/keys", &serde_json::to_value(wanted)?).await
     }
 

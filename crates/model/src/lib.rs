@@ -37,7 +37,9 @@ pub use fields::{FieldGap, FieldRow, FieldState, SixField};
 pub use id::{IncidentId, PrincipalId, RunId, SpanId, TraceId};
 pub use incident::{Evidence, Incident};
 pub use outcome::{About, Claim, Label, Outcome, Subject};
-pub use principal::{Principal, PrincipalKind, PrincipalName, TenantName, Token, TokenHash};
+pub use principal::{
+    Principal, PrincipalKind, PrincipalName, PrincipalRole, TenantName, Token, TokenHash,
+};
 pub use rate::{BehaviourRate, Interval};
 pub use record::Record;
 pub use report::{Report, Verdict};

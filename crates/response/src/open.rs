@@ -16,7 +16,10 @@ use recorder::Limits;
 use tokio::sync::Notify;
 use watch::{Sampling, SettleAfter};
 
-use crate::access::{Principals, Reads};
+use crate::access::first::FirstCode;
+use crate::access::session::Sessions;
+use crate::access::throttle::Throttle;
+use crate::access::{Principals, Reads, SessionLimits};
 use crate::contents::Contents;
 use crate::error::OpenError;
 use crate::evals::Suites;
@@ -41,6 +44,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long days stay and how much room they may take.
     pub keeping: Keeping,
+    /// How long sessions on the pages last.
+    pub sessions: SessionLimits,
 }
 
 impl Default for Settings {
@@ -56,6 +61,7 @@ impl Default for Settings {
             lookback: SignedDuration::from_hours(24),
             limits: Limits::default(),
             keeping: Keeping::default(),
+            sessions: SessionLimits::default(),
         }
     }
 }
@@ -76,6 +82,9 @@ pub(crate) struct House {
     pub(crate) incidents: RwLock<Incidents>,
     pub(crate) principals: RwLock<Principals>,
     pub(crate) reads: Reads,
+    pub(crate) sessions: Sessions,
+    pub(crate) throttle: Throttle,
+    pub(crate) first: FirstCode,
     pub(crate) days: RwLock<ClosedDays>,
     pub(crate) suites: RwLock<Suites>,
     pub(crate) dismissals: RwLock<Dismissals>,
@@ -184,6 +193,9 @@ impl House {
             incidents: RwLock::new(incidents),
             principals: RwLock::new(principals),
             reads: Reads::new(Arc::clone(&ledger)),
+            sessions: Sessions::default(),
+            throttle: Throttle::default(),
+            first: FirstCode::default(),
             days: RwLock::new(days),
             suites: RwLock::new(suites),
             dismissals: RwLock::new(dismissals),

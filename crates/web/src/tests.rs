@@ -68,7 +68,7 @@ async fn text(response: Response) -> String {
 async fn a_declared_incident_has_a_page() {
     let mayday = mayday();
     record_a_hostile_run(&mayday).await;
-    let act = Act { by: "anna", at: now(), random: 7 };
+    let act = Act { by: "anna", who: &Who::Local, at: now(), random: 7 };
     let incident = mayday.declare(&Declaration::default(), act).unwrap();
     let response = get(&mayday, &format!("/incidents/{}", incident.id)).await;
     assert_eq!(response.status(), StatusCode::OK);
