@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, delete, get, post};
 use jiff::Timestamp;
 use response::{Mayday, Right, Unkeyed};
 use tower_http::decompression::RequestDecompressionLayer;
 
-use crate::access::check;
+use crate::access::{check, recognise};
 use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    evals, flights, gaps, grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export,
-    outcomes, problem, reconstruct, traces,
+    evals, flights, gaps, grpc, incidents, intents, keeping, keys, metrics, moved, origin,
+    otlp as export, outcomes, problem, reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -53,10 +53,10 @@ pub fn otlp(api: Api, hosts: Hosts) -> Router {
         .with_state(api)
 }
 
-/// What people, scripts and probes talk to. `pages` answers whatever is no API path.
+/// What people, scripts and probes talk to. `pages` answers whatever is no API path, and decides
+/// by itself for whom.
 pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let guard = |right| from_fn_with_state(api.guard(right), check);
-    let pages = pages.layer(guard(Right::Look));
     let health = Router::new()
         .route("/healthz", get(metrics::healthz))
         .route("/readyz", get(metrics::readyz));
@@ -104,6 +104,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .merge(looks.layer(guard(Right::Look)))
         .method_not_allowed_fallback(problem::no_such_method)
         .with_state(api)
-        .merge(pages)
+        .merge(pages.layer(from_fn(recognise)))
+        .layer(from_fn(origin::check))
         .layer(from_fn_with_state(hosts, hosts::check))
 }

@@ -54,6 +54,12 @@ pub(crate) struct Listen {
     pub(crate) allowed_hosts: Vec<String>,
     /// When keys are asked for.
     pub(crate) require_keys: RequireKeys,
+    /// The file of the certificate to speak TLS with; in the clear if empty.
+    pub(crate) tls_certificate: String,
+    /// The file of its key.
+    pub(crate) tls_key: String,
+    /// Whether something before this server speaks TLS.
+    pub(crate) behind_tls: bool,
 }
 
 /// When keys are asked for.
