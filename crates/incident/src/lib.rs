@@ -10,6 +10,7 @@
 
 pub mod brief;
 pub mod catalogue;
+pub mod document;
 pub mod evidence;
 pub mod fields;
 pub mod fold;
