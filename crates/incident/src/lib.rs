@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod fields;
 pub mod fold;
 pub mod gaps;
+pub mod lint;
 pub mod postmortem;
 pub mod timeline;
 pub mod triage;

@@ -3,8 +3,8 @@
 //! The schema of the document is the schema of what an organisation can learn. A [`Postmortem`] has
 //! the classic rows, the six fields, and any number of [`Inference`]s, each with the four fields of
 //! the inference; an [`Attribution`] over four categories; a verdict for each layer; and
-//! [`ActionItem`]s, which name an eval, a baseline and a target. What nobody has said yet is absent,
-//! never blank. `docs/postmortem.md` writes the shape down, and how it reads as Markdown.
+//! [`ActionItem`]s, which name an eval, a baseline and a target. What nobody has said yet is
+//! absent, never blank. `docs/postmortem.md` writes the shape down, and how it reads as Markdown.
 
 mod cause;
 mod inference;

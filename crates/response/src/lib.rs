@@ -19,6 +19,7 @@ pub mod keeping;
 pub mod look;
 pub mod moved;
 pub mod open;
+pub mod postmortem;
 pub mod reconstruct;
 pub mod record;
 mod room;

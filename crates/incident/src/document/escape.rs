@@ -3,27 +3,30 @@
 /// A line of text in which nothing is markup, and which reads back as it was, blanks apart.
 pub fn inline(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let mut safe = String::with_capacity(text.len() + 8);
-    for c in words.join(" ").chars().filter(|c| !c.is_control()) {
-        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | ':' | ';' | '\'' | '/' | '%' | '?')
-        {
+    let line: Vec<char> = words.join(" ").chars().filter(|c| !c.is_control()).collect();
+    let mut safe = String::with_capacity(line.len() + 8);
+    for (at, c) in line.iter().enumerate() {
+        let within =
+            |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|c| c.is_alphanumeric());
+        let is_markup = match c {
+            '\\' | '`' | '*' | '[' | ']' | '|' | '<' | '>' | '&' | '~' => true,
+            '_' => !(within(at.checked_sub(1)) && within(Some(at + 1))),
+            '#' | '-' | '+' | '=' => at == 0,
+            '.' | ')' => ends_a_number(&line, at),
+            _ => false,
+        };
+        if is_markup {
             safe.push('\\');
         }
-        safe.push(c);
+        safe.push(*c);
     }
-    match safe.strip_suffix(':') {
-        Some(rest) => format!("{rest}\\:"),
-        None => numbered(safe),
-    }
+    safe
 }
 
 /// `1. ` at the start of a line would begin a list.
-fn numbered(text: String) -> String {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    match digits > 0 && text[digits..].starts_with('.') {
-        true => format!("{}\\{}", &text[..digits], &text[digits..]),
-        false => text,
-    }
+fn ends_a_number(line: &[char], at: usize) -> bool {
+    let follows = line.get(at + 1).is_none_or(|c| c.is_whitespace());
+    at > 0 && follows && line[..at].iter().all(char::is_ascii_digit)
 }
 
 /// A block that holds a text byte for byte, indented so far.

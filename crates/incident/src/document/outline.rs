@@ -147,7 +147,8 @@ impl Reader {
                 let cell = self.cell.take().unwrap_or_default();
                 self.cells.push(cell.trim().to_owned());
             }
-            TagEnd::TableHead | TagEnd::TableRow => self.close_row(tag == TagEnd::TableHead),
+            TagEnd::TableHead => self.close_head(),
+            TagEnd::TableRow => self.close_row(),
             _ => {}
         }
     }
@@ -183,9 +184,10 @@ impl Reader {
     fn close_entry(&mut self) {
         let Some(mut entry) = self.entry.take() else { return };
         entry.text = entry.text.trim().to_owned();
-        if entry.key.is_some() {
+        if entry.key.as_ref().is_some_and(|key| !key.ends_with(':')) {
             entry.text = entry.text.trim_start_matches(':').trim().to_owned();
         }
+        entry.key = entry.key.map(|key| key.trim_end_matches(':').trim().to_owned());
         entry.quote = entry.quote.map(|quote| quote.trim_matches('\n').to_owned());
         if entry != (Entry { line: entry.line, ..Entry::default() }) {
             self.section().entries.push(entry);
@@ -196,7 +198,7 @@ impl Reader {
         let Some(strong) = self.strong.take() else { return };
         match &mut self.entry {
             Some(entry) if entry.key.is_none() && entry.text.trim().is_empty() => {
-                entry.key = Some(strong.trim().trim_end_matches(':').trim().to_owned());
+                entry.key = Some(strong.trim().to_owned());
             }
             _ => self.text(&strong),
         }
@@ -226,13 +228,17 @@ impl Reader {
         }
     }
 
-    fn close_row(&mut self, is_head: bool) {
+    fn close_head(&mut self) {
+        let cells = std::mem::take(&mut self.cells);
+        if let Some(table) = self.section().tables.last_mut() {
+            table.head = cells.iter().map(|cell| cell.to_lowercase()).collect();
+        }
+    }
+
+    fn close_row(&mut self) {
         let (cells, line) = (std::mem::take(&mut self.cells), self.line);
         if let Some(table) = self.section().tables.last_mut() {
-            match is_head {
-                true => table.head = cells.iter().map(|cell| cell.to_lowercase()).collect(),
-                false => table.rows.push((line, cells)),
-            }
+            table.rows.push((line, cells));
         }
     }
 

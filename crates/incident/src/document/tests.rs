@@ -1,3 +1,5 @@
+//! What is written reads back, and what others wrote is found.
+
 use model::course::{ClaimState, Severity};
 use model::fields::FieldState;
 use model::postmortem::{
@@ -147,7 +149,10 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_the_reader_panic(text in "\\PC{0,200}", markup in "[-#*_>|`\n \\[\\]a:1.]{0,300}") {
+    fn no_bytes_make_the_reader_panic(
+        text in "\\PC{0,200}",
+        markup in "[-#*_>|`\n \\[\\]a:1.]{0,300}",
+    ) {
         _ = read(&text);
         _ = read(&markup);
     }
@@ -164,7 +169,8 @@ fn lists_nested_a_thousand_deep_are_read() {
 fn a_document_of_somebody_elses_is_read_by_its_headings() {
     let read = read(
         "# Post-mortem: Queue stall\n\nWe had an outage.\n\n## Root Cause\n\nDocumentation gap.\n\n\
-         ## Inference\n\n| Field | Answer |\n|---|---|\n| What the agent inferred | \"a deadlock\" |\n\
+         ## Inference\n\n| Field | Answer |\n|---|---|\n\
+         | What the agent inferred | \"a deadlock\" |\n\
          | What the correct inference was | the producer had stopped |\n\
          | Which signal it missed | n/a |\n\n## Action Items\n\n\
          - [ ] Reword the runbook (owner: sam)\n\n| Action | Owner | Due |\n|---|---|---|\n\

@@ -1,4 +1,4 @@
-//! What an agent inferred, what it should have, which signal it missed, and what would have shown it.
+//! What an agent inferred, what was right, which signal it missed, and what would have shown it.
 
 use serde::{Deserialize, Serialize};
 

@@ -20,7 +20,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// The cell of the first column whose name holds one of these words; nothing where it is a dash.
+    /// The cell of the first column whose name holds one of these words; nothing for a dash.
     fn cell(&self, names: &[&str]) -> String {
         let column = self.head.iter().position(|head| names.iter().any(|name| head.contains(name)));
         let cell = column.and_then(|column| self.cells.get(column));
