@@ -3,11 +3,19 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::alert::{AlertHeard, ComplaintHeard, LinkedToIncident, SignalRaised};
+use crate::change::{ChangeActivated, ChangeRecorded, DriftReviewed, UnloggedChangeSeen};
 use crate::content::{Address, ContentHash};
+use crate::course::{
+    Acknowledged, ActionsRevised, ClaimMade, ClaimRevised, ContainmentAttempted, DutyTaken,
+    NoteAdded, PlaybookRehearsed, SeveritySet, StageReached,
+};
+use crate::delivery::{DeliveryTried, DeliveryWanted};
 use crate::eval::EvalRun;
 use crate::fields::SixField;
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
 use crate::incident::{Evidence, Excerpt, IncidentKind};
+use crate::notice::{NoticeConfirmed, NoticeHeard, TicketActed, TicketEscalated, TicketOpened};
 use crate::principal::{Principal, TenantName, TokenHash};
 use crate::report::Report;
 use crate::triage::{Answer, Triage};
@@ -174,6 +182,56 @@ pub enum Fact {
         #[serde(default)]
         unlisted: u64,
     },
+    /// A change was recorded.
+    ChangeRecorded(ChangeRecorded),
+    /// A change that was recorded earlier took effect.
+    ChangeActivated(ChangeActivated),
+    /// Flights show a level that no recorded change explains.
+    UnloggedChangeSeen(UnloggedChangeSeen),
+    /// A person took what a surface has become as the new baseline.
+    DriftReviewed(DriftReviewed),
+    /// A delivery about an alert was taken in.
+    AlertHeard(AlertHeard),
+    /// A complaint was taken in.
+    ComplaintHeard(ComplaintHeard),
+    /// A detector found something.
+    SignalRaised(SignalRaised),
+    /// An alert, a signal, a complaint or a notice was found to belong to an incident.
+    LinkedToIncident(LinkedToIncident),
+    /// A notice of a provider was taken in.
+    NoticeHeard(NoticeHeard),
+    /// A notice was confirmed by asking the provider, or was not.
+    NoticeConfirmed(NoticeConfirmed),
+    /// A notice about something in use asks for work by a date.
+    TicketOpened(TicketOpened),
+    /// A ticket came nearer to its date without being done.
+    TicketEscalated(TicketEscalated),
+    /// Somebody did something about a ticket.
+    TicketActed(TicketActed),
+    /// A person said that they have seen an incident.
+    Acknowledged(Acknowledged),
+    /// An incident reached a stage.
+    StageReached(StageReached),
+    /// Somebody took a duty on in an incident.
+    DutyTaken(DutyTaken),
+    /// How bad an incident is was said, or said anew.
+    SeveritySet(SeveritySet),
+    /// Something was tried to stop the harm.
+    ContainmentAttempted(ContainmentAttempted),
+    /// A note was added to an incident.
+    NoteAdded(NoteAdded),
+    /// Somebody claims something about an incident.
+    ClaimMade(ClaimMade),
+    /// Somebody said how a claim stands now.
+    ClaimRevised(ClaimRevised),
+    /// Somebody said of actions whether they can be taken back, or are.
+    ActionsRevised(ActionsRevised),
+    /// A playbook was walked through.
+    PlaybookRehearsed(PlaybookRehearsed),
+    /// Something is to be told to somebody outside.
+    DeliveryWanted(DeliveryWanted),
+    /// A delivery was attempted.
+    DeliveryTried(DeliveryTried),
 }
 
 /// A fact of which only the type is understood.
