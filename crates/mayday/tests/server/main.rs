@@ -29,4 +29,8 @@ mod harness;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod whole_loop;
