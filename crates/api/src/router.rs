@@ -14,7 +14,7 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    evals, flights, gaps, grpc, incidents, intents, keeping, keys, metrics, moved, origin,
+    evals, flights, gaps, grpc, incidents, intents, keeping, keys, ledger, metrics, moved, origin,
     otlp as export, outcomes, problem, reconstruct, traces,
 };
 
@@ -71,7 +71,8 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/keys/{id}", delete(keys::revoke));
     let keeping = Router::new()
         .route("/api/v1/erasures", post(keeping::erase))
-        .route("/api/v1/backups", post(keeping::back_up));
+        .route("/api/v1/backups", post(keeping::back_up))
+        .route("/api/v1/ledger/entries", get(ledger::entries));
     let exports = Router::new().route("/api/v1/flights/export", get(flights::export));
     let acts = Router::new()
         .route("/api/v1/incidents", post(incidents::declare))

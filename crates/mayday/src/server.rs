@@ -40,6 +40,7 @@ pub(crate) struct Server {
     pub(crate) grpc: SocketAddr,
     /// Where everything else is.
     pub(crate) http: SocketAddr,
+    mayday: Arc<Mayday>,
     stop: watch::Sender<bool>,
     serving: Vec<JoinHandle<()>>,
     forwarding: Option<JoinHandle<()>>,
@@ -81,12 +82,24 @@ impl Server {
         if let Some(certificate) = certificate {
             serving.push(certificate.keep_reading(stopped.clone())?);
         }
-        let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
-        let settling = keep_settling(mayday, stopped);
+        let settling = keep_settling(Arc::clone(&mayday), stopped);
         let scheme = if tls.is_some() { "https" } else { "http" };
-        Ok(Self { scheme, otlp, grpc, http, stop, serving, forwarding, settling, stating, keeping })
+        let [otlp, grpc, http] = addresses;
+        Ok(Self {
+            scheme,
+            otlp,
+            grpc,
+            http,
+            mayday,
+            stop,
+            serving,
+            forwarding,
+            settling,
+            stating,
+            keeping,
+        })
     }
 
     /// Where the pages are.
@@ -97,6 +110,7 @@ impl Server {
     /// Takes no more requests, and waits for those under way.
     pub(crate) async fn stop(self) {
         _ = self.stop.send(true);
+        self.mayday.stop_waiting();
         for task in self.serving {
             if tokio::time::timeout(GRACE, task).await.is_err() {
                 tracing::warn!("requests under way were cut off after {} s", GRACE.as_secs());

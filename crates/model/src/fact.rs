@@ -3,11 +3,19 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::alert::{AlertHeard, ComplaintHeard, LinkedToIncident, SignalRaised};
+use crate::change::{ChangeActivated, ChangeRecorded, DriftReviewed, UnloggedChangeSeen};
 use crate::content::{Address, ContentHash};
+use crate::course::{
+    Acknowledged, ActionsRevised, ClaimMade, ClaimRevised, ContainmentAttempted, DutyTaken,
+    NoteAdded, PlaybookRehearsed, SeveritySet, StageReached,
+};
+use crate::delivery::{DeliveryTried, DeliveryWanted};
 use crate::eval::EvalRun;
 use crate::fields::SixField;
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
 use crate::incident::{Evidence, Excerpt, IncidentKind};
+use crate::notice::{NoticeConfirmed, NoticeHeard, TicketActed, TicketEscalated, TicketOpened};
 use crate::principal::{Principal, TenantName, TokenHash};
 use crate::report::Report;
 use crate::triage::{Answer, Triage};
@@ -16,6 +24,14 @@ use crate::triage::{Answer, Triage};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Fact {
+    /// What a later version stated: kept and shown, and nothing follows from it here.
+    #[serde(skip)]
+    Unknown {
+        /// The type it names.
+        kind: String,
+        /// Its JSON, as it is stored.
+        body: String,
+    },
     /// Someone declared an incident; the windows and the verdict stand as they were then.
     IncidentDeclared {
         /// The incident.
@@ -166,6 +182,76 @@ pub enum Fact {
         #[serde(default)]
         unlisted: u64,
     },
+    /// A change was recorded.
+    ChangeRecorded(ChangeRecorded),
+    /// A change that was recorded earlier took effect.
+    ChangeActivated(ChangeActivated),
+    /// Flights show a level that no recorded change explains.
+    UnloggedChangeSeen(UnloggedChangeSeen),
+    /// A person took what a surface has become as the new baseline.
+    DriftReviewed(DriftReviewed),
+    /// A delivery about an alert was taken in.
+    AlertHeard(AlertHeard),
+    /// A complaint was taken in.
+    ComplaintHeard(ComplaintHeard),
+    /// A detector found something.
+    SignalRaised(SignalRaised),
+    /// An alert, a signal, a complaint or a notice was found to belong to an incident.
+    LinkedToIncident(LinkedToIncident),
+    /// A notice of a provider was taken in.
+    NoticeHeard(NoticeHeard),
+    /// A notice was confirmed by asking the provider, or was not.
+    NoticeConfirmed(NoticeConfirmed),
+    /// A notice about something in use asks for work by a date.
+    TicketOpened(TicketOpened),
+    /// A ticket came nearer to its date without being done.
+    TicketEscalated(TicketEscalated),
+    /// Somebody did something about a ticket.
+    TicketActed(TicketActed),
+    /// A person said that they have seen an incident.
+    Acknowledged(Acknowledged),
+    /// An incident reached a stage.
+    StageReached(StageReached),
+    /// Somebody took a duty on in an incident.
+    DutyTaken(DutyTaken),
+    /// How bad an incident is was said, or said anew.
+    SeveritySet(SeveritySet),
+    /// Something was tried to stop the harm.
+    ContainmentAttempted(ContainmentAttempted),
+    /// A note was added to an incident.
+    NoteAdded(NoteAdded),
+    /// Somebody claims something about an incident.
+    ClaimMade(ClaimMade),
+    /// Somebody said how a claim stands now.
+    ClaimRevised(ClaimRevised),
+    /// Somebody said of actions whether they can be taken back, or are.
+    ActionsRevised(ActionsRevised),
+    /// A playbook was walked through.
+    PlaybookRehearsed(PlaybookRehearsed),
+    /// Something is to be told to somebody outside.
+    DeliveryWanted(DeliveryWanted),
+    /// A delivery was attempted.
+    DeliveryTried(DeliveryTried),
+}
+
+/// A fact of which only the type is understood.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl Fact {
+    /// The fact that is stored as this JSON; [`Fact::Unknown`] if a later version stated it.
+    ///
+    /// Fails for what names no type: that is no fact of any version.
+    pub fn of_json(body: &str) -> Result<Self, serde_json::Error> {
+        if let Ok(fact) = serde_json::from_str(body) {
+            return Ok(fact);
+        }
+        let Typed { kind } = serde_json::from_str(body)?;
+        Ok(Fact::Unknown { kind, body: body.to_owned() })
+    }
 }
 
 /// A fact in its place: who stated it, when, and what came before.
@@ -207,5 +293,34 @@ mod tests {
             let fact: Fact = serde_json::from_str(written).unwrap();
             assert_eq!(serde_json::to_string(&fact).unwrap(), written);
         }
+    }
+
+    #[test]
+    fn a_fact_of_a_later_version_is_kept_as_it_is() {
+        let (new, grown) = (
+            r#"{"type":"moon_landed","n":1}"#,
+            r#"{"type":"day_retired","tenant":"a","day":{"year":2026}}"#,
+        );
+        for (body, kind) in [(new, "moon_landed"), (grown, "day_retired")] {
+            let (kind, body) = (kind.to_owned(), body.to_owned());
+            assert_eq!(Fact::of_json(&body).unwrap(), Fact::Unknown { kind, body });
+        }
+    }
+
+    #[test]
+    fn what_names_no_type_is_no_fact() {
+        for body in ["", "no fact", "null", "[]", "{}", r#"{"type":7}"#, r#"{"type":"a""#] {
+            assert!(Fact::of_json(body).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn nobody_can_state_an_unknown_fact() {
+        let fact = Fact::Unknown { kind: "a".to_owned(), body: r#"{"type":"a"}"#.to_owned() };
+        assert!(serde_json::to_string(&fact).is_err());
+        let body = r#"{"type":"unknown","kind":"a","body":"b"}"#;
+        assert!(
+            matches!(Fact::of_json(body).unwrap(), Fact::Unknown { kind, .. } if kind == "unknown")
+        );
     }
 }

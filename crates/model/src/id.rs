@@ -26,16 +26,6 @@ pub struct RunId {
     pub root: Option<SpanId>,
 }
 
-/// An incident. Written `inc_` and lower-case letters, digits or dashes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct IncidentId(String);
-
-/// Somebody or something that holds a key. Written `prn_` and lower-case letters, digits or dashes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PrincipalId(String);
-
 /// A text that is not the id or the name it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no {kind}: write {form}")]
@@ -79,30 +69,6 @@ impl SpanId {
     }
 }
 
-impl IncidentId {
-    /// An id made of a random number, which the caller draws.
-    pub fn from_random(random: u64) -> Self {
-        Self(format!("inc_{}", eight_characters(random)))
-    }
-
-    /// The id as written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl PrincipalId {
-    /// An id made of a random number, which the caller draws.
-    pub fn from_random(random: u64) -> Self {
-        Self(format!("prn_{}", eight_characters(random)))
-    }
-
-    /// The id as written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// Eight characters to read aloud, of 40 bits of a number.
 fn eight_characters(random: u64) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -131,7 +97,7 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
 
 /// Makes a newtype with a `read` function parse from text and turn back into it.
 macro_rules! written_as {
-    ($name:ident, $kind:literal, $form:literal) => {
+    ($name:ident, $kind:expr, $form:expr) => {
         impl TryFrom<String> for $name {
             type Error = $crate::id::IdError;
 
@@ -165,8 +131,68 @@ pub(crate) use written_as;
 written_as!(TraceId, "trace id", "32 hexadecimal digits, not all zero");
 written_as!(SpanId, "span id", "16 hexadecimal digits, not all zero");
 written_as!(RunId, "run id", "run_TRACE or run_TRACE_SPAN, both in hexadecimal");
-written_as!(IncidentId, "incident id", "inc_ and up to 64 lower-case letters, digits or dashes");
-written_as!(PrincipalId, "principal id", "prn_ and up to 64 lower-case letters, digits or dashes");
+/// Makes an id that is a prefix and lower-case letters, digits or dashes.
+macro_rules! prefixed {
+    ($(#[$doc:meta] $name:ident, $prefix:literal, $kind:literal;)+) => { $(
+        #[$doc]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// An id made of a random number, which the caller draws.
+            pub fn from_random(random: u64) -> Self {
+                Self(format!(concat!($prefix, "{}"), eight_characters(random)))
+            }
+
+            /// The id as written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            fn read(text: &str) -> Option<Self> {
+                is_plain(text.strip_prefix($prefix)?, 64).then(|| Self(text.to_owned()))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        written_as!(
+            $name,
+            $kind,
+            concat!($prefix, " and up to 64 lower-case letters, digits or dashes")
+        );
+    )+ };
+}
+
+prefixed! {
+    /// An incident.
+    IncidentId, "inc_", "incident id";
+    /// Somebody or something that holds a key.
+    PrincipalId, "prn_", "principal id";
+    /// A change of a surface.
+    ChangeId, "chg_", "change id";
+    /// An alert, from its trigger until it is resolved.
+    AlertId, "alr_", "alert id";
+    /// A complaint.
+    ComplaintId, "cmp_", "complaint id";
+    /// A finding of a detector.
+    SignalId, "sig_", "signal id";
+    /// A notice of a provider.
+    NoticeId, "ntc_", "notice id";
+    /// A dated piece of work that a notice asks for.
+    TicketId, "tkt_", "ticket id";
+    /// A claim about an incident that can be disputed.
+    ClaimId, "clm_", "claim id";
+    /// An attempt to stop the harm.
+    AttemptId, "att_", "attempt id";
+    /// Something that is to be told to somebody outside.
+    DeliveryId, "dlv_", "delivery id";
+}
 
 impl TraceId {
     fn read(text: &str) -> Option<Self> {
@@ -188,18 +214,6 @@ impl RunId {
             None => (rest, None),
         };
         Some(Self { trace: TraceId::read(trace)?, root })
-    }
-}
-
-impl IncidentId {
-    fn read(text: &str) -> Option<Self> {
-        is_plain(text.strip_prefix("inc_")?, 64).then(|| Self(text.to_owned()))
-    }
-}
-
-impl PrincipalId {
-    fn read(text: &str) -> Option<Self> {
-        is_plain(text.strip_prefix("prn_")?, 64).then(|| Self(text.to_owned()))
     }
 }
 
@@ -227,18 +241,6 @@ impl fmt::Display for RunId {
             Some(root) => write!(f, "run_{}_{root}", self.trace),
             None => write!(f, "run_{}", self.trace),
         }
-    }
-}
-
-impl fmt::Display for IncidentId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for PrincipalId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

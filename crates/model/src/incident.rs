@@ -19,6 +19,8 @@ pub enum IncidentKind {
     Rate,
     /// One run did harm.
     Event,
+    /// Something does not work at all: a provider, a tool. There may be no run of it.
+    Outage,
 }
 
 /// A run that an incident rests on, by address and never by its text.

@@ -5,10 +5,15 @@
 //! In reading order: when ([`time`]), who ([`id`], [`principal`]), what an agent did ([`step`],
 //! [`content`], [`value`], [`record`]), under which conditions ([`factor`], [`surface`]), with what
 //! result ([`outcome`], [`run`], [`rate`]), what was found ([`report`], [`triage`], [`fields`]),
-//! and what was decided ([`incident`], [`fact`]). [`fault`] is the closed set of ways in which
+//! what came from outside ([`change`], [`alert`], [`notice`]), and what was decided ([`incident`],
+//! [`course`], [`delivery`], [`fact`]). [`fault`] is the closed set of ways in which
 //! anything can fail.
 
+pub mod alert;
+pub mod change;
 pub mod content;
+pub mod course;
+pub mod delivery;
 pub mod eval;
 pub mod fact;
 pub mod factor;
@@ -16,6 +21,7 @@ pub mod fault;
 pub mod fields;
 pub mod id;
 pub mod incident;
+pub mod notice;
 pub mod outcome;
 pub mod principal;
 pub mod rate;
@@ -28,14 +34,21 @@ pub mod time;
 pub mod triage;
 pub mod value;
 
+pub use alert::{AlertEvent, Complaint};
+pub use change::{Change, ChangeSurface};
 pub use content::{Address, ContentHash, Field, Gone, Held, Part, Scope};
+pub use course::{Severity, Stage};
 pub use eval::EvalRun;
 pub use fact::{Entry, Fact};
 pub use factor::{Factor, Level, Seen};
 pub use fault::{Fault, Faulty};
 pub use fields::{FieldGap, FieldRow, FieldState, SixField};
-pub use id::{IncidentId, PrincipalId, RunId, SpanId, TraceId};
+pub use id::{
+    AlertId, AttemptId, ChangeId, ClaimId, ComplaintId, DeliveryId, IncidentId, NoticeId,
+    PrincipalId, RunId, SignalId, SpanId, TicketId, TraceId,
+};
 pub use incident::{Evidence, Incident};
+pub use notice::Notice;
 pub use outcome::{About, Claim, Label, Outcome, Subject};
 pub use principal::{
     Principal, PrincipalKind, PrincipalName, PrincipalRole, TenantName, Token, TokenHash,

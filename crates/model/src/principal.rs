@@ -1,8 +1,8 @@
 //! Principals: who may send, read and act, and the tokens by which they are known.
 //!
 //! A [`Principal`] is a person, an agent or a sender of spans, and belongs to a tenant. It is known
-//! by a [`Token`], of which only the [`TokenHash`] is kept. What a kind may do in a [`PrincipalRole`] is
-//! decided where requests are admitted, not here.
+//! by a [`Token`], of which only the [`TokenHash`] is kept. What a kind may do in a
+//! [`PrincipalRole`] is decided where requests are admitted, not here.
 
 mod token;
 
@@ -31,7 +31,7 @@ pub struct Principal {
 }
 
 /// What a principal is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum PrincipalKind {
     /// A person.

@@ -20,6 +20,7 @@ impl Badge {
     pub(crate) fn of(incident: &Incident) -> Self {
         match incident.kind {
             IncidentKind::Event => Self { mark: "●", word: "one run", tone: "alert" },
+            IncidentKind::Outage => Self { mark: "■", word: "outage", tone: "alert" },
             IncidentKind::Rate => Self::found(&incident.report),
         }
     }

@@ -103,7 +103,7 @@ impl IncidentPage {
         let title = words::sentence(&incident.title);
         let (headline, beside) = match incident.kind {
             IncidentKind::Rate => (found, None),
-            IncidentKind::Event => (title.clone(), Some(found)),
+            IncidentKind::Event | IncidentKind::Outage => (title.clone(), Some(found)),
         };
         let feature = incident.feature.clone().or_else(|| report.feature.clone());
         Ok(Self {
