@@ -82,11 +82,11 @@ impl Server {
         if let Some(certificate) = certificate {
             serving.push(certificate.keep_reading(stopped.clone())?);
         }
+        let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
         let settling = keep_settling(Arc::clone(&mayday), stopped);
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let [otlp, grpc, http] = addresses;
         Ok(Self {
             scheme,
             otlp,

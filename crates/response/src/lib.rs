@@ -20,6 +20,7 @@ pub mod keeping;
 pub mod look;
 pub mod moved;
 pub mod open;
+pub mod postmortem;
 mod projections;
 pub mod reconstruct;
 pub mod record;
