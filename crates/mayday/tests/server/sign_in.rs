@@ -253,7 +253,7 @@ async fn who_guesses_is_made_to_wait_and_is_told_nothing() {
     }
     pages.dedup();
     assert_eq!(pages.len(), 1, "an agent's token is answered as one that nobody holds");
-    assert!(pages[0].contains("this token lets nobody sign in here"), "{}", pages[0]);
+    assert!(pages[0].contains("This token lets nobody sign in here"), "{}", pages[0]);
     for token in [&wrong[2], &person.token] {
         let answer = eve.sign_in(token).await;
         assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
