@@ -14,7 +14,7 @@ mod write;
 pub use escape::{fenced, inline};
 pub use outline::{Entry, Outline, Section, Table, outline};
 pub use read::{Lines, Read, read};
-pub use write::write;
+pub use write::{draft, write};
 
 #[cfg(test)]
 mod tests;

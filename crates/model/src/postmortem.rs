@@ -91,6 +91,9 @@ pub struct Postmortem {
     /// What follows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<ActionItem>,
+    /// The runs it rests on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceRow>,
     /// Findings that somebody takes as they are, for a while.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<Suppression>,
@@ -190,6 +193,18 @@ pub struct FieldLine {
     /// By whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+}
+
+/// A run that it rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceRow {
+    /// The run.
+    pub run: String,
+    /// How it ended.
+    pub outcome: String,
+    /// Why it is cited.
+    pub role: String,
 }
 
 /// A finding that somebody takes as it is, for a while.

@@ -19,11 +19,12 @@ pub(super) enum Part {
     Layers,
     Failures,
     Items,
+    Evidence,
     Suppressed,
 }
 
 /// Every part: its own heading, and what the headings of others contain, most telling first.
-const PARTS: [(Part, &str, &[&str]); 17] = [
+const PARTS: [(Part, &str, &[&str]); 18] = [
     (Part::Clocks, "Clocks", &["clock"]),
     (Part::Rates, "Behaviour rates", &["behaviour rate", "behavior rate"]),
     (Part::Claims, "Claims", &["claim", "disputed"]),
@@ -50,6 +51,7 @@ const PARTS: [(Part, &str, &[&str]); 17] = [
             "what changes",
         ],
     ),
+    (Part::Evidence, "Evidence", &["evidence"]),
     (Part::Worked, "Controls that worked", &["what went well", "controls that worked"]),
     (Part::Summary, "Summary", &["summary", "overview", "what happened", "tl;dr"]),
     (Part::Impact, "Impact", &["impact", "blast radius", "who was affected"]),
@@ -75,6 +77,26 @@ impl Part {
         let known =
             |(_, _, known): &&(Part, &str, &[&str])| known.iter().any(|word| title.contains(word));
         own.or_else(|| PARTS.iter().find(known)).map(|(part, _, _)| *part)
+    }
+
+    /// What stands open in it while nobody has said it, and who should say it.
+    pub(super) fn open(self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Part::Impact => ("incident lead", "who was harmed and how; whether it can be undone"),
+            Part::Detection => ("incident lead", "who or what noticed, and how"),
+            Part::Causes => {
+                ("AI engineer", "what made it possible; several causes may stand side by side")
+            }
+            Part::Resolution => ("responder", "what stopped it, and the rate measured since"),
+            Part::Worked => ("responder", "which controls worked"),
+            Part::Attribution => {
+                ("AI engineer", "agent, tool, data and handoff: absent, contributing or primary")
+            }
+            Part::Layers => ("AI engineer", "a verdict for each layer, with what shows it"),
+            Part::Failures => ("AI engineer", "kinds of failure, as docs/postmortem.md has them"),
+            Part::Items => ("owner", "an eval, its baseline, a target, an owner and a date"),
+            _ => return None,
+        })
     }
 
     /// Its own heading.

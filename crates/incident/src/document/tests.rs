@@ -3,10 +3,10 @@
 use model::course::{ClaimState, Severity};
 use model::fields::FieldState;
 use model::postmortem::{
-    ActionItem, Attribution, ClaimRow, ClockRow, Contract, Correct, Degree, FailureKind, FieldLine,
-    HandoffCause, Inference, Inferred, InputChange, InputKind, ItemKind, ItemState, LayerRow,
-    LayerState, Missed, Outside, Part, Postmortem, Quote, RateRow, Reach, SCHEMA, Statement,
-    Suppression, TimelineRow,
+    ActionItem, Attribution, ClaimRow, ClockRow, Contract, Correct, Degree, EvidenceRow,
+    FailureKind, FieldLine, HandoffCause, Inference, Inferred, InputChange, InputKind, ItemKind,
+    ItemState, LayerRow, LayerState, Missed, Outside, Part, Postmortem, Quote, RateRow, Reach,
+    SCHEMA, Statement, Suppression, TimelineRow,
 };
 use model::{BehaviourRate, RunId, SpanId};
 use proptest::prelude::*;
@@ -103,6 +103,7 @@ fn filled(texts: &[String]) -> Postmortem {
             closes: vec![1, 2],
             state: ItemState::Closed,
         }],
+        evidence: vec![EvidenceRow { run: text(), outcome: text(), role: text() }],
         suppressed: vec![Suppression {
             rule: text(),
             because: text(),
@@ -156,6 +157,14 @@ proptest! {
         _ = read(&text);
         _ = read(&markup);
     }
+}
+
+#[test]
+fn what_stands_open_in_a_draft_is_no_text() {
+    let nothing = Postmortem { schema: SCHEMA, title: "x".to_owned(), ..Postmortem::default() };
+    let draft = super::draft(&nothing);
+    assert_eq!(draft.matches("**Open**").count(), 13);
+    assert_eq!(read(&draft).document, nothing);
 }
 
 #[test]

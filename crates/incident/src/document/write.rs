@@ -8,28 +8,61 @@ use super::parts::Part;
 
 /// Writes a postmortem as Markdown.
 pub fn write(of: &Postmortem) -> String {
-    let parts = [
-        head(of),
-        statements(Part::Summary, &of.summary),
-        statements(Part::Impact, &of.impact),
-        timeline(of),
-        statements(Part::Detection, &of.detection),
-        clocks(of),
-        rates(of),
-        statements(Part::Causes, &of.causes),
-        claims(of),
-        statements(Part::Resolution, &of.resolution),
-        statements(Part::Worked, &of.worked),
-        fields(of),
-        inferences(of),
-        attribution(of),
-        layers(of),
-        failures(of),
-        items(of),
-        suppressed(of),
-    ];
-    let parts = parts.into_iter().filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("\n")
+    let parts = parts(of).into_iter().map(|(_, text)| text).filter(|text| !text.is_empty());
+    head(of) + &parts.map(|text| format!("\n{text}")).collect::<String>()
+}
+
+/// Writes a postmortem as a draft: what nobody has said yet stands open, with who should say it.
+///
+/// Read back, it is the same document: an open place is no text.
+pub fn draft(of: &Postmortem) -> String {
+    let said = parts(of).into_iter().filter_map(|(part, text)| match (text.is_empty(), part) {
+        (false, _) => Some(text),
+        (true, Part::Inferences) => Some(heading(part) + OPEN_INFERENCE),
+        (true, _) => {
+            let (who, what) = part.open()?;
+            Some(format!("{}- **Open** ({who}): {what}\n", heading(part)))
+        }
+    });
+    head(of) + &said.map(|text| format!("\n{text}")).collect::<String>()
+}
+
+/// The four fields of an inference, open.
+const OPEN_INFERENCE: &str = "\
+### Inference 1
+
+- **Open** (AI engineer): **Inferred:** the agent's words before it acted, with run and step; a \
+belief, not an act, and no paraphrase
+- **Open** (AI engineer): **Correct inference:** what was true, with what shows that it could be \
+known then
+- **Open** (AI engineer): **Signal missed:** the signal that would have changed it, and whether it \
+was in reach
+- **Open** (AI engineer): **Change of context or tool:** what the context or a tool must show; a \
+prompt tweak is no answer
+";
+
+fn parts(of: &Postmortem) -> [(Part, String); 18] {
+    let said = |part, statements: &[Statement]| (part, statements_of(part, statements));
+    [
+        said(Part::Summary, &of.summary),
+        said(Part::Impact, &of.impact),
+        (Part::Timeline, timeline(of)),
+        said(Part::Detection, &of.detection),
+        (Part::Clocks, clocks(of)),
+        (Part::Rates, rates(of)),
+        said(Part::Causes, &of.causes),
+        (Part::Claims, claims(of)),
+        said(Part::Resolution, &of.resolution),
+        said(Part::Worked, &of.worked),
+        (Part::Fields, fields(of)),
+        (Part::Inferences, inferences(of)),
+        (Part::Attribution, attribution(of)),
+        (Part::Layers, layers(of)),
+        (Part::Failures, failures(of)),
+        (Part::Items, items(of)),
+        (Part::Evidence, evidence(of)),
+        (Part::Suppressed, suppressed(of)),
+    ]
 }
 
 fn head(of: &Postmortem) -> String {
@@ -53,7 +86,7 @@ fn heading(part: Part) -> String {
     format!("## {}\n\n", part.heading())
 }
 
-fn statements(part: Part, statements: &[Statement]) -> String {
+fn statements_of(part: Part, statements: &[Statement]) -> String {
     if statements.is_empty() {
         return String::new();
     }
@@ -287,6 +320,12 @@ fn item(it: &ActionItem) -> String {
 fn share(share: f64) -> String {
     let percent = (share * 1e6).round() / 1e4;
     format!("{percent} %")
+}
+
+fn evidence(of: &Postmortem) -> String {
+    let rows = of.evidence.iter();
+    let rows = rows.map(|row| [row.run.clone(), row.outcome.clone(), row.role.clone()]);
+    table(Part::Evidence, ["run", "outcome", "cited as"], rows.collect())
 }
 
 fn suppressed(of: &Postmortem) -> String {

@@ -4,8 +4,8 @@ use model::BehaviourRate;
 use model::course::ClaimState;
 use model::fields::FieldState;
 use model::postmortem::{
-    ClaimRow, ClockRow, FailureKind, FieldLine, LayerRow, LayerState, RateRow, Statement,
-    Suppression, TimelineRow,
+    ClaimRow, ClockRow, EvidenceRow, FailureKind, FieldLine, LayerRow, LayerState, RateRow,
+    Statement, Suppression, TimelineRow,
 };
 
 use super::{Read, said};
@@ -49,6 +49,7 @@ impl Read {
             Part::Fields => self.fields(section),
             Part::Layers => self.layers(section),
             Part::Failures => self.failures(section),
+            Part::Evidence => self.evidence(section),
             Part::Suppressed => self.suppressed(section),
             _ => self.statements(part, section),
         }
@@ -166,6 +167,15 @@ impl Read {
         let words = section.entries.iter().map(|entry| entry.text.trim().to_lowercase());
         let kinds = words.filter_map(|word| FailureKind::of_word(&word.replace(' ', "_")));
         self.document.failures.extend(kinds);
+    }
+
+    fn evidence(&mut self, section: &Section) {
+        let evidence = rows(section).map(|(_, row)| EvidenceRow {
+            run: row.cell(&["run"]),
+            outcome: row.cell(&["outcome"]),
+            role: row.cell(&["cited"]),
+        });
+        self.document.evidence.extend(evidence.collect::<Vec<_>>());
     }
 
     fn suppressed(&mut self, section: &Section) {

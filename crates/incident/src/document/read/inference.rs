@@ -42,12 +42,15 @@ impl Read {
             }
             field.put(&mut found, entry);
         }
-        self.document.inferences.push(found);
+        if found != Inference::default() {
+            self.document.inferences.push(found);
+        }
     }
 
     /// Takes in who has to mend it.
     pub(super) fn attribution(&mut self, section: &Section) {
-        for Entry { key, text, line, .. } in section.named() {
+        let said = section.named().into_iter().filter(|it| it.key.as_deref() != Some("Open"));
+        for Entry { key, text, line, .. } in said {
             let key = key.unwrap_or_default().to_lowercase();
             let share = share(&text);
             let it = &mut self.document.attribution;
