@@ -1,4 +1,4 @@
-//! The pages in a browser's hands: the first key, signing in and out, and what other sites can't do.
+//! The pages in a browser's hands: the first key, signing in and out, and what no other site can.
 
 use std::path::Path;
 use std::process::Stdio;
