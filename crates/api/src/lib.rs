@@ -2,9 +2,9 @@
 //!
 //! Two routers: [`otlp`](otlp()) takes what exporters send, over HTTP and over gRPC, [`http`]
 //! answers everything else. A handler extracts, makes one call, and converts; [`problem`] maps
-//! every fault to a status once; [`access`] tells who is asking; [`hosts`] and [`origin`] refuse what
-//! a page of another site has a browser send; [`budget`] bounds the memory of what is read at once;
-//! [`forward`] holds what is to be sent on elsewhere.
+//! every fault to a status once; [`access`] tells who is asking; [`hosts`] and [`origin`] refuse
+//! what a page of another site has a browser send; [`budget`] bounds the memory of what is read at
+//! once; [`forward`] holds what is to be sent on elsewhere.
 
 pub mod access;
 pub mod budget;

@@ -71,10 +71,9 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/keys/{id}", delete(keys::revoke));
     let keeping = Router::new()
         .route("/api/v1/erasures", post(keeping::erase))
-        .route("/api/v1/backups", post(keeping::back_up));
-    let exports = Router::new()
-        .route("/api/v1/flights/export", get(flights::export))
+        .route("/api/v1/backups", post(keeping::back_up))
         .route("/api/v1/ledger/entries", get(ledger::entries));
+    let exports = Router::new().route("/api/v1/flights/export", get(flights::export));
     let acts = Router::new()
         .route("/api/v1/incidents", post(incidents::declare))
         .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))

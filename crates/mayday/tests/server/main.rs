@@ -30,4 +30,8 @@ mod harness;
 mod keeping;
 mod ledger;
 #[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod tls;
+#[cfg(test)]
 mod whole_loop;
