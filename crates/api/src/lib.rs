@@ -25,6 +25,7 @@ pub mod moved;
 pub mod origin;
 pub mod otlp;
 pub mod outcomes;
+pub mod postmortems;
 pub mod problem;
 pub mod reconstruct;
 pub mod router;

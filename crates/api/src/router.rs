@@ -15,7 +15,7 @@ use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
     evals, flights, gaps, grpc, incidents, intents, keeping, keys, ledger, metrics, moved, origin,
-    otlp as export, outcomes, problem, reconstruct, traces,
+    otlp as export, outcomes, postmortems, problem, reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -93,6 +93,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/traces/{trace}", get(traces::get))
         .route("/api/v1/incidents", get(incidents::list))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
+        .route("/api/v1/postmortems/lint", post(postmortems::lint))
         .route("/api/v1/gaps", get(gaps::list))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
         .route("/api/{*rest}", any(problem::no_such_path));

@@ -11,6 +11,7 @@ use api::gaps::DismissingJson;
 use api::incidents::{AnswerJson, LookJson};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
+use api::postmortems::DocumentJson;
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
@@ -19,6 +20,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::evals::Suite;
+use response::postmortem::Linted;
 use response::{Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -207,6 +209,11 @@ impl Door {
         let draft: Value = self.post(&path, &json!({ "by": self.by })).await?;
         let markdown = draft["markdown"].as_str();
         Ok(markdown.context("the answer holds no Markdown")?.to_owned())
+    }
+
+    /// Checks a postmortem, and looks its quotes up in their traces.
+    pub(crate) async fn lint(&self, document: DocumentJson) -> Result<Linted> {
+        self.post("/api/v1/postmortems/lint", &serde_json::to_value(document)?).await
     }
 
     /// Issues a key; what comes back holds its token.
