@@ -53,6 +53,7 @@ pub(crate) fn instant(hour: f64) -> Timestamp {
 struct Dictionary {
     places: HashMap<(String, Option<String>), u32>,
     all: Vec<Seen>,
+    versions: HashMap<(What, usize), Vec<u32>>,
 }
 
 impl Dictionary {
@@ -66,6 +67,29 @@ impl Dictionary {
             });
             self.all.len() as u32 - 1
         })
+    }
+
+    /// What is on record of a version of something, as far as it is recorded.
+    fn version(&mut self, plan: &Plan, what: What, version: usize) -> &[u32] {
+        if !self.versions.contains_key(&(what, version)) {
+            let levels = self.record(plan, what, version);
+            self.versions.insert((what, version), levels);
+        }
+        &self.versions[&(what, version)]
+    }
+
+    fn record(&mut self, plan: &Plan, what: What, version: usize) -> Vec<u32> {
+        let mut levels = Vec::new();
+        for factor in what.factors() {
+            let family = factor.split(':').next().unwrap_or_default();
+            let hash = format!("{:0>32x}", fingerprint(&factor, version));
+            let level = if plan.silent.contains(&family) { None } else { Some(hash.as_str()) };
+            levels.push(self.place(&factor, level));
+        }
+        if what == What::Served {
+            levels.push(self.place("model_requested", Some("fast")));
+        }
+        levels
     }
 }
 
@@ -124,7 +148,7 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
             }
             let (version, adds) = version(plan, what, hour, &place, random);
             by_changes += adds;
-            record(plan, what, version, &mut dictionary, &mut levels);
+            levels.extend_from_slice(dictionary.version(plan, what, version));
         }
         let by_hidden: f64 = plan.hidden.iter().map(|hidden| hidden.adds_at(hour, &place)).sum();
         let risk = (risk + by_changes + by_hidden).clamp(0.0, 0.98);
@@ -178,25 +202,6 @@ fn version(
 
 fn is_at(only: Option<(&str, &str)>, place: &[(&str, &str, f64)]) -> bool {
     only.is_none_or(|(factor, level)| place.iter().any(|one| (one.0, one.1) == (factor, level)))
-}
-
-/// Puts on record what a run ran under, as far as it is recorded.
-fn record(
-    plan: &Plan,
-    what: What,
-    version: usize,
-    dictionary: &mut Dictionary,
-    levels: &mut Vec<u32>,
-) {
-    for factor in what.factors() {
-        let family = factor.split(':').next().unwrap_or_default();
-        let hash = format!("{:0>32x}", fingerprint(&factor, version));
-        let level = if plan.silent.contains(&family) { None } else { Some(hash.as_str()) };
-        levels.push(dictionary.place(&factor, level));
-    }
-    if what == What::Served {
-        levels.push(dictionary.place("model_requested", Some("fast")));
-    }
 }
 
 /// A number for a version of something, which differs from all others.

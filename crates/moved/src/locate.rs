@@ -6,7 +6,7 @@ use model::report::{Basis, Change, Mover, Onset, SurfaceState, SurfaceVerdict, S
 use model::surface::Effect;
 use model::{BehaviourRate, Catalogue, Report, Role, Verdict};
 
-use crate::cells::{self, Cell, Found};
+use crate::cells::{self, Cell, Found, LEAST_TOGETHER};
 use crate::chance::{self, Pace};
 use crate::compare::{explain, measured};
 use crate::contrast::basis;
@@ -56,9 +56,11 @@ pub(crate) fn add(report: &mut Report, table: &Table, sides: &Sides) {
         kind(table, cell) == Effect::Mix
             || cell.conditions.iter().any(|one| came(table, sides, one))
     };
-    if found.named.iter().any(no_cause) {
-        let named = std::mem::take(&mut found.named);
-        found.suspects.splice(0..0, named);
+    let causes = found.named.iter().take_while(|cell| !no_cause(cell)).count();
+    let carried: f64 = found.named[..causes].iter().map(|cell| cell.share).sum();
+    if causes < found.named.len() {
+        let kept = if found.rivals || carried < LEAST_TOGETHER { 0 } else { causes };
+        found.suspects.splice(0..0, found.named.split_off(kept));
     }
     report.suspects =
         found.suspects.iter().map(|cell| suspect(table, sides, cell, report.onset)).collect();
