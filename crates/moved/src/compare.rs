@@ -114,8 +114,7 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
     report.mix = mix::of(table, sides);
     let rise = report.outcome.delta_pp.unwrap_or(0.0);
     let (mut movers, relation) = together::movers(table, sides, beside);
-    let is_mix_alone =
-        |mover: &Mover| effects(mover, table).all(|effect| effect == Effect::Mix);
+    let is_mix_alone = |mover: &Mover| effects(mover, table).all(|effect| effect == Effect::Mix);
     let who_came = report.mix.as_ref().is_some_and(|mix| {
         mix::carries(mix, rise) && movers.iter().all(|mover| is_timing_alone(mover, table))
             || mix::carries_most(mix, rise) && movers.iter().all(is_mix_alone)

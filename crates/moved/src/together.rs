@@ -3,7 +3,7 @@
 use model::Role;
 use model::surface::Effect;
 
-use crate::contrast::{contrast, surely_worse_beside};
+use crate::contrast::{contrast, surely_worse_beside, worse_within};
 use crate::exposure::{Exposure, Sides, risen};
 use crate::table::Table;
 use crate::weigh::{self, BESIDE, Beside, Mover};
@@ -64,6 +64,8 @@ fn second(
         rises.then(|| weigh::fitting(table, sides, &others, beside, untouched))
     };
     let within_both = || {
+        let worse = |one: &&Exposure| worse_within(table, sides, &runs, &one.runs) >= BESIDE;
+        let others: Vec<Exposure> = others.iter().filter(worse).cloned().collect();
         let given = Beside { given: Some(&runs), ..beside };
         weigh::fitting(table, sides, &others, given, |_| true)
     };
@@ -127,4 +129,3 @@ fn above(table: &Table, sides: &Sides, exposures: &[Exposure], mover: &Mover) ->
     let above = others.filter(|other| weigh::could_cause(table, sides, other, &runs));
     above.map(|other| Mover { exposures: vec![other.clone()], score: mover.score }).collect()
 }
-

@@ -11,7 +11,7 @@ use crate::halves::side_by_side;
 use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, Logs, z_score};
 use crate::onset::RANGE_99;
 use crate::table::{Column, Table};
-use crate::{chance, contrast, ramp};
+use crate::{chance, contrast, onset, ramp};
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
 pub const TOLD_APART: f64 = 3.0;
@@ -34,10 +34,10 @@ const TOO_LIKELY_BY_CHANCE: f64 = 0.25;
 pub const BESIDE: f64 = 2.576;
 
 /// Odds of an accident, against a cause, above which timing alone names nothing.
-const ACCIDENT: f64 = 0.08;
+const ACCIDENT: f64 = 0.07;
 
-/// The same where only the ruler is asked about: as likely as not.
-const ACCIDENT_OF_RULER: f64 = 1.0;
+/// The same where only the ruler is asked about: one to two.
+const ACCIDENT_OF_RULER: f64 = 0.5;
 
 /// Fewest runs that are worth a thread for each way to sort them.
 const MANY_RUNS: usize = 50_000;
@@ -63,7 +63,7 @@ pub struct Mover {
 #[derive(Debug, Clone, Copy)]
 pub struct Beside<'a> {
     /// Whether each run had what is named already: candidates are asked within runs with it and
-    /// within runs without it.
+    /// within runs without it, and have to fit better than any step.
     pub given: Option<&'a [Option<bool>]>,
     /// When the rate rose.
     pub onset: Option<Onset>,
@@ -103,7 +103,7 @@ pub fn fitting(
         let scores = others.map(|(strata, plain)| {
             let fit = fit(table, sides, &exposure.runs, strata, keep)?;
             let score = fit.exposed - fit.plain.unwrap_or(*plain);
-            Some(if strata.column.is_some() { score + OF_SEVERAL } else { score })
+            Some(if strata.is_part { score + OF_SEVERAL } else { score })
         });
         let scores = scores.collect::<Option<Vec<f64>>>()?;
         let over_all = (scores.last()? - smoother) / design_effect;
@@ -120,7 +120,8 @@ pub fn fitting(
     };
     let all = |exposures: &[Exposure]| exposures.iter().filter_map(weigh).collect();
     let mut weighed: Vec<Weighed> = side_by_side(exposures, table.len(), all);
-    weighed.retain(|one| one.score >= -RANGE_99);
+    let least = if given.is_some() { TOLD_APART } else { -RANGE_99 };
+    weighed.retain(|one| one.score >= least);
     weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
     let Some(best) = weighed.first().map(|first| first.score) else { return Vec::new() };
     weighed.retain(|one| one.score >= best - TOLD_APART);
@@ -180,7 +181,10 @@ pub fn fit_together(table: &Table, sides: &Sides, a: &Exposure, b: &Exposure) ->
 
 /// A way to sort runs into groups that may differ in their rate without anything having moved.
 struct Strata<'a> {
+    /// The column that it groups by.
     column: Option<usize>,
+    /// Whether it is one of several ways to group, and not that by what is given.
+    is_part: bool,
     codes: Cow<'a, [u32]>,
     groups: usize,
 }
@@ -190,12 +194,14 @@ const MOST_GROUPS: usize = 20;
 
 impl<'a> Strata<'a> {
     /// All runs together.
-    const NONE: Strata<'static> = Strata { column: None, codes: Cow::Borrowed(&[]), groups: 1 };
+    const NONE: Strata<'static> =
+        Strata { column: None, is_part: false, codes: Cow::Borrowed(&[]), groups: 1 };
 
     /// By a column, by whether a run had something, by both or by neither.
     fn of(column: Option<&'a Column>, given: Option<&[Option<bool>]>) -> Self {
         let by_column = |column: &'a Column| Strata {
             column: Some(column.place),
+            is_part: true,
             codes: Cow::Borrowed(&column.codes),
             groups: column.states.len(),
         };
@@ -208,19 +214,30 @@ impl<'a> Strata<'a> {
         Self { codes, groups: 3 * strata.groups, ..strata }
     }
 
+    /// By tenant or session.
+    fn by_cluster(table: &Table) -> Strata<'static> {
+        let codes = table.clusters.iter().map(|cluster| cluster.map_or(0, |number| number + 1));
+        let groups = table.count_clusters() + 1;
+        Strata { column: None, is_part: true, codes: Cow::Owned(codes.collect()), groups }
+    }
+
     fn group(&self, run: usize) -> usize {
         self.codes.get(run).map_or(0, |code| *code as usize)
     }
 }
 
-/// Runs by each factor of the mix: an exposure must fit in every one of them and over all runs, or
-/// its roll-out followed the mix.
+/// Runs by each factor of the mix, and by tenant where those are few: an exposure must fit in every
+/// one of them and over all runs, or its roll-out followed the mix.
 fn by_mix<'a>(table: &'a Table, given: Option<&[Option<bool>]>) -> Vec<Strata<'a>> {
     let mix = table
         .columns
         .iter()
         .filter(|column| column.effect == Effect::Mix && column.states.len() <= MOST_GROUPS);
-    mix.map(|column| Strata::of(Some(column), given)).collect()
+    let mut strata: Vec<Strata> = mix.map(|column| Strata::of(Some(column), given)).collect();
+    if given.is_none() && (1..MOST_GROUPS).contains(&table.count_clusters()) {
+        strata.push(Strata::by_cluster(table));
+    }
+    strata
 }
 
 /// How well an exposure fits, and the best plain step over the same runs if those are not all.
@@ -264,7 +281,8 @@ fn fit(
 }
 
 /// How well the best plain step fits: in every group one rate before some moment and another after,
-/// the moment being the same for all.
+/// the moment being the same for all. A rise comes with a bad run, so moments just before one are
+/// looked at.
 fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize) -> bool) -> f64 {
     let known = |run: &usize| keep(*run) && table.outcomes[*run] != Outcome::Unknown;
     let mut before = vec![Counts::default(); strata.groups];
@@ -279,20 +297,27 @@ fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize)
     let mut last = None;
     let total = after.iter().fold(Counts::default(), |sum, group| sum.with(*group));
     let mut so_far = Counts::default();
+    let mut touched: Vec<usize> = Vec::new();
     for run in sides.runs().filter(known) {
         let apart = last.is_none_or(|last| table.at[last] != table.at[run]);
-        let rose = total.without(so_far).rate() > so_far.rate();
-        if run >= sides.earliest_change && apart && rose {
-            best = best.max(fit);
+        if run >= sides.earliest_change && apart && onset::brings_bad(table, run) {
+            for group in touched.drain(..) {
+                let of_group = logs.fit(before[group]) + logs.fit(after[group]);
+                fit += of_group - fits[group];
+                fits[group] = of_group;
+            }
+            if total.without(so_far).rate() > so_far.rate() {
+                best = best.max(fit);
+            }
         }
         let counts = table.counts(run);
         so_far.add(counts);
         let group = strata.group(run);
         before[group].add(counts);
         after[group] = after[group].without(counts);
-        let of_group = logs.fit(before[group]) + logs.fit(after[group]);
-        fit += of_group - fits[group];
-        fits[group] = of_group;
+        if !touched.contains(&group) {
+            touched.push(group);
+        }
         last = Some(run);
     }
     best
