@@ -169,7 +169,8 @@ impl AlertEvent {
     /// Whether the sender says that something does not work at all: a label `mayday_kind`, `kind`
     /// or `class` that is `outage`.
     pub fn is_outage(&self) -> bool {
-        let says = |key: &str| self.labels.get(key).is_some_and(|it| it.eq_ignore_ascii_case("outage"));
+        let says =
+            |key: &str| self.labels.get(key).is_some_and(|it| it.eq_ignore_ascii_case("outage"));
         ["mayday_kind", "kind", "class"].into_iter().any(says)
     }
 }
