@@ -79,7 +79,7 @@ const LONGEST_TEXT: usize = 4096;
 const MOST_NAMES: usize = 100;
 
 /// Most labels kept.
-pub(crate) const MOST_LABELS: usize = 64;
+const MOST_LABELS: usize = 64;
 
 /// Reads the JSON of a change.
 pub fn read(body: &[u8]) -> Result<ChangeJson, Refusal> {

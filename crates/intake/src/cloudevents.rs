@@ -89,7 +89,7 @@ pub fn read<'a>(
 }
 
 fn event(mut attributes: Map<String, Value>, now: Timestamp) -> Result<Change, Refusal> {
-    let mut text = |name: &'static str| match attributes.get(name) {
+    let text = |name: &'static str| match attributes.get(name) {
         Some(Value::String(text)) => Ok(text.clone()),
         Some(_) => Err(Refusal::field(name, "is no text")),
         None => Err(Refusal::missing(name)),

@@ -2,8 +2,9 @@
 //!
 //! Every format is a module with one function from bytes to words of `model`, or to a typed
 //! [`Refusal`]. Bytes are hostile: they are limited before they are read, and none makes a parser
-//! panic. Alerts come as [`alertmanager`] or [`pagerduty`] has them, changes as our own JSON
-//! ([`change`]), or as [`pagerduty`], [`github`] or [`cloudevents`] have them. [`verify`] compares signatures over the bytes as received, in constant time.
+//! panic. Alerts come as [`alertmanager`] or [`pagerduty`] has them; changes as our own JSON
+//! ([`change`]), or as [`pagerduty`], [`github`] or [`cloudevents`] have them. [`verify`] compares
+//! signatures over the bytes as received, in constant time.
 
 pub mod alertmanager;
 pub mod change;

@@ -162,6 +162,8 @@ pub struct UnloggedChangeSeen {
     pub tenant: TenantName,
     /// In which feature.
     pub feature: String,
+    /// What it alters.
+    pub surface: ChangeSurface,
     /// The variable.
     pub factor: String,
     /// Its commonest level before; none if it was not there.

@@ -63,7 +63,8 @@ fn an_event_is_the_same_change_in_every_mode() {
 #[test]
 fn an_event_in_other_words_is_a_change_of_code_named_after_its_type() {
     let told = json!({
-        "specversion": "1.0", "id": "1", "source": "cd", "type": "dev.cdevents.service.deployed.0.2.0",
+        "specversion": "1.0", "id": "1", "source": "cd",
+        "type": "dev.cdevents.service.deployed.0.2.0",
         "data": {"context": {"version": "0.5.0"}, "author": "ana"}
     });
     let changes = read_all(Mode::Structured, &[], &told.to_string()).unwrap();

@@ -44,7 +44,8 @@ fn push() -> Value {
         "repository": {"full_name": "acme/agents", "default_branch": "main"},
         "pusher": {"name": "ana", "email": "ana@acme.example"},
         "commits": [
-            {"id": "2222221", "message": "Softer words\n\nlong", "timestamp": "2026-11-19T17:00:00+01:00",
+            {"id": "2222221", "message": "Softer words\n\nlong",
+             "timestamp": "2026-11-19T17:00:00+01:00",
              "author": {"name": "Zoe", "username": "zoe"},
              "added": [], "modified": ["prompts/support/main.md", "src/a.rs"], "removed": []},
             {"id": "2222222", "message": "Tool", "timestamp": "2026-11-19T18:00:00+01:00",

@@ -61,13 +61,12 @@ fn everything_that_is_wrong_is_told_at_once() {
     ]
     "#);
     let bare = with(trigger(), "/payload", &json!({"severity": "awful"}));
-    insta::assert_debug_snapshot!(read_json(&bare).unwrap_err().0, @r#"
-    [
-        "'payload.summary' is missing or blank",
-        "'payload.source' is missing or blank",
-        "'payload.severity' is invalid (must be one of the following: 'critical', 'warning', 'error' or 'info')",
-    ]
-    "#);
+    let wrong = read_json(&bare).unwrap_err().0;
+    assert_eq!(
+        wrong[..2],
+        ["'payload.summary' is missing or blank", "'payload.source' is missing or blank"]
+    );
+    assert!(wrong[2].starts_with("'payload.severity' is invalid"), "{wrong:?}");
     for (value, says) in [
         (without(trigger(), "/payload"), "'payload' is missing"),
         (with(trigger(), "/event_action", &json!("explode")), "'event_action' is invalid"),
