@@ -5,8 +5,8 @@ use axum::extract::Path;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use model::triage::Answer;
-use model::{ContentHash, Fault, Incident, IncidentId, RunId};
-use response::{Answered, Declaration, Draft, Verified};
+use model::{AlertId, ContentHash, Fault, Incident, IncidentId, RunId};
+use response::{Answered, Declaration, Draft, Question, Verified};
 use serde::{Deserialize, Serialize};
 
 use crate::access::actor;
@@ -23,6 +23,7 @@ pub struct DeclarationJson {
     baseline: Option<String>,
     incident: Option<String>,
     run: Option<RunId>,
+    alert: Option<AlertId>,
     title: Option<String>,
     by: Option<String>,
 }
@@ -83,11 +84,18 @@ pub async fn declare(
     seat: Seat,
     body: Result<Json<DeclarationJson>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Incident>), Problem> {
-    let DeclarationJson { feature, baseline, incident, run, title, by } = json(body)?;
+    let DeclarationJson { feature, baseline, incident, run, alert, title, by } = json(body)?;
     let question = Asked::new(feature, baseline, incident).question()?;
-    let declaration = Declaration { question, run, title };
     let by = actor(&seat.who, by)?;
-    let declare = move || seat.mayday.declare(&declaration, seat.act(&by));
+    if alert.is_some() && (run.is_some() || question != Question::default()) {
+        let detail = "an alert says what it is about: give `alert` without the others";
+        return Err(Problem::new(Fault::Invalid, detail));
+    }
+    let declaration = Declaration { question, run, title, ..Declaration::default() };
+    let declare = move || match alert {
+        Some(alert) => seat.mayday.declare_from_alert(&alert, declaration.title, seat.act(&by)),
+        None => seat.mayday.declare(&declaration, seat.act(&by)),
+    };
     Ok((StatusCode::CREATED, Json(blocking(declare).await?)))
 }
 

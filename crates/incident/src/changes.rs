@@ -66,10 +66,7 @@ impl Changes {
     pub fn apply(&mut self, entry: &Entry) {
         match &entry.fact {
             Fact::ChangeRecorded(ChangeRecorded { change, tenant, says }) => {
-                let places = [
-                    (&mut self.deliveries, &says.delivery),
-                    (&mut self.keys, &says.key),
-                ];
+                let places = [(&mut self.deliveries, &says.delivery), (&mut self.keys, &says.key)];
                 for (places, name) in places {
                     if let Some(name) = name {
                         places.insert(place(tenant, says.door, name), change.clone());
@@ -164,7 +161,10 @@ impl KnownChange {
             level: self.says.after.as_deref().unwrap_or_default(),
             first_seen: self.says.introduced,
         };
-        recorded.iter().copied().find(|change| level.is_explained_by(&change.says, &BTreeSet::new()))
+        recorded
+            .iter()
+            .copied()
+            .find(|change| level.is_explained_by(&change.says, &BTreeSet::new()))
     }
 }
 
@@ -229,7 +229,8 @@ const SHORTEST_PREFIX: usize = 4;
 /// How a recorded `after` stands to a level: names are compared, and hashes by their beginnings.
 pub fn resembles(after: &str, level: &str) -> Likeness {
     let (after, level) = (after.trim().to_ascii_lowercase(), level.trim().to_ascii_lowercase());
-    let is_hex = |text: &str| text.len() >= SHORTEST_PREFIX && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_hex =
+        |text: &str| text.len() >= SHORTEST_PREFIX && text.bytes().all(|b| b.is_ascii_hexdigit());
     if after == level {
         return Likeness::Same;
     }
@@ -263,7 +264,7 @@ pub fn is_about(subject: Option<&str>, factor: &Factor) -> bool {
 
 fn unlogged(told: &UnloggedChangeSeen) -> Change {
     let factor = Factor::from(told.factor.as_str());
-    let short = |level: &str| wording::short(level);
+    let short = wording::level;
     let summary = match &told.before {
         Some(before) => format!("{}: {} → {}", told.factor, short(before), short(&told.after)),
         None => format!("{}: {}, not there before", told.factor, short(&told.after)),
@@ -296,6 +297,3 @@ fn place(tenant: &TenantName, door: ChangeDoor, name: &str) -> String {
 fn review(tenant: &TenantName, feature: &str, surface: ChangeSurface) -> String {
     format!("{tenant} {} {feature}", surface.as_str())
 }
-
-#[cfg(test)]
-mod tests;

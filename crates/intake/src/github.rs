@@ -291,6 +291,17 @@ impl Push {
 }
 
 impl Watched {
+    /// Files whose paths fit a pattern.
+    pub fn new(
+        paths: &str,
+        surface: ChangeSurface,
+        feature: Option<String>,
+    ) -> Result<Self, Refusal> {
+        let paths = glob::Pattern::new(paths);
+        let paths = paths.map_err(|error| Refusal::field("paths", format!("{error}")))?;
+        Ok(Self { paths, surface, feature })
+    }
+
     /// Whether a file is one of these: `*` stays within a folder, `**` does not.
     pub fn holds(&self, file: &str) -> bool {
         let options = glob::MatchOptions { require_literal_separator: true, ..Default::default() };

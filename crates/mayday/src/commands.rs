@@ -1,7 +1,9 @@
 //! The commands.
 
+pub(crate) mod alert;
 pub(crate) mod backup;
 pub(crate) mod bench;
+pub(crate) mod change;
 pub(crate) mod demo;
 pub(crate) mod erase;
 pub(crate) mod eval;

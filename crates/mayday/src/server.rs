@@ -25,6 +25,9 @@ const FORWARDING_GRACE: Duration = Duration::from_secs(5);
 /// How often it is stated who read payload: what a crash may lose of that.
 const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
 
+/// How often what came of late is weighed: what could not be weighed at once.
+const WEIGH_EVERY: Duration = Duration::from_secs(10);
+
 /// How often days are closed and the room on the disk looked at.
 const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
 
@@ -42,6 +45,7 @@ pub(crate) struct Server {
     settling: JoinHandle<()>,
     stating: JoinHandle<()>,
     keeping: JoinHandle<()>,
+    weighing: JoinHandle<()>,
 }
 
 impl Server {
@@ -71,9 +75,21 @@ impl Server {
         ];
         let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
+        let weighing = keep_weighing(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
         let settling = keep_settling(mayday, stopped);
-        Ok(Self { otlp, grpc, http, stop, serving, forwarding, settling, stating, keeping })
+        Ok(Self {
+            otlp,
+            grpc,
+            http,
+            stop,
+            serving,
+            forwarding,
+            settling,
+            stating,
+            keeping,
+            weighing,
+        })
     }
 
     /// Where the pages are.
@@ -99,6 +115,7 @@ impl Server {
         _ = tokio::time::timeout(GRACE, self.settling).await;
         _ = tokio::time::timeout(GRACE, self.stating).await;
         _ = tokio::time::timeout(GRACE, self.keeping).await;
+        _ = tokio::time::timeout(GRACE, self.weighing).await;
     }
 }
 
@@ -199,6 +216,24 @@ fn keep_house(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle
             if let Ok(Err(error)) = tokio::task::spawn_blocking(keep).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, "days could not be closed or deleted");
+            }
+        }
+    })
+}
+
+/// Weighs alerts and complaints that were not weighed when they came, until told to stop.
+fn keep_weighing(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut pause = tokio::time::interval(WEIGH_EVERY);
+        loop {
+            tokio::select! {
+                () = told(stopped.clone()) => return,
+                _ = pause.tick() => {}
+            }
+            let mayday = Arc::clone(&mayday);
+            let weigh = move || mayday.weigh_all(world::now(), world::random());
+            if tokio::task::spawn_blocking(weigh).await.is_err() {
+                tracing::error!("weighing alerts and complaints ended unexpectedly");
             }
         }
     })

@@ -8,6 +8,7 @@ use incident::fields;
 use incident::{brief, evidence, postmortem};
 use jiff::Timestamp;
 use ledger::{Append, Expected};
+use model::alert::LinkedToIncident;
 use model::incident::{Excerpt, IncidentKind};
 use model::report::Mover;
 use model::{
@@ -28,6 +29,19 @@ pub struct Declaration {
     pub run: Option<RunId>,
     /// One line for lists; made from the report if not given.
     pub title: Option<String>,
+    /// What kind of harm; an event with a run, a rate without, if not given.
+    pub kind: Option<IncidentKind>,
+    /// What belongs to it from the start.
+    pub members: Vec<Member>,
+}
+
+/// Something that belongs to an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// What: `alr_…`, `sig_…`, `cmp_…`.
+    pub what: String,
+    /// Why.
+    pub because: String,
 }
 
 /// Who does it and when, and a number nobody could guess.
@@ -50,11 +64,36 @@ pub struct Draft {
     pub hash: ContentHash,
 }
 
+impl Act<'_> {
+    /// The same, with another random number: for the next of several things done in one act.
+    pub fn nth(&self, number: u64) -> Self {
+        // SplitMix64 (Steele, Lea, Flood 2014): distinct numbers of one stay distinct.
+        let z = self.random.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        Self { random: z ^ (z >> 31), ..*self }
+    }
+}
+
 /// Most comparisons after the first that are kept of one incident.
 const MOST_LOOKS: usize = 100;
 
 /// Longest title kept.
 const LONGEST_TITLE: usize = 200;
+
+impl Declaration {
+    fn kind(&self) -> IncidentKind {
+        let told = if self.run.is_some() { IncidentKind::Event } else { IncidentKind::Rate };
+        self.kind.unwrap_or(told)
+    }
+}
+
+impl Member {
+    fn of(&self, incident: &IncidentId) -> Fact {
+        let Self { what, because } = self.clone();
+        Fact::LinkedToIncident(LinkedToIncident { incident: incident.clone(), what, because })
+    }
+}
 
 impl Mayday {
     /// Declares an incident: the windows, the verdict and the evidence become facts. Blocking.
@@ -65,11 +104,15 @@ impl Mayday {
             feature: feature.or_else(|| it.question.feature.clone()),
             ..it.question.clone()
         };
-        let report = match self.moved(&question, act.at) {
-            Err(MovedError::NoSuchFeature(_)) if it.run.is_some() => {
+        let report = match (self.moved(&question, act.at), it.kind) {
+            (Err(MovedError::NoSuchFeature(_)), _) if it.run.is_some() => {
                 self.moved(&Question::default(), act.at)?
             }
-            report => report?,
+            (Err(MovedError::NoSuchFeature(_)), Some(_)) => self.nothing_moved(&question, act.at),
+            (_, Some(IncidentKind::Outage)) if question.feature.is_none() => {
+                self.nothing_moved(&question, act.at)
+            }
+            (report, _) => report?,
         };
         let cited = match &harmful {
             Some((_, evidence)) => vec![evidence.clone()],
@@ -87,11 +130,11 @@ impl Mayday {
         };
         let suites = self.guarding(report.feature.as_deref());
         let fields = fields::fill(&fields::form(), &report, &suites, &self.house.catalogue);
-        let facts = [
+        let declared = [
             Fact::IncidentDeclared {
                 incident: incident.clone(),
                 tenant: self.room.tenant.clone(),
-                kind: if it.run.is_some() { IncidentKind::Event } else { IncidentKind::Rate },
+                kind: it.kind(),
                 feature: report.feature.clone().or(question.feature),
                 title,
                 report: Box::new(report),
@@ -101,6 +144,8 @@ impl Mayday {
             Fact::TriageRun { incident: incident.clone(), triage },
             Fact::FieldsFilled { incident: incident.clone(), fields },
         ];
+        let joined = it.members.iter().map(|member| member.of(&incident));
+        let facts: Vec<Fact> = declared.into_iter().chain(joined).collect();
         self.state(&incident, Expected::Version(0), act, &facts)?;
         if let Err(error) = self.keep_evidence(&self.incident(&incident)?, act) {
             tracing::warn!(%incident, %error, "its evidence is not copied yet: no day goes before");

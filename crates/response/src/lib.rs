@@ -8,12 +8,16 @@
 //! Now and randomness are arguments. A fact is appended first; what it means is folded from there.
 
 pub mod access;
+pub mod alerts;
+pub mod changes;
+pub mod complaints;
 pub mod contents;
 pub mod error;
 pub mod evals;
 pub mod export;
 pub mod facts;
 pub mod gaps;
+pub mod inbound;
 pub mod incidents;
 pub mod intents;
 pub mod keeping;
@@ -31,11 +35,13 @@ pub mod triage;
 
 pub use ::moved::SumVerdict;
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
+pub use changes::{ChangeError, ChangesWanted, Taken};
 pub use contents::{Contents, Exception};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use facts::{TakeInError, import_ledger_into};
 pub use gaps::{Dismissing, GapState, GapView};
-pub use incidents::{Act, Declaration, Draft};
+pub use inbound::{Hook, Inbound};
+pub use incidents::{Act, Declaration, Draft, Member};
 pub use keeping::{Erasure, FlightProof, Keeping, KeepingError, Proof};
 pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
@@ -46,7 +52,14 @@ pub use sheet::{Measure, SheetAnswer, SheetError, SheetQuestion, SheetReport};
 pub use tally::{Counted, Tally};
 pub use triage::Answered;
 
+pub use ::intake;
+pub use alerts::{AlertError, AlertView, Heard, Probes};
+pub use complaints::{Complained, ComplaintError, ComplaintView, SignalView};
 pub use flight::{Keyring, MasterKey, Random};
+pub use incident::alerts::{Alert, AlertState};
+pub use incident::changes::KnownChange;
+pub use incident::complaints::{KnownComplaint, KnownSignal, Rule as ComplaintRule};
+pub use incident::links::Link;
 pub use incident::{Brief, brief, wording};
 pub use ledger::{Flaw, ImportError, Imported, Stored, Verified};
 pub use recorder::encode as otlp_requests;

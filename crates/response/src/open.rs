@@ -18,6 +18,7 @@ use watch::{Sampling, SettleAfter};
 use crate::access::Reads;
 use crate::contents::Contents;
 use crate::error::OpenError;
+use crate::inbound::Inbound;
 use crate::keeping::{ClosedDays, Keeping};
 use crate::projections::Projections;
 use crate::room::Room;
@@ -40,6 +41,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long days stay and how much room they may take.
     pub keeping: Keeping,
+    /// What is made of what others send.
+    pub inbound: Inbound,
 }
 
 impl Default for Settings {
@@ -55,6 +58,7 @@ impl Default for Settings {
             lookback: SignedDuration::from_hours(24),
             limits: Limits::default(),
             keeping: Keeping::default(),
+            inbound: Inbound::default(),
         }
     }
 }
@@ -79,6 +83,10 @@ pub(crate) struct House {
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
+    /// One at a time decides what to make of something that came.
+    pub(crate) taking_in: Mutex<()>,
+    /// One at a time weighs what follows from it.
+    pub(crate) weighing: Mutex<()>,
     pub(crate) tally: Tally,
     rooms: Mutex<BTreeMap<TenantName, Arc<Room>>>,
     place: Place,
@@ -183,6 +191,8 @@ impl House {
             bytes: AtomicU64::new(0),
             ledger,
             came: Notify::new(),
+            taking_in: Mutex::default(),
+            weighing: Mutex::default(),
             tally: Tally::default(),
             rooms: Mutex::default(),
             place,
