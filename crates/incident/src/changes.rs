@@ -41,6 +41,9 @@ pub struct SeenAs {
     /// Further new levels of it in that hour.
     #[serde(default)]
     pub unlisted: u64,
+    /// Further variables in which it shows, each with its new level.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<(String, String)>,
 }
 
 /// Every change and every review of drift.
@@ -82,8 +85,12 @@ impl Changes {
             Fact::UnloggedChangeSeen(told) => {
                 self.insert(entry, &told.change, &told.tenant, unlogged(told));
                 if let Some(known) = self.by_id.get_mut(&told.change) {
-                    let (feature, factor) = (told.feature.clone(), told.factor.clone());
-                    known.seen = Some(SeenAs { feature, factor, unlisted: told.unlisted });
+                    known.seen = Some(SeenAs {
+                        feature: told.feature.clone(),
+                        factor: told.factor.clone(),
+                        unlisted: told.unlisted,
+                        with: told.with.clone(),
+                    });
                 }
             }
             Fact::DriftReviewed(told) => {
@@ -139,11 +146,11 @@ impl Changes {
 
     /// Those of a tenant, each unlogged one with the recorded change that it turned out to be.
     pub fn explained(&self, tenant: &TenantName) -> Vec<KnownChange> {
-        let recorded: Vec<&KnownChange> =
-            self.of(tenant).filter(|known| known.seen.is_none()).collect();
+        let (seen, recorded): (Vec<&KnownChange>, Vec<&KnownChange>) =
+            self.of(tenant).partition(|known| known.seen.is_some());
         let explain = |known: &KnownChange| {
             let mut known = known.clone();
-            known.explained_by = known.explainer(&recorded).map(|by| by.id.clone());
+            known.explained_by = known.explainer(&recorded, &seen).map(|by| by.id.clone());
             known
         };
         self.of(tenant).map(explain).collect()
@@ -152,19 +159,25 @@ impl Changes {
 
 impl KnownChange {
     /// The recorded change that an unlogged one turned out to be.
-    fn explainer<'a>(&self, recorded: &[&'a KnownChange]) -> Option<&'a KnownChange> {
-        let seen = self.seen.as_ref()?;
+    fn explainer<'a>(
+        &self,
+        recorded: &[&'a KnownChange],
+        seen: &[&KnownChange],
+    ) -> Option<&'a KnownChange> {
+        let place = |known: &KnownChange| {
+            known.seen.as_ref().map(|seen| (seen.feature.clone(), seen.factor.clone()))
+        };
+        let (feature, factor) = place(self)?;
+        let others = seen.iter().filter(|other| other.id != self.id && place(other) == place(self));
+        let others = others.map(|other| other.says.introduced).collect();
         let level = Level {
-            feature: &seen.feature,
-            factor: &Factor::from(seen.factor.as_str()),
+            feature: &feature,
+            factor: &Factor::from(factor.as_str()),
             surface: self.says.surface,
             level: self.says.after.as_deref().unwrap_or_default(),
             first_seen: self.says.introduced,
         };
-        recorded
-            .iter()
-            .copied()
-            .find(|change| level.is_explained_by(&change.says, &BTreeSet::new()))
+        recorded.iter().copied().find(|change| level.is_explained_by(&change.says, &others))
     }
 }
 
@@ -297,3 +310,6 @@ fn place(tenant: &TenantName, door: ChangeDoor, name: &str) -> String {
 fn review(tenant: &TenantName, feature: &str, surface: ChangeSurface) -> String {
     format!("{tenant} {} {feature}", surface.as_str())
 }
+
+#[cfg(test)]
+mod tests;

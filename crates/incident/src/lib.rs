@@ -7,7 +7,8 @@
 //! document.
 //!
 //! What comes from outside has folds of its own: [`changes`], [`alerts`], [`complaints`], and
-//! [`links`], which says what belongs to which incident.
+//! [`links`], which says what belongs to which incident. [`observed`] tells changes that nobody
+//! recorded, [`drift`] what many small ones amount to, and [`suspects`] ranks all of them.
 //!
 //! Everything a machine writes here cites a fact or a run; what only people know stands open.
 
@@ -16,12 +17,15 @@ pub mod brief;
 pub mod catalogue;
 pub mod changes;
 pub mod complaints;
+pub mod drift;
 pub mod evidence;
 pub mod fields;
 pub mod fold;
 pub mod gaps;
 pub mod links;
+pub mod observed;
 pub mod postmortem;
+pub mod suspects;
 pub mod timeline;
 pub mod triage;
 pub mod wording;

@@ -179,6 +179,9 @@ pub struct UnloggedChangeSeen {
     /// Those of them that are named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
+    /// Further variables in which the same edit shows, each with its new level.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<(String, String)>,
 }
 
 /// What a feature ran under when it was first seen: no changes, but what they are told from.

@@ -87,6 +87,8 @@ pub(crate) struct House {
     pub(crate) taking_in: Mutex<()>,
     /// One at a time weighs what follows from it.
     pub(crate) weighing: Mutex<()>,
+    /// One at a time states what flights show.
+    pub(crate) observing: Mutex<()>,
     pub(crate) tally: Tally,
     rooms: Mutex<BTreeMap<TenantName, Arc<Room>>>,
     place: Place,
@@ -193,6 +195,7 @@ impl House {
             came: Notify::new(),
             taking_in: Mutex::default(),
             weighing: Mutex::default(),
+            observing: Mutex::default(),
             tally: Tally::default(),
             rooms: Mutex::default(),
             place,
@@ -212,7 +215,7 @@ impl House {
             }
             Place::Memory => Flight::in_memory(),
         };
-        let room = Room::on(tenant, flight, &self.settings, now).map_err(OpenError::Flight)?;
+        let room = Room::on(tenant, flight, (&self.settings, &self.catalogue), now).map_err(OpenError::Flight)?;
         self.tally.add(Counted::LevelsCapped, room.recent().capped());
         let room = Arc::new(room);
         rooms.insert(tenant.clone(), Arc::clone(&room));

@@ -13,6 +13,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use incident::gaps::Dismissals;
+use incident::observed::Learned;
 use incident::{Alerts, Changes, Complaints, Incidents, Links};
 use ledger::{Ledger, LedgerError, Snapshot, Unfit};
 use model::{Entry, Fact};
@@ -80,6 +81,8 @@ projections! {
     complaints: Complaints, version 1;
     /// What belongs to which incident.
     links: Links, version 1;
+    /// Levels that are no news.
+    learned: Learned, version 1;
 }
 
 /// A projection as far as it has followed the ledger.
