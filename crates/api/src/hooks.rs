@@ -47,7 +47,7 @@ pub fn is_json(headers: &HeaderMap) -> Result<(), Problem> {
 /// Who is named in the ledger for what a tool sent: the tool, or whose key it showed.
 pub(crate) fn sender(who: &Who, tool: &str) -> String {
     match who {
-        Who::Local => tool.to_owned(),
+        Who::Local | Who::Itself => tool.to_owned(),
         Who::Principal(principal) => principal.to_string(),
     }
 }

@@ -6,7 +6,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use model::triage::Answer;
 use model::{AlertId, ContentHash, Fault, Incident, IncidentId, RunId};
-use response::{Answered, Declaration, Draft, Question, Verified};
+use response::{Answered, ChangeSuspect, Declaration, Draft, Link, Question, Verified};
 use serde::{Deserialize, Serialize};
 
 use crate::access::actor;
@@ -69,6 +69,20 @@ pub struct DraftJson {
     markdown: String,
 }
 
+/// An incident with what is known around it, in JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ShownJson {
+    /// The incident.
+    #[serde(flatten)]
+    pub incident: Incident,
+    /// Changes and notices before its onset, the likeliest place to look first.
+    #[serde(default)]
+    pub suspects: Vec<ChangeSuspect>,
+    /// What belongs to it, and why.
+    #[serde(default)]
+    pub links: Vec<Link>,
+}
+
 /// What the check of the hash chain found.
 #[derive(Debug, Serialize)]
 pub struct VerifiedJson {
@@ -105,8 +119,11 @@ pub async fn list(seat: Seat) -> Json<Vec<Incident>> {
 }
 
 /// Shows one incident.
-pub async fn get(seat: Seat, Path(id): Path<String>) -> Result<Json<Incident>, Problem> {
-    Ok(Json(seat.mayday.incident(&incident_id(&id)?)?))
+pub async fn get(seat: Seat, Path(id): Path<String>) -> Result<Json<ShownJson>, Problem> {
+    let incident = seat.mayday.incident(&incident_id(&id)?)?;
+    let suspects = seat.mayday.suspects(&incident);
+    let links = seat.mayday.links_of(&incident.id);
+    Ok(Json(ShownJson { incident, suspects, links }))
 }
 
 /// Records what a person answered to a question of the triage.

@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, delete, get, options, post};
 use jiff::Timestamp;
 use response::{Mayday, Right, Unkeyed};
 use tower_http::decompression::RequestDecompressionLayer;
 
-use crate::access::check;
+use crate::access::{check, recognise};
 use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    alerts, changes, complaints, evals, flights, gaps, grpc, hooks, incidents, intents, keeping,
-    keys, metrics, moved, otlp as export, outcomes, problem, reconstruct, traces,
+    alerts, changes, complaints, drift, evals, flights, gaps, grpc, hooks, incidents, intents,
+    keeping, keys, ledger, metrics, moved, origin, otlp as export, outcomes, problem, reconstruct,
+    traces,
 };
 
 /// What every handler may use.
@@ -54,10 +55,10 @@ pub fn otlp(api: Api, hosts: Hosts) -> Router {
         .with_state(api)
 }
 
-/// What people, scripts and probes talk to. `pages` answers whatever is no API path.
+/// What people, scripts and probes talk to. `pages` answers whatever is no API path, and decides
+/// by itself for whom.
 pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let guard = |right| from_fn_with_state(api.guard(right), check);
-    let pages = pages.layer(guard(Right::Look));
     let health = Router::new()
         .route("/healthz", get(metrics::healthz))
         .route("/readyz", get(metrics::readyz));
@@ -65,12 +66,12 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let labels = Router::new()
         .route("/api/v1/outcomes", post(outcomes::post))
         .route("/api/v1/evals/runs", post(evals::post))
+        .route("/api/v1/complaints", post(complaints::post))
         .route("/api/v1/intents", post(intents::post))
         .route("/api/v1/intents/{intent}/result", post(intents::resolve));
     let told = Router::new()
         .route("/api/v1/changes", post(changes::post))
         .route("/api/v1/changes/{change}/activation", post(changes::activate))
-        .route("/api/v1/complaints", post(complaints::post))
         .route("/api/v1/hooks/alertmanager", post(hooks::alertmanager::post))
         .route("/api/v1/hooks/cloudevents", post(hooks::cloudevents::post))
         .layer(DefaultBodyLimit::max(hooks::MOST_BYTES));
@@ -87,8 +88,17 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let keeping = Router::new()
         .route("/api/v1/erasures", post(keeping::erase))
         .route("/api/v1/backups", post(keeping::back_up));
-    let exports = Router::new().route("/api/v1/flights/export", get(flights::export));
-    let paths = Router::new()
+    let exports = Router::new()
+        .route("/api/v1/flights/export", get(flights::export))
+        .route("/api/v1/ledger/entries", get(ledger::entries));
+    let acts = Router::new()
+        .route("/api/v1/incidents", post(incidents::declare))
+        .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
+        .route("/api/v1/incidents/{incident}/looks", post(incidents::look_again))
+        .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
+        .route("/api/v1/drift/reviews", post(drift::review))
+        .route("/api/v1/gaps/dismissals", post(gaps::dismiss));
+    let looks = Router::new()
         .route("/api/v1/reconstruct", get(reconstruct::get))
         .route("/api/v1/diff", get(reconstruct::diff))
         .route("/api/v1/coverage", get(reconstruct::coverage))
@@ -99,30 +109,30 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/features", get(moved::features))
         .route("/api/v1/moved", get(moved::moved))
         .route("/api/v1/traces/{trace}", get(traces::get))
-        .route("/api/v1/incidents", get(incidents::list).post(incidents::declare))
+        .route("/api/v1/incidents", get(incidents::list))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
-        .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
-        .route("/api/v1/incidents/{incident}/looks", post(incidents::look_again))
-        .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
         .route("/api/v1/changes", get(changes::list))
         .route("/api/v1/changes/{change}", get(changes::get))
+        .route("/api/v1/drift", get(drift::get))
         .route("/api/v1/alerts", get(alerts::list))
         .route("/api/v1/alerts/{alert}", get(alerts::get))
         .route("/api/v1/complaints", get(complaints::list))
         .route("/api/v1/signals", get(complaints::signals))
         .route("/api/v1/gaps", get(gaps::list))
-        .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
         .route("/api/{*rest}", any(problem::no_such_path));
     health
         .merge(figures.layer(guard(Right::Figures)))
-        .merge(labels.merge(told).layer(guard(Right::Label)))
+        .merge(labels.layer(guard(Right::Label)))
+        .merge(told.layer(guard(Right::Hook)))
         .merge(proven)
-        .merge(keys.merge(keeping).layer(guard(Right::ManageKeys)))
+        .merge(keys.merge(keeping).layer(guard(Right::Administer)))
         .merge(exports.layer(guard(Right::Export)))
-        .merge(paths.layer(guard(Right::Look)))
+        .merge(acts.layer(guard(Right::Respond)))
+        .merge(looks.layer(guard(Right::Look)))
         .method_not_allowed_fallback(problem::no_such_method)
         .with_state(api)
-        .merge(pages)
+        .merge(pages.layer(from_fn(recognise)))
+        .layer(from_fn(origin::check))
         .layer(from_fn_with_state(hosts, hosts::check))
 }

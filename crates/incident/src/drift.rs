@@ -106,7 +106,8 @@ pub fn rows(
     let mut since: BTreeMap<(&str, ChangeSurface), Vec<&KnownChange>> = BTreeMap::new();
     for known in changes.iter().filter(|known| REVIEWED.contains(&known.says.surface)) {
         for feature in features.iter().filter(|feature| covers(&known.says.scope, feature)) {
-            let is_new = reviewed(feature, known.says.surface).is_none_or(|at| known.recorded_at > at);
+            let is_new =
+                reviewed(feature, known.says.surface).is_none_or(|at| known.recorded_at > at);
             if is_new && known.explained_by.is_none() {
                 since.entry((feature.as_str(), known.says.surface)).or_default().push(known);
             }
@@ -150,7 +151,8 @@ fn row(
 
 /// The part of a text that edits changed together, where they say so.
 fn share(edits: &[&KnownChange]) -> Option<f64> {
-    let number = |known: &KnownChange, label: &str| known.says.labels.get(label)?.parse::<u32>().ok();
+    let number =
+        |known: &KnownChange, label: &str| known.says.labels.get(label)?.parse::<u32>().ok();
     let before = edits.iter().find_map(|known| number(known, TOKENS_BEFORE))?;
     let changed: f64 =
         edits.iter().filter_map(|known| number(known, TOKENS_CHANGED)).map(f64::from).sum();

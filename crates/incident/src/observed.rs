@@ -162,10 +162,10 @@ fn one_an_edit(mut sightings: Vec<Sighting>) -> Vec<Stated> {
     sightings.sort_unstable();
     let mut edits: Vec<Stated> = Vec::new();
     for sighting in sightings {
-        let edit = |it: &Sighting| {
-            (it.surface, it.factor.subject().map(str::to_owned), it.first_seen)
-        };
-        let same = edits.iter_mut().rev().take_while(|it| it.sighting.first_seen == sighting.first_seen);
+        let edit =
+            |it: &Sighting| (it.surface, it.factor.subject().map(str::to_owned), it.first_seen);
+        let same =
+            edits.iter_mut().rev().take_while(|it| it.sighting.first_seen == sighting.first_seen);
         let same = same.into_iter().find(|it| {
             edit(&it.sighting) == edit(&sighting) && it.sighting.factor != sighting.factor
         });

@@ -166,10 +166,7 @@ fn latent(introduced: Timestamp, effect: Option<Timestamp>) -> Option<ScorePart>
         return Some(ScorePart { points: 0.0, why });
     };
     let waited = effect.duration_since(introduced);
-    let why = format!(
-        "a latent change: made {} before it took effect",
-        wording::duration(waited)
-    );
+    let why = format!("a latent change: made {} before it took effect", wording::duration(waited));
     (waited >= LATENT_AFTER).then_some(ScorePart { points: 0.0, why })
 }
 

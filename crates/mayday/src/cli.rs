@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    alert, backup, bench, change, demo, erase, eval, export, features, gaps, incident, key, ledger,
-    moved, postmortem, reconstruct, serve, sim, verify,
+    alert, backup, bench, change, demo, drift, erase, eval, export, features, gaps, incident, key,
+    ledger, moved, postmortem, reconstruct, serve, sim, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -38,6 +38,8 @@ pub(crate) enum Command {
     /// Record, list and show changes of what a feature runs under
     #[command(subcommand)]
     Change(change::Change),
+    /// Say what surfaces have been through since a person last looked
+    Drift(drift::Drift),
     /// List and show alerts
     #[command(subcommand)]
     Alert(alert::Alert),
@@ -47,7 +49,7 @@ pub(crate) enum Command {
     /// Issue, list and revoke keys
     #[command(subcommand)]
     Key(key::Key),
-    /// Check the ledger of facts
+    /// Check, take out, take in and watch the ledger of facts
     #[command(subcommand)]
     Ledger(ledger::Ledger),
     /// Show everything on record that fed a decision, and what is missing of it
@@ -92,6 +94,7 @@ impl Command {
             Command::Features(command) => command.run().await,
             Command::Incident(command) => command.run().await,
             Command::Change(command) => command.run().await,
+            Command::Drift(command) => command.run().await,
             Command::Alert(command) => command.run().await,
             Command::Postmortem(command) => command.run().await,
             Command::Key(command) => command.run().await,

@@ -11,9 +11,11 @@ use response::{Mayday, Right, Unkeyed};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use web::{Reached, Site};
 
-use crate::config::{Config, RequireKeys};
+use crate::config::{Config, Listen, RequireKeys};
 use crate::forward::Forwarder;
+use crate::tls::Certificate;
 use crate::world;
 
 /// How long requests under way may take once the server is told to stop.
@@ -33,12 +35,15 @@ const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
 
 /// A running server.
 pub(crate) struct Server {
+    /// `https` if it speaks TLS, else `http`.
+    pub(crate) scheme: &'static str,
     /// Where OTLP is taken over HTTP.
     pub(crate) otlp: SocketAddr,
     /// Where OTLP is taken over gRPC.
     pub(crate) grpc: SocketAddr,
     /// Where everything else is.
     pub(crate) http: SocketAddr,
+    mayday: Arc<Mayday>,
     stop: watch::Sender<bool>,
     serving: Vec<JoinHandle<()>>,
     forwarding: Option<JoinHandle<()>>,
@@ -51,6 +56,9 @@ pub(crate) struct Server {
 impl Server {
     /// Binds the addresses and starts to serve.
     pub(crate) async fn start(mayday: Arc<Mayday>, config: &Config) -> Result<Self> {
+        let certificate =
+            Certificate::read(&config.listen.tls_certificate, &config.listen.tls_key)?;
+        let tls = certificate.as_ref().map(Certificate::config).transpose()?;
         let otlp = bind(&config.listen.otlp).await?;
         let grpc = bind(&config.listen.grpc).await?;
         let http = bind(&config.listen.http).await?;
@@ -66,22 +74,30 @@ impl Server {
         });
         let bound = addresses.iter().map(|address| host_name(*address));
         let hosts = Hosts::loopback_and(bound.chain(config.listen.allowed_hosts.iter().cloned()));
-        let pages = web::router(Arc::clone(&mayday), world::now);
+        let pages = web::router(site(&http_api, &config.listen));
         let (stop, stopped) = watch::channel(false);
-        let serving = vec![
-            api::serve(otlp, api::otlp(otlp_api, hosts.clone()), told(stopped.clone())),
-            api::serve(grpc, api::otlp(grpc_api, hosts.clone()), told(stopped.clone())),
-            api::serve(http, api::http(http_api, hosts, pages), told(stopped.clone())),
+        let serve =
+            |listener, router| api::serve(listener, router, tls.clone(), told(stopped.clone()));
+        let mut serving = vec![
+            serve(otlp, api::otlp(otlp_api, hosts.clone())),
+            serve(grpc, api::otlp(grpc_api, hosts.clone())),
+            serve(http, api::http(http_api, hosts, pages)),
         ];
+        if let Some(certificate) = certificate {
+            serving.push(certificate.keep_reading(stopped.clone())?);
+        }
         let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let weighing = keep_weighing(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
-        let settling = keep_settling(mayday, stopped);
+        let settling = keep_settling(Arc::clone(&mayday), stopped);
+        let scheme = if tls.is_some() { "https" } else { "http" };
         Ok(Self {
+            scheme,
             otlp,
             grpc,
             http,
+            mayday,
             stop,
             serving,
             forwarding,
@@ -94,12 +110,13 @@ impl Server {
 
     /// Where the pages are.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.http)
+        format!("{}://{}", self.scheme, self.http)
     }
 
     /// Takes no more requests, and waits for those under way.
     pub(crate) async fn stop(self) {
         _ = self.stop.send(true);
+        self.mayday.stop_waiting();
         for task in self.serving {
             if tokio::time::timeout(GRACE, task).await.is_err() {
                 tracing::warn!("requests under way were cut off after {} s", GRACE.as_secs());
@@ -128,7 +145,6 @@ async fn bind(address: &str) -> Result<TcpListener> {
     })
 }
 
-/// For whom somebody without a key is taken who comes in at this address.
 /// What the paths of a server may use.
 pub(crate) fn api(mayday: &Arc<Mayday>, config: &Config, unkeyed: Unkeyed) -> Api {
     Api {
@@ -143,6 +159,22 @@ pub(crate) fn api(mayday: &Arc<Mayday>, config: &Config, unkeyed: Unkeyed) -> Ap
     }
 }
 
+/// What the pages may use.
+fn site(api: &Api, listen: &Listen) -> Site {
+    Site {
+        mayday: Arc::clone(&api.mayday),
+        now: api.now,
+        random: api.random,
+        secret: api.secret,
+        unkeyed: api.unkeyed,
+        reached: match listen.behind_tls || !listen.tls_certificate.is_empty() {
+            true => Reached::OverTls,
+            false => Reached::InTheClear,
+        },
+    }
+}
+
+/// For whom somebody without a key is taken who comes in at this address.
 fn unkeyed(address: SocketAddr, require: RequireKeys) -> Unkeyed {
     match require {
         RequireKeys::Auto if address.ip().is_loopback() => Unkeyed::Operator,
@@ -221,7 +253,8 @@ fn keep_house(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle
     })
 }
 
-/// Weighs alerts and complaints that were not weighed when they came, until told to stop.
+/// Weighs alerts and complaints that were not weighed when they came, and states what flights
+/// show and nobody recorded, until told to stop.
 fn keep_weighing(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut pause = tokio::time::interval(WEIGH_EVERY);
@@ -231,9 +264,13 @@ fn keep_weighing(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHan
                 _ = pause.tick() => {}
             }
             let mayday = Arc::clone(&mayday);
-            let weigh = move || mayday.weigh_all(world::now(), world::random());
-            if tokio::task::spawn_blocking(weigh).await.is_err() {
-                tracing::error!("weighing alerts and complaints ended unexpectedly");
+            let weigh = move || {
+                mayday.weigh_all(world::now(), world::random());
+                mayday.observe_changes(world::now())
+            };
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(weigh).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "what flights show could not be stated; it is tried again");
             }
         }
     })

@@ -182,7 +182,7 @@ impl Mayday {
             if let Some((incident, because)) = self.belongs_to(&alert) {
                 self.link(&incident, alert.id.as_str(), because, act)?;
             } else if let Some(because) = self.declares(&alert) {
-                self.declare(&self.declaration_of(&alert, because), act)?;
+                self.declare(&self.declaration_of(&alert, because), act.by_rule())?;
             }
         }
         Ok(())
@@ -234,7 +234,7 @@ impl Mayday {
         let (incident, what) = (incident.clone(), what.to_owned());
         let stream = incident.clone();
         let fact = Fact::LinkedToIncident(LinkedToIncident { incident, what, because });
-        self.state(&stream, Expected::Any, Act { by: BY_RULE, ..act }, &[fact])
+        self.state(&stream, Expected::Any, act.by_rule(), &[fact])
     }
 
     /// The event with the feature that it means, where it calls it by a tool's own label.

@@ -268,7 +268,7 @@ impl Mayday {
             kind: Some(IncidentKind::Rate),
             members,
         };
-        self.declare(&declaration, Act { by: BY_RULE, ..act }).map(|_| ())
+        self.declare(&declaration, act.by_rule()).map(|_| ())
     }
 }
 

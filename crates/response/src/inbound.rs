@@ -10,7 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 use model::TenantName;
 use model::alert::AlertSeverity;
 
-use crate::alerts::BY_RULE;
 use crate::incidents::Act;
 use crate::open::Mayday;
 use crate::tally::Counted;
@@ -95,15 +94,14 @@ impl Mayday {
     /// by rule. Idempotent; what fails is logged and weighed again. Blocking.
     pub fn weigh_all(&self, now: Timestamp, random: u64) {
         for (number, room) in (1..).zip(self.house.rooms()) {
-            let act = Act { by: BY_RULE, at: now, random };
-            self.of_room(&room).weigh(act.nth(number));
+            self.of_room(&room).weigh(Act::by_itself(now, random).nth(number));
         }
     }
 
     /// Weighs what came of late.
     pub(crate) fn weigh(&self, act: Act) {
         let _alone = self.house.weighing.lock().unwrap_or_else(PoisonError::into_inner);
-        let act = Act { by: BY_RULE, ..act.nth(0x5EED) };
+        let act = act.by_rule().nth(0x5EED);
         let weighed = self.weigh_alerts(act).and_then(|()| self.weigh_complaints(act.nth(0xC0DE)));
         if let Err(error) = weighed {
             let error = &error as &dyn std::error::Error;

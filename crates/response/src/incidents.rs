@@ -13,9 +13,10 @@ use model::incident::{Excerpt, IncidentKind};
 use model::report::Mover;
 use model::{
     Address, ContentHash, Evidence, Fact, Incident, IncidentId, Level, Outcome, Report, RunId,
-    Seen, StepKind, Window,
+    Seen, SixField, StepKind, Window,
 };
 
+use crate::access::{Denied, Right, Who};
 use crate::error::{IncidentError, MovedError};
 use crate::moved::Question;
 use crate::open::Mayday;
@@ -47,8 +48,10 @@ pub struct Member {
 /// Who does it and when, and a number nobody could guess.
 #[derive(Debug, Clone, Copy)]
 pub struct Act<'a> {
-    /// Who.
+    /// Who, as the ledger names them.
     pub by: &'a str,
+    /// Who, as access knows them: see [`Act::may`].
+    pub who: &'a Who,
     /// When.
     pub at: Timestamp,
     /// A fresh random number.
@@ -95,6 +98,25 @@ impl Member {
     }
 }
 
+impl Act<'static> {
+    /// What Mayday does by itself.
+    pub fn by_itself(at: Timestamp, random: u64) -> Self {
+        Act { by: "mayday", who: &Who::Itself, at, random }
+    }
+}
+
+impl Act<'_> {
+    /// The same, done by Mayday itself because of a rule.
+    pub(crate) fn by_rule(&self) -> Act<'static> {
+        Act::by_itself(self.at, self.random)
+    }
+
+    /// Whether whoever acts may do this, which takes more than the door asked for.
+    pub fn may(&self, right: Right) -> Result<(), Denied> {
+        self.who.may(right)
+    }
+}
+
 impl Mayday {
     /// Declares an incident: the windows, the verdict and the evidence become facts. Blocking.
     pub fn declare(&self, it: &Declaration, act: Act) -> Result<Incident, IncidentError> {
@@ -104,16 +126,7 @@ impl Mayday {
             feature: feature.or_else(|| it.question.feature.clone()),
             ..it.question.clone()
         };
-        let report = match (self.moved(&question, act.at), it.kind) {
-            (Err(MovedError::NoSuchFeature(_)), _) if it.run.is_some() => {
-                self.moved(&Question::default(), act.at)?
-            }
-            (Err(MovedError::NoSuchFeature(_)), Some(_)) => self.nothing_moved(&question, act.at),
-            (_, Some(IncidentKind::Outage)) if question.feature.is_none() => {
-                self.nothing_moved(&question, act.at)
-            }
-            (report, _) => report?,
-        };
+        let report = self.compared_for(it, &question, act.at)?;
         let cited = match &harmful {
             Some((_, evidence)) => vec![evidence.clone()],
             None => self.cited(&report, act.random)?,
@@ -128,14 +141,14 @@ impl Mayday {
             Some(run) => self.triage_of_one(run)?,
             None => self.triage(&report)?,
         };
-        let suites = self.guarding(report.feature.as_deref());
-        let fields = fields::fill(&fields::form(), &report, &suites, &self.house.catalogue);
+        let feature = report.feature.clone().or(question.feature);
+        let fields = self.fields(&report, feature.as_deref());
         let declared = [
             Fact::IncidentDeclared {
                 incident: incident.clone(),
                 tenant: self.room.tenant.clone(),
                 kind: it.kind(),
-                feature: report.feature.clone().or(question.feature),
+                feature,
                 title,
                 report: Box::new(report),
                 run: it.run,
@@ -151,6 +164,38 @@ impl Mayday {
             tracing::warn!(%incident, %error, "its evidence is not copied yet: no day goes before");
         }
         self.incident(&incident)
+    }
+
+    /// The comparison that a declaration rests on. Harm that was told of by somebody, or of which
+    /// there is no run, does not wait for one.
+    fn compared_for(
+        &self,
+        it: &Declaration,
+        question: &Question,
+        now: Timestamp,
+    ) -> Result<Report, MovedError> {
+        if it.kind == Some(IncidentKind::Outage) && question.feature.is_none() {
+            return Ok(self.nothing_moved(question, now));
+        }
+        match self.moved(question, now) {
+            Err(MovedError::NoSuchFeature(_)) if it.run.is_some() => {
+                self.moved(&Question::default(), now)
+            }
+            Err(MovedError::NoSuchFeature(_)) if it.kind.is_some() => {
+                Ok(self.nothing_moved(question, now))
+            }
+            report => report,
+        }
+    }
+
+    /// The six fields of a report, with by whom, as far as changes on record tell it.
+    fn fields(&self, report: &Report, feature: Option<&str>) -> Vec<SixField> {
+        let suites = self.guarding(report.feature.as_deref());
+        let catalogue = &self.house.catalogue;
+        let mut fields = fields::fill(&fields::form(), report, &suites, catalogue);
+        let changes = self.house.projections.changes.read().explained(&self.room.tenant);
+        fields::attribute(&mut fields, feature, &changes, catalogue);
+        fields
     }
 
     /// Compares the runs once more, between windows found anew or given. What was declared stays:

@@ -25,6 +25,7 @@ pub mod look;
 pub mod moved;
 pub mod observed;
 pub mod open;
+pub mod postmortem;
 mod projections;
 pub mod reconstruct;
 pub mod record;

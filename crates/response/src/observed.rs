@@ -15,6 +15,7 @@ use model::{Catalogue, ChangeId, ChangeSurface, Fact, Factor, Fault, Faulty, Rol
 use serde::{Deserialize, Serialize};
 use watch::first_seen::FeatureSeen;
 
+use crate::access::{Denied, Right};
 use crate::alerts::BY_RULE;
 use crate::changes::number_of;
 use crate::incidents::Act;
@@ -52,6 +53,9 @@ pub enum DriftError {
     /// It says nothing.
     #[error("say in one line of 1 to 1000 bytes what was found")]
     NoGround,
+    /// Somebody who is no person, or no responder, wants to have looked.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// The ledger can't be written.
     #[error("could not write the fact to the ledger")]
     Ledger(#[source] LedgerError),
@@ -62,6 +66,7 @@ impl Faulty for DriftError {
         match self {
             DriftError::NothingToReview(..) => Fault::NotFound,
             DriftError::NoGround => Fault::Invalid,
+            DriftError::Denied(denied) => denied.fault(),
             DriftError::Ledger(error) => error.fault(),
         }
     }
@@ -260,6 +265,7 @@ impl Mayday {
         because: &str,
         act: Act,
     ) -> Result<DriftView, DriftError> {
+        act.may(Right::Acknowledge)?;
         let because = grounds(because).map_err(|_| DriftError::NoGround)?;
         let view = self.drift(act.at);
         let is_it = |row: &DriftRow| row.feature == feature && row.surface == surface;
@@ -293,7 +299,8 @@ impl Mayday {
     /// What most of the latest runs have.
     fn serving(&self, now: Timestamp) -> Vec<Serving> {
         let start = now.checked_sub(NOW).unwrap_or(Timestamp::MIN);
-        let runs = self.room.recent().select_what_is_here(Window { start, end: Timestamp::MAX }, None);
+        let runs =
+            self.room.recent().select_what_is_here(Window { start, end: Timestamp::MAX }, None);
         let mut counts: HashMap<(&str, u32), u64> = HashMap::new();
         for run in &runs.runs {
             for level in run.levels.iter() {
@@ -335,7 +342,8 @@ fn place(catalogue: &Catalogue, factor: &Factor) -> usize {
 /// The commonest level of a factor in the runs before one was first seen.
 fn usual(runs: &RunSet, sighting: &Sighting) -> Option<String> {
     let from = sighting.first_seen.checked_sub(BEFORE).unwrap_or(Timestamp::MIN);
-    let before = runs.runs.iter().filter(|run| from <= run.started && run.started < sighting.first_seen);
+    let before =
+        runs.runs.iter().filter(|run| from <= run.started && run.started < sighting.first_seen);
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for run in before {
         for level in run.levels.iter() {

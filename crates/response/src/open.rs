@@ -15,7 +15,10 @@ use recorder::Limits;
 use tokio::sync::{Notify, watch as watched};
 use watch::{Sampling, SettleAfter};
 
-use crate::access::Reads;
+use crate::access::first::FirstCode;
+use crate::access::session::Sessions;
+use crate::access::throttle::Throttle;
+use crate::access::{Reads, SessionLimits};
 use crate::contents::Contents;
 use crate::error::OpenError;
 use crate::inbound::Inbound;
@@ -43,6 +46,8 @@ pub struct Settings {
     pub keeping: Keeping,
     /// What is made of what others send.
     pub inbound: Inbound,
+    /// How long sessions on the pages last.
+    pub sessions: SessionLimits,
 }
 
 impl Default for Settings {
@@ -59,6 +64,7 @@ impl Default for Settings {
             limits: Limits::default(),
             keeping: Keeping::default(),
             inbound: Inbound::default(),
+            sessions: SessionLimits::default(),
         }
     }
 }
@@ -79,7 +85,12 @@ pub(crate) struct House {
     pub(crate) projections: Projections,
     /// The place of the newest fact.
     pub(crate) newest: watched::Receiver<u64>,
+    /// Whether an orderly end has begun.
+    pub(crate) leaving: watched::Sender<bool>,
     pub(crate) reads: Reads,
+    pub(crate) sessions: Sessions,
+    pub(crate) throttle: Throttle,
+    pub(crate) first: FirstCode,
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
@@ -188,7 +199,11 @@ impl House {
             catalogue: incident::surfaces(),
             projections,
             newest,
+            leaving: watched::Sender::new(false),
             reads: Reads::new(Arc::clone(&ledger)),
+            sessions: Sessions::default(),
+            throttle: Throttle::default(),
+            first: FirstCode::default(),
             full: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             ledger,
@@ -215,7 +230,8 @@ impl House {
             }
             Place::Memory => Flight::in_memory(),
         };
-        let room = Room::on(tenant, flight, (&self.settings, &self.catalogue), now).map_err(OpenError::Flight)?;
+        let room = Room::on(tenant, flight, (&self.settings, &self.catalogue), now)
+            .map_err(OpenError::Flight)?;
         self.tally.add(Counted::LevelsCapped, room.recent().capped());
         let room = Arc::new(room);
         rooms.insert(tenant.clone(), Arc::clone(&room));

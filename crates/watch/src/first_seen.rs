@@ -39,11 +39,8 @@ impl FirstSeen {
     /// Takes in a run. Runs may come in any order, and more than once.
     pub fn take(&mut self, run: &Run) {
         if !self.features.contains_key(&run.feature) {
-            let seen = FeatureSeen {
-                since: run.started,
-                factors: HashMap::new(),
-                fresh: BTreeSet::new(),
-            };
+            let seen =
+                FeatureSeen { since: run.started, factors: HashMap::new(), fresh: BTreeSet::new() };
             self.features.insert(run.feature.clone(), seen);
         }
         let Some(feature) = self.features.get_mut(&run.feature) else { return };

@@ -49,7 +49,7 @@ pub async fn post(
 async fn seat(api: &Api, headers: &HeaderMap, body: &[u8]) -> Result<Seat, Problem> {
     let signature = header(headers, "x-hub-signature-256");
     let Some(tenant) = api.mayday.github_hook(signature, body)? else {
-        return Seat::of(api, admit(api, Right::Label, credentials(headers))?).await;
+        return Seat::of(api, admit(api, Right::Hook, credentials(headers))?).await;
     };
     let seat = Seat::of(api, Who::Local).await?;
     let (mayday, at) = (seat.mayday.clone(), seat.at);

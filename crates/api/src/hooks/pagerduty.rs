@@ -109,14 +109,16 @@ async fn seat(
     headers: &HeaderMap,
     routing_key: &str,
 ) -> Result<(Seat, String), Problem> {
-    let entrance = Entrance { right: Right::Label, unkeyed: api.unkeyed };
+    let entrance = Entrance { right: Right::Hook, unkeyed: api.unkeyed };
     let who = match routing_key.parse() {
         Ok(token) => api.mayday.admit(entrance, Ok(Some(token)), (api.now)())?,
-        Err(_) => admit(api, Right::Label, credentials(headers))?,
+        Err(_) => admit(api, Right::Hook, credentials(headers))?,
     };
     let lane = match &who {
         Who::Principal(principal) => principal.id.to_string(),
-        Who::Local => ContentHash::of(routing_key.as_bytes()).to_string()[..12].to_owned(),
+        Who::Local | Who::Itself => {
+            ContentHash::of(routing_key.as_bytes()).to_string()[..12].to_owned()
+        }
     };
     Ok((Seat::of(api, who).await?, lane))
 }

@@ -60,7 +60,10 @@ fn what_was_there_at_first_is_known_and_a_factor_that_teems_tells_nothing() {
     let levels = many.iter().map(|level| (&noisy, level.as_str(), at(1)));
     let levels = levels.chain([(&prompt, "1", at(0)), (&prompt, "2", at(90))]);
     let told = learned(&tenant(), "support", (at(0), at(60)), levels);
-    assert_eq!((&told.levels["prompt:a"], told.levels["tool_shape:b"].len()), (&vec!["1".into()], 0));
+    assert_eq!(
+        (&told.levels["prompt:a"], told.levels["tool_shape:b"].len()),
+        (&vec!["1".into()], 0)
+    );
     let mut learned = Learned::default();
     learned.apply(&entry(60, Fact::LevelsLearned(told)));
     let knows = |factor, level| learned.knows(&tenant(), "support", factor, level);
@@ -87,7 +90,8 @@ fn one_edit_that_shows_in_two_factors_is_one_change() {
 #[test]
 fn within_an_hour_a_few_are_stated_and_the_rest_is_counted_then_or_waits() {
     let mut learned = Learned::default();
-    let seen = |from: i64| (from..from + 8).map(|n| sighting("model_served", &n.to_string(), n)).collect();
+    let seen =
+        |from: i64| (from..from + 8).map(|n| sighting("model_served", &n.to_string(), n)).collect();
     let first = learned.stated_now(&tenant(), "support", seen(0), (at(10), 5));
     assert_eq!(first.iter().map(|it| it.also.len()).collect::<Vec<_>>(), [0, 0, 0, 0, 3]);
     first.iter().for_each(|one| learned.apply(&entry(10, unlogged(one))));

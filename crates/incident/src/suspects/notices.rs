@@ -82,7 +82,8 @@ fn surface(class: NoticeClass) -> Option<ChangeSurface> {
 }
 
 fn is_used(asked: Asked, model: &str) -> bool {
-    let of_models = asked.report.factors.iter().filter(|shares| shares.factor.starts_with("model_"));
+    let of_models =
+        asked.report.factors.iter().filter(|shares| shares.factor.starts_with("model_"));
     of_models.flat_map(|shares| shares.before.levels.iter().chain(&shares.during.levels)).any(
         |count| {
             let dated = count.level.strip_prefix(model);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::change::ChangeDoor;
-use model::report::Onset;
 use model::notice::NoticeClass;
+use model::report::Onset;
 use model::{Change, ChangeId, ContentHash, TenantName};
 
 use super::*;
@@ -93,7 +93,9 @@ fn a_thursday_edit_of_what_moved_ranks_before_a_sunday_deployment() {
     assert_eq!(order(&suspects), ["prompt edited", "code edited"]);
     let why = &suspects[0].parts[0].why;
     assert!(why.contains("prompt:support") && why.contains("can't be compared"), "{why}");
-    assert!(suspects[0].parts.iter().any(|part| part.why.contains("3 d") || part.why.contains("82 h")));
+    assert!(
+        suspects[0].parts.iter().any(|part| part.why.contains("3 d") || part.why.contains("82 h"))
+    );
 }
 
 #[test]
@@ -191,7 +193,7 @@ fn a_notice_about_a_model_in_use_ranks_before_one_about_another() {
         regions: Vec::new(),
         effective: Some(before(2)),
         stated: None,
-        proof: NoticeProof::None,
+        proof: NoticeProof::SecretPath,
         raw: ContentHash::of(b""),
         link: None,
     };
@@ -206,8 +208,7 @@ fn a_notice_about_a_model_in_use_ranks_before_one_about_another() {
         NoticeSeen { id: &ids[1], heard: before(1), says: &used },
     ];
     let catalogue = surfaces();
-    let asked =
-        Asked { feature: None, report: &report, declared: at(180), catalogue: &catalogue };
+    let asked = Asked { feature: None, report: &report, declared: at(180), catalogue: &catalogue };
     assert_eq!(order(&rank(asked, &[], &seen)), ["errors of gpt-x", "errors of gpt-y"]);
 }
 
