@@ -8,8 +8,9 @@ mod fields;
 use jiff::Timestamp;
 use model::{Evidence, Incident};
 
-use crate::timeline::{clocks, moments};
-use crate::wording::{code, duration, level, moment, plain, rate};
+use crate::clocks::{Beside, LagName, Length, clocks};
+use crate::timeline::moments;
+use crate::wording::{code, level, moment, plain, rate};
 use crate::{brief, wording};
 
 /// Writes the draft of an incident as it stands at an instant.
@@ -19,7 +20,7 @@ pub fn draft(incident: &Incident, now: Timestamp) -> String {
         summary(incident),
         impact(incident),
         timeline(incident),
-        detection(incident),
+        detection(incident, now),
         causes(incident),
         "## Resolution\n\n".to_owned() + &open("responder", "what stopped it, and when"),
         fields::six(incident),
@@ -81,16 +82,16 @@ fn timeline(incident: &Incident) -> String {
     text
 }
 
-fn detection(incident: &Incident) -> String {
-    let lag = match clocks(incident).detection {
-        Some((least, most)) => format!(
-            "From onset to declaration: {} to {}, by the onset's 90 % range. (computed)",
-            duration(least),
-            duration(most)
-        ),
-        None => "The time to detection can't be computed: no onset is proven.".to_owned(),
-    };
-    format!("## Detection\n\n{lag}\n\n{}", open("incident lead", "who or what noticed, and how"))
+fn detection(incident: &Incident, now: Timestamp) -> String {
+    let clocks = clocks(incident, Beside { now, run: None });
+    let mut text = "## Detection\n\n".to_owned();
+    for lag in &clocks.lags {
+        if lag.name == LagName::Detection || !matches!(lag.length, Length::Unknown { .. }) {
+            let name = wording::capitalised(lag.name.words());
+            text += &format!("{name}: {}. (computed)\n\n", plain(&lag.length.to_string()));
+        }
+    }
+    text + &open("incident lead", "who or what noticed, and how")
 }
 
 fn causes(incident: &Incident) -> String {
