@@ -19,6 +19,7 @@ pub mod incidents;
 pub mod intents;
 pub mod keeping;
 pub mod keys;
+pub mod ledger;
 pub mod metrics;
 pub mod moved;
 pub mod otlp;

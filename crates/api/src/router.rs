@@ -14,8 +14,8 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    evals, flights, gaps, grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export,
-    outcomes, problem, reconstruct, traces,
+    evals, flights, gaps, grpc, incidents, intents, keeping, keys, ledger, metrics, moved,
+    otlp as export, outcomes, problem, reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -72,7 +72,9 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let keeping = Router::new()
         .route("/api/v1/erasures", post(keeping::erase))
         .route("/api/v1/backups", post(keeping::back_up));
-    let exports = Router::new().route("/api/v1/flights/export", get(flights::export));
+    let exports = Router::new()
+        .route("/api/v1/flights/export", get(flights::export))
+        .route("/api/v1/ledger/entries", get(ledger::entries));
     let paths = Router::new()
         .route("/api/v1/reconstruct", get(reconstruct::get))
         .route("/api/v1/diff", get(reconstruct::diff))

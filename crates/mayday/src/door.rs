@@ -104,6 +104,11 @@ impl Source {
         }
     }
 
+    /// Whether a data directory is opened rather than a server asked.
+    pub(crate) fn is_directory(&self) -> bool {
+        self.data_dir.is_some()
+    }
+
     /// Opens the door. A data directory is opened under its lock, and what is due is settled.
     pub(crate) async fn open(&self) -> Result<Door> {
         let Some(directory) = &self.data_dir else {
@@ -284,6 +289,12 @@ impl Door {
             take(&bytes)?;
         }
         Ok(())
+    }
+
+    /// Facts as they are stored, a line each.
+    pub(crate) async fn entries(&self, asked: &api::ledger::Asked) -> Result<String> {
+        let request = self.request(Method::GET, "/api/v1/ledger/entries").query(asked);
+        self.send(request).await?.text().await.context("the answer broke off")
     }
 
     /// Asks something.

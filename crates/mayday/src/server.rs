@@ -36,6 +36,7 @@ pub(crate) struct Server {
     pub(crate) grpc: SocketAddr,
     /// Where everything else is.
     pub(crate) http: SocketAddr,
+    mayday: Arc<Mayday>,
     stop: watch::Sender<bool>,
     serving: Vec<JoinHandle<()>>,
     forwarding: Option<JoinHandle<()>>,
@@ -72,8 +73,8 @@ impl Server {
         let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
-        let settling = keep_settling(mayday, stopped);
-        Ok(Self { otlp, grpc, http, stop, serving, forwarding, settling, stating, keeping })
+        let settling = keep_settling(Arc::clone(&mayday), stopped);
+        Ok(Self { otlp, grpc, http, mayday, stop, serving, forwarding, settling, stating, keeping })
     }
 
     /// Where the pages are.
@@ -84,6 +85,7 @@ impl Server {
     /// Takes no more requests, and waits for those under way.
     pub(crate) async fn stop(self) {
         _ = self.stop.send(true);
+        self.mayday.stop_waiting();
         for task in self.serving {
             if tokio::time::timeout(GRACE, task).await.is_err() {
                 tracing::warn!("requests under way were cut off after {} s", GRACE.as_secs());
