@@ -14,7 +14,7 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    evals, flights, gaps, grpc, incidents, intents, keeping, keys, ledger, metrics, moved,
+    course, evals, flights, gaps, grpc, incidents, intents, keeping, keys, ledger, metrics, moved,
     otlp as export, outcomes, problem, reconstruct, traces,
 };
 
@@ -91,6 +91,16 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
         .route("/api/v1/incidents/{incident}/looks", post(incidents::look_again))
         .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
+        .route("/api/v1/incidents/{incident}/course", get(course::get))
+        .route("/api/v1/incidents/{incident}/acknowledgements", post(course::acknowledge))
+        .route("/api/v1/incidents/{incident}/stages", post(course::stage))
+        .route("/api/v1/incidents/{incident}/severities", post(course::severity))
+        .route("/api/v1/incidents/{incident}/duties", post(course::duty))
+        .route("/api/v1/incidents/{incident}/notes", post(course::note))
+        .route("/api/v1/incidents/{incident}/attempts", post(course::attempt))
+        .route("/api/v1/incidents/{incident}/claims", post(course::claim))
+        .route("/api/v1/incidents/{incident}/claims/{claim}/revisions", post(course::revise))
+        .route("/api/v1/incidents/{incident}/actions", post(course::actions))
         .route("/api/v1/gaps", get(gaps::list))
         .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))

@@ -78,6 +78,8 @@ pub(crate) struct House {
     /// Whether an orderly end has begun.
     pub(crate) leaving: watched::Sender<bool>,
     pub(crate) reads: Reads,
+    /// Held by whoever decides what depends on what was decided before.
+    pub(crate) deciding: Mutex<()>,
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
@@ -182,6 +184,7 @@ impl House {
             newest,
             leaving: watched::Sender::new(false),
             reads: Reads::new(Arc::clone(&ledger)),
+            deciding: Mutex::default(),
             full: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             ledger,

@@ -63,7 +63,7 @@ macro_rules! projections {
 
 projections! {
     /// Every incident.
-    incidents: Incidents, version 1;
+    incidents: Incidents, version 2;
     /// Every key that was issued.
     principals: Principals, version 1;
     /// Days of flights that are over.
