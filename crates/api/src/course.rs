@@ -10,7 +10,8 @@ use model::id::IdError;
 use model::time::SaidTime;
 use model::{ChangeId, ClaimId, Fault, Incident, RunId, Severity, SpanId, Stage};
 use response::{
-    ActionsTold, AttemptTold, ClaimTold, CourseView, IncidentError, NoteTold, SeverityWanted,
+    ActionsTold, AttemptTold, ClaimTold, CourseView, IncidentError, NoteTold, RevisionTold,
+    SeverityWanted,
 };
 use serde::Deserialize;
 
@@ -193,7 +194,8 @@ pub async fn revise(
     let RevisionJson { state, because, by } = json(body)?;
     let (id, by) = (incident_id(&id)?, actor(&seat.who, by)?);
     let claim: ClaimId = claim.parse().map_err(|error: IdError| invalid(&error))?;
-    told(move || seat.mayday.revise_claim(&id, &claim, state, &because, seat.act(&by))).await
+    let said = RevisionTold { claim, state, because };
+    told(move || seat.mayday.revise_claim(&id, said, seat.act(&by))).await
 }
 
 /// `POST …/actions`: whether executed actions can be taken back, or are.

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, delete, get, post};
 use jiff::Timestamp;
 use response::{Mayday, Right, Unkeyed};
 use tower_http::decompression::RequestDecompressionLayer;
 
-use crate::access::check;
+use crate::access::{check, recognise};
 use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
     course, evals, flights, gaps, grpc, incidents, intents, keeping, keys, ledger, metrics, moved,
-    otlp as export, outcomes, problem, reconstruct, traces,
+    origin, otlp as export, outcomes, problem, reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -53,10 +53,10 @@ pub fn otlp(api: Api, hosts: Hosts) -> Router {
         .with_state(api)
 }
 
-/// What people, scripts and probes talk to. `pages` answers whatever is no API path.
+/// What people, scripts and probes talk to. `pages` answers whatever is no API path, and decides
+/// by itself for whom.
 pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let guard = |right| from_fn_with_state(api.guard(right), check);
-    let pages = pages.layer(guard(Right::Look));
     let health = Router::new()
         .route("/healthz", get(metrics::healthz))
         .route("/readyz", get(metrics::readyz));
@@ -75,7 +75,13 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let exports = Router::new()
         .route("/api/v1/flights/export", get(flights::export))
         .route("/api/v1/ledger/entries", get(ledger::entries));
-    let paths = Router::new()
+    let acts = Router::new()
+        .route("/api/v1/incidents", post(incidents::declare))
+        .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
+        .route("/api/v1/incidents/{incident}/looks", post(incidents::look_again))
+        .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
+        .route("/api/v1/gaps/dismissals", post(gaps::dismiss));
+    let looks = Router::new()
         .route("/api/v1/reconstruct", get(reconstruct::get))
         .route("/api/v1/diff", get(reconstruct::diff))
         .route("/api/v1/coverage", get(reconstruct::coverage))
@@ -86,12 +92,29 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/features", get(moved::features))
         .route("/api/v1/moved", get(moved::moved))
         .route("/api/v1/traces/{trace}", get(traces::get))
-        .route("/api/v1/incidents", get(incidents::list).post(incidents::declare))
+        .route("/api/v1/incidents", get(incidents::list))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
-        .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
-        .route("/api/v1/incidents/{incident}/looks", post(incidents::look_again))
-        .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
         .route("/api/v1/incidents/{incident}/course", get(course::get))
+        .route("/api/v1/gaps", get(gaps::list))
+        .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
+        .route("/api/{*rest}", any(problem::no_such_path));
+    health
+        .merge(figures.layer(guard(Right::Figures)))
+        .merge(labels.layer(guard(Right::Label)))
+        .merge(keys.merge(keeping).layer(guard(Right::Administer)))
+        .merge(exports.layer(guard(Right::Export)))
+        .merge(acts.merge(course_acts()).layer(guard(Right::Respond)))
+        .merge(looks.layer(guard(Right::Look)))
+        .method_not_allowed_fallback(problem::no_such_method)
+        .with_state(api)
+        .merge(pages.layer(from_fn(recognise)))
+        .layer(from_fn(origin::check))
+        .layer(from_fn_with_state(hosts, hosts::check))
+}
+
+/// What is said and done in the course of an incident.
+fn course_acts() -> Router<Api> {
+    Router::new()
         .route("/api/v1/incidents/{incident}/acknowledgements", post(course::acknowledge))
         .route("/api/v1/incidents/{incident}/stages", post(course::stage))
         .route("/api/v1/incidents/{incident}/severities", post(course::severity))
@@ -101,18 +124,4 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/incidents/{incident}/claims", post(course::claim))
         .route("/api/v1/incidents/{incident}/claims/{claim}/revisions", post(course::revise))
         .route("/api/v1/incidents/{incident}/actions", post(course::actions))
-        .route("/api/v1/gaps", get(gaps::list))
-        .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
-        .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
-        .route("/api/{*rest}", any(problem::no_such_path));
-    health
-        .merge(figures.layer(guard(Right::Figures)))
-        .merge(labels.layer(guard(Right::Label)))
-        .merge(keys.merge(keeping).layer(guard(Right::ManageKeys)))
-        .merge(exports.layer(guard(Right::Export)))
-        .merge(paths.layer(guard(Right::Look)))
-        .method_not_allowed_fallback(problem::no_such_method)
-        .with_state(api)
-        .merge(pages)
-        .layer(from_fn_with_state(hosts, hosts::check))
 }

@@ -6,7 +6,9 @@ mod config;
 mod door;
 mod forward;
 mod master;
+mod secure;
 mod server;
+mod tls;
 mod world;
 
 use std::process::ExitCode;

@@ -11,9 +11,11 @@ use response::{Mayday, Right, Unkeyed};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use web::{Reached, Site};
 
-use crate::config::{Config, RequireKeys};
+use crate::config::{Config, Listen, RequireKeys};
 use crate::forward::Forwarder;
+use crate::tls::Certificate;
 use crate::world;
 
 /// How long requests under way may take once the server is told to stop.
@@ -30,6 +32,8 @@ const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
 
 /// A running server.
 pub(crate) struct Server {
+    /// `https` if it speaks TLS, else `http`.
+    pub(crate) scheme: &'static str,
     /// Where OTLP is taken over HTTP.
     pub(crate) otlp: SocketAddr,
     /// Where OTLP is taken over gRPC.
@@ -48,6 +52,9 @@ pub(crate) struct Server {
 impl Server {
     /// Binds the addresses and starts to serve.
     pub(crate) async fn start(mayday: Arc<Mayday>, config: &Config) -> Result<Self> {
+        let certificate =
+            Certificate::read(&config.listen.tls_certificate, &config.listen.tls_key)?;
+        let tls = certificate.as_ref().map(Certificate::config).transpose()?;
         let otlp = bind(&config.listen.otlp).await?;
         let grpc = bind(&config.listen.grpc).await?;
         let http = bind(&config.listen.http).await?;
@@ -63,23 +70,41 @@ impl Server {
         });
         let bound = addresses.iter().map(|address| host_name(*address));
         let hosts = Hosts::loopback_and(bound.chain(config.listen.allowed_hosts.iter().cloned()));
-        let pages = web::router(Arc::clone(&mayday), world::now);
+        let pages = web::router(site(&http_api, &config.listen));
         let (stop, stopped) = watch::channel(false);
-        let serving = vec![
-            api::serve(otlp, api::otlp(otlp_api, hosts.clone()), told(stopped.clone())),
-            api::serve(grpc, api::otlp(grpc_api, hosts.clone()), told(stopped.clone())),
-            api::serve(http, api::http(http_api, hosts, pages), told(stopped.clone())),
+        let serve =
+            |listener, router| api::serve(listener, router, tls.clone(), told(stopped.clone()));
+        let mut serving = vec![
+            serve(otlp, api::otlp(otlp_api, hosts.clone())),
+            serve(grpc, api::otlp(grpc_api, hosts.clone())),
+            serve(http, api::http(http_api, hosts, pages)),
         ];
+        if let Some(certificate) = certificate {
+            serving.push(certificate.keep_reading(stopped.clone())?);
+        }
         let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
         let settling = keep_settling(Arc::clone(&mayday), stopped);
-        Ok(Self { otlp, grpc, http, mayday, stop, serving, forwarding, settling, stating, keeping })
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        Ok(Self {
+            scheme,
+            otlp,
+            grpc,
+            http,
+            mayday,
+            stop,
+            serving,
+            forwarding,
+            settling,
+            stating,
+            keeping,
+        })
     }
 
     /// Where the pages are.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.http)
+        format!("{}://{}", self.scheme, self.http)
     }
 
     /// Takes no more requests, and waits for those under way.
@@ -113,7 +138,6 @@ async fn bind(address: &str) -> Result<TcpListener> {
     })
 }
 
-/// For whom somebody without a key is taken who comes in at this address.
 /// What the paths of a server may use.
 pub(crate) fn api(mayday: &Arc<Mayday>, config: &Config, unkeyed: Unkeyed) -> Api {
     Api {
@@ -128,6 +152,22 @@ pub(crate) fn api(mayday: &Arc<Mayday>, config: &Config, unkeyed: Unkeyed) -> Ap
     }
 }
 
+/// What the pages may use.
+fn site(api: &Api, listen: &Listen) -> Site {
+    Site {
+        mayday: Arc::clone(&api.mayday),
+        now: api.now,
+        random: api.random,
+        secret: api.secret,
+        unkeyed: api.unkeyed,
+        reached: match listen.behind_tls || !listen.tls_certificate.is_empty() {
+            true => Reached::OverTls,
+            false => Reached::InTheClear,
+        },
+    }
+}
+
+/// For whom somebody without a key is taken who comes in at this address.
 fn unkeyed(address: SocketAddr, require: RequireKeys) -> Unkeyed {
     match require {
         RequireKeys::Auto if address.ip().is_loopback() => Unkeyed::Operator,

@@ -50,7 +50,9 @@ pub use id::{
 pub use incident::{Evidence, Incident};
 pub use notice::Notice;
 pub use outcome::{About, Claim, Label, Outcome, Subject};
-pub use principal::{Principal, PrincipalKind, PrincipalName, TenantName, Token, TokenHash};
+pub use principal::{
+    Principal, PrincipalKind, PrincipalName, PrincipalRole, TenantName, Token, TokenHash,
+};
 pub use rate::{BehaviourRate, Interval};
 pub use record::Record;
 pub use report::{Report, Verdict};

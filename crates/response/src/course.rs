@@ -23,7 +23,7 @@ use model::{
     SpanId, Stage, Window,
 };
 
-use crate::access::Who;
+use crate::access::{Right, Who};
 use crate::error::IncidentError;
 use crate::incidents::Act;
 use crate::open::Mayday;
@@ -90,6 +90,17 @@ pub struct ClaimTold {
     pub when: Option<SaidTime>,
 }
 
+/// How somebody says that a claim stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionTold {
+    /// The claim.
+    pub claim: ClaimId,
+    /// How it stands.
+    pub state: ClaimState,
+    /// On what ground.
+    pub because: String,
+}
+
 /// What somebody says of actions that an agent executed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionsTold {
@@ -122,7 +133,7 @@ impl Mayday {
         let _alone = self.deciding();
         let incident = self.incident(id)?;
         let acknowledged = &incident.course.acknowledged;
-        if self.standing(&act) == Standing::Program {
+        if standing_of(act.who) == Standing::Program {
             return Err(Refusal::ForPeople { what: "acknowledging an incident" }.into());
         }
         if acknowledged.iter().any(|one| one.by == act.by) {
@@ -145,7 +156,7 @@ impl Mayday {
         let incident = self.incident(id)?;
         room(incident.course.stages.len(), "stages")?;
         let proof = self.proof(&incident, stage, &act)?;
-        let ask = Ask { stage, because: &because, standing: self.standing(&act), proof: &proof };
+        let ask = Ask { stage, because: &because, standing: standing_of(act.who), proof: &proof };
         self.decide(id, act, reach(&incident, &ask)?)
     }
 
@@ -174,7 +185,7 @@ impl Mayday {
         let _alone = self.deciding();
         let incident = self.incident(id)?;
         room(incident.course.severities.len(), "severities")?;
-        let standing = self.standing(&act);
+        let standing = standing_of(act.who);
         self.decide(id, act, severity::set(&incident, severity, grades, &because, standing)?)
     }
 
@@ -276,18 +287,17 @@ impl Mayday {
     pub fn revise_claim(
         &self,
         id: &IncidentId,
-        number: &ClaimId,
-        state: ClaimState,
-        because: &str,
+        said: RevisionTold,
         act: Act,
     ) -> Result<Incident, IncidentError> {
-        let because = grounds(because)?;
+        let RevisionTold { claim, state, because } = said;
+        let because = grounds(&because)?;
         let _alone = self.deciding();
         let incident = self.incident(id)?;
-        let said = ClaimRevised { incident: id.clone(), claim: number.clone(), state, because };
+        let said = ClaimRevised { incident: id.clone(), claim, state, because };
         let revised = incident.course.claims.iter().map(|claim| claim.revised.len()).sum();
         room(revised, "revisions of claims")?;
-        let fact = revise(&incident, said, act.by, self.standing(&act))?;
+        let fact = revise(&incident, said, act.by, standing_of(act.who))?;
         self.decide(id, act, fact)
     }
 
@@ -305,14 +315,6 @@ impl Mayday {
         let said =
             ActionsRevised { incident, run, step, tool, reversibility, compensation, because };
         self.decide(id, act, Fact::ActionsRevised(said))
-    }
-
-    /// Who asks, as far as the machine wants to know.
-    pub(crate) fn standing(&self, act: &Act) -> Standing {
-        match self.house.incidents().actors().is_person(act.by) {
-            true => Standing::Approver,
-            false => Standing::Program,
-        }
     }
 
     /// What shows that an incident is over, by its kind. Only `verified` asks for it.
@@ -357,12 +359,10 @@ impl Mayday {
 
 /// Who somebody is to the machine.
 pub(crate) fn standing_of(who: &Who) -> Standing {
-    match who {
-        Who::Local => Standing::Approver,
-        Who::Principal(principal) => match principal.kind {
-            model::PrincipalKind::Person => Standing::Approver,
-            model::PrincipalKind::Agent | model::PrincipalKind::Ingest => Standing::Program,
-        },
+    match (who.may(Right::Approve).is_ok(), who.may(Right::Acknowledge).is_ok()) {
+        (true, _) => Standing::Approver,
+        (false, true) => Standing::Person,
+        (false, false) => Standing::Program,
     }
 }
 

@@ -34,7 +34,8 @@ pub use ::moved::SumVerdict;
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
 pub use contents::{Contents, Exception};
 pub use course::{
-    ActionsTold, AttemptTold, BlastRadius, ClaimTold, CourseView, NoteTold, SeverityWanted,
+    ActionsTold, AttemptTold, BlastRadius, ClaimTold, CourseView, NoteTold, RevisionTold,
+    SeverityWanted,
 };
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use facts::{TakeInError, import_ledger_into};

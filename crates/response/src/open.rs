@@ -15,7 +15,10 @@ use recorder::Limits;
 use tokio::sync::{Notify, watch as watched};
 use watch::{Sampling, SettleAfter};
 
-use crate::access::Reads;
+use crate::access::first::FirstCode;
+use crate::access::session::Sessions;
+use crate::access::throttle::Throttle;
+use crate::access::{Reads, SessionLimits};
 use crate::contents::Contents;
 use crate::error::OpenError;
 use crate::keeping::{ClosedDays, Keeping};
@@ -40,6 +43,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long days stay and how much room they may take.
     pub keeping: Keeping,
+    /// How long sessions on the pages last.
+    pub sessions: SessionLimits,
 }
 
 impl Default for Settings {
@@ -55,6 +60,7 @@ impl Default for Settings {
             lookback: SignedDuration::from_hours(24),
             limits: Limits::default(),
             keeping: Keeping::default(),
+            sessions: SessionLimits::default(),
         }
     }
 }
@@ -80,6 +86,9 @@ pub(crate) struct House {
     pub(crate) reads: Reads,
     /// Held by whoever decides what depends on what was decided before.
     pub(crate) deciding: Mutex<()>,
+    pub(crate) sessions: Sessions,
+    pub(crate) throttle: Throttle,
+    pub(crate) first: FirstCode,
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
@@ -185,6 +194,9 @@ impl House {
             leaving: watched::Sender::new(false),
             reads: Reads::new(Arc::clone(&ledger)),
             deciding: Mutex::default(),
+            sessions: Sessions::default(),
+            throttle: Throttle::default(),
+            first: FirstCode::default(),
             full: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             ledger,
