@@ -188,6 +188,10 @@ impl Embedded {
         keep::about(&self.shelf, subject)
     }
 
+    pub(crate) fn people(&self, traces: &[TraceId]) -> Result<u64, FlightError> {
+        keep::people(&self.shelf, traces)
+    }
+
     pub(crate) fn days(&self) -> Result<Vec<KeptDay>, FlightError> {
         keep::days(&self.shelf)
     }

@@ -188,6 +188,14 @@ impl Flight {
         }
     }
 
+    /// How many people some traces are about, as far as keyed hashes tell them apart.
+    pub fn people(&self, traces: &[TraceId]) -> Result<u64, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.people(traces),
+            Flight::Memory(engine) => Ok(engine.people(traces)),
+        }
+    }
+
     /// Destroys the keys of a person. What was said in traces about that person can't be read any
     /// more, here or in any copy; that it was said still stands in the record.
     pub fn erase(&self, subject: &str, now: Timestamp) -> Result<Erased, FlightError> {
