@@ -7,13 +7,18 @@
 //! once; [`forward`] holds what is to be sent on elsewhere.
 
 pub mod access;
+pub mod alerts;
 pub mod budget;
+pub mod changes;
+pub mod complaints;
+pub mod drift;
 pub mod evals;
 mod export;
 pub mod flights;
 pub mod forward;
 pub mod gaps;
 pub mod grpc;
+pub mod hooks;
 pub mod hosts;
 pub mod incidents;
 pub mod intents;
@@ -25,6 +30,7 @@ pub mod moved;
 pub mod origin;
 pub mod otlp;
 pub mod outcomes;
+pub mod postmortems;
 pub mod problem;
 pub mod reconstruct;
 pub mod router;

@@ -1,5 +1,7 @@
 //! Settings: the defaults compiled in, a file over them, flags over both.
 
+mod inbound;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -38,6 +40,9 @@ pub(crate) struct Config {
     keeping: KeepingFor,
     window: WindowSize,
     moved: Lookback,
+    changes: inbound::Changes,
+    alerts: inbound::Alerts,
+    complaints: inbound::Complaints,
 }
 
 /// Where to listen.
@@ -231,6 +236,7 @@ impl Config {
                 tenants: self.keeping.tenants.clone(),
                 quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
             },
+            inbound: inbound::inbound(&self.changes, &self.alerts, &self.complaints)?,
             sessions: SessionLimits {
                 longest: duration(&self.sessions.longest)?,
                 idle: duration(&self.sessions.idle)?,

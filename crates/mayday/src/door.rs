@@ -5,21 +5,29 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
+use api::changes::{ActivationJson, ChangesAsked};
+use api::drift::ReviewJson;
 use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
 use api::gaps::DismissingJson;
-use api::incidents::{AnswerJson, LookJson};
+use api::incidents::{AnswerJson, LookJson, ShownJson};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
+use api::postmortems::DocumentJson;
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
-use model::{Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
+use model::{AlertId, ChangeId, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::evals::Suite;
-use response::{Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
+use response::intake::change::ChangeJson;
+use response::postmortem::Linted;
+use response::{
+    AlertView, DriftView, Erasure, GapView, KnownChange, Mayday, Proof, Question, Unkeyed,
+    Verified, Who,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -98,6 +106,7 @@ pub(crate) enum Erasing {
 pub(crate) struct Declared {
     pub(crate) question: Question,
     pub(crate) run: Option<RunId>,
+    pub(crate) alert: Option<AlertId>,
     pub(crate) title: Option<String>,
 }
 
@@ -184,11 +193,61 @@ impl Door {
 
     /// Declares an incident.
     pub(crate) async fn declare(&self, it: Declared) -> Result<Incident> {
-        let mut body = json!({ "run": it.run, "title": it.title, "by": self.by });
+        let mut body = json!({
+            "run": it.run, "alert": it.alert, "title": it.title, "by": self.by,
+        });
         for (key, value) in asked(&it.question) {
             body[key] = json!(value);
         }
         self.post("/api/v1/incidents", &body).await
+    }
+
+    /// Records a change.
+    pub(crate) async fn record_change(&self, it: ChangeJson) -> Result<KnownChange> {
+        let it = ChangeJson { by: self.by.clone(), ..it };
+        self.post("/api/v1/changes", &serde_json::to_value(it)?).await
+    }
+
+    /// The latest changes.
+    pub(crate) async fn changes(&self, asked: &ChangesAsked) -> Result<Vec<KnownChange>> {
+        let request = self.request(Method::GET, "/api/v1/changes").query(asked);
+        json_of(self.send(request).await?).await
+    }
+
+    /// One change.
+    pub(crate) async fn change(&self, id: &ChangeId) -> Result<KnownChange> {
+        self.get(&format!("/api/v1/changes/{id}"), &[]).await
+    }
+
+    /// Says that a change took effect.
+    pub(crate) async fn activate_change(
+        &self,
+        id: &ChangeId,
+        it: ActivationJson,
+    ) -> Result<KnownChange> {
+        let it = ActivationJson { by: self.by.clone(), ..it };
+        self.post(&format!("/api/v1/changes/{id}/activation"), &serde_json::to_value(it)?).await
+    }
+
+    /// What surfaces have been through, and what is not as recorded.
+    pub(crate) async fn drift(&self) -> Result<DriftView> {
+        self.get("/api/v1/drift", &[]).await
+    }
+
+    /// Takes what a surface has become as reviewed.
+    pub(crate) async fn review_drift(&self, it: ReviewJson) -> Result<DriftView> {
+        let it = ReviewJson { by: self.by.clone(), ..it };
+        self.post("/api/v1/drift/reviews", &serde_json::to_value(it)?).await
+    }
+
+    /// Every alert, latest first.
+    pub(crate) async fn alerts(&self) -> Result<Vec<AlertView>> {
+        self.get("/api/v1/alerts", &[]).await
+    }
+
+    /// One alert.
+    pub(crate) async fn alert(&self, id: &AlertId) -> Result<AlertView> {
+        self.get(&format!("/api/v1/alerts/{id}"), &[]).await
     }
 
     /// Every incident, latest first.
@@ -197,7 +256,7 @@ impl Door {
     }
 
     /// One incident.
-    pub(crate) async fn incident(&self, id: &IncidentId) -> Result<Incident> {
+    pub(crate) async fn incident(&self, id: &IncidentId) -> Result<ShownJson> {
         self.get(&format!("/api/v1/incidents/{id}"), &[]).await
     }
 
@@ -207,6 +266,11 @@ impl Door {
         let draft: Value = self.post(&path, &json!({ "by": self.by })).await?;
         let markdown = draft["markdown"].as_str();
         Ok(markdown.context("the answer holds no Markdown")?.to_owned())
+    }
+
+    /// Checks a postmortem, and looks its quotes up in their traces.
+    pub(crate) async fn lint(&self, document: DocumentJson) -> Result<Linted> {
+        self.post("/api/v1/postmortems/lint", &serde_json::to_value(document)?).await
     }
 
     /// Issues a key; what comes back holds its token.

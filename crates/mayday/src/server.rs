@@ -27,6 +27,9 @@ const FORWARDING_GRACE: Duration = Duration::from_secs(5);
 /// How often it is stated who read payload: what a crash may lose of that.
 const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
 
+/// How often what came of late is weighed: what could not be weighed at once.
+const WEIGH_EVERY: Duration = Duration::from_secs(10);
+
 /// How often days are closed and the room on the disk looked at.
 const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
 
@@ -47,6 +50,7 @@ pub(crate) struct Server {
     settling: JoinHandle<()>,
     stating: JoinHandle<()>,
     keeping: JoinHandle<()>,
+    weighing: JoinHandle<()>,
 }
 
 impl Server {
@@ -85,6 +89,7 @@ impl Server {
         }
         let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
+        let weighing = keep_weighing(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
         let settling = keep_settling(Arc::clone(&mayday), stopped);
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -100,6 +105,7 @@ impl Server {
             settling,
             stating,
             keeping,
+            weighing,
         })
     }
 
@@ -127,6 +133,7 @@ impl Server {
         _ = tokio::time::timeout(GRACE, self.settling).await;
         _ = tokio::time::timeout(GRACE, self.stating).await;
         _ = tokio::time::timeout(GRACE, self.keeping).await;
+        _ = tokio::time::timeout(GRACE, self.weighing).await;
     }
 }
 
@@ -259,6 +266,29 @@ fn keep_house(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle
             if let Ok(Err(error)) = tokio::task::spawn_blocking(keep).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, "days could not be closed or deleted");
+            }
+        }
+    })
+}
+
+/// Weighs alerts and complaints that were not weighed when they came, and states what flights
+/// show and nobody recorded, until told to stop.
+fn keep_weighing(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut pause = tokio::time::interval(WEIGH_EVERY);
+        loop {
+            tokio::select! {
+                () = told(stopped.clone()) => return,
+                _ = pause.tick() => {}
+            }
+            let mayday = Arc::clone(&mayday);
+            let weigh = move || {
+                mayday.weigh_all(world::now(), world::random());
+                mayday.observe_changes(world::now())
+            };
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(weigh).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "what flights show could not be stated; it is tried again");
             }
         }
     })

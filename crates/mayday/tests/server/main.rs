@@ -28,6 +28,7 @@ mod grpc;
 mod harness;
 #[cfg(test)]
 mod keeping;
+mod ledger;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
