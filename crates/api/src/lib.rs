@@ -2,9 +2,9 @@
 //!
 //! Two routers: [`otlp`](otlp()) takes what exporters send, over HTTP and over gRPC, [`http`]
 //! answers everything else. A handler extracts, makes one call, and converts; [`problem`] maps
-//! every fault to a status once; [`access`] tells who is asking; [`hosts`] and [`origin`] refuse what
-//! a page of another site has a browser send; [`budget`] bounds the memory of what is read at once;
-//! [`forward`] holds what is to be sent on elsewhere.
+//! every fault to a status once; [`access`] tells who is asking; [`hosts`] and [`origin`] refuse
+//! what a page of another site has a browser send; [`budget`] bounds the memory of what is read at
+//! once; [`forward`] holds what is to be sent on elsewhere.
 
 pub mod access;
 pub mod alerts;
@@ -30,6 +30,7 @@ pub mod moved;
 pub mod origin;
 pub mod otlp;
 pub mod outcomes;
+pub mod postmortems;
 pub mod problem;
 pub mod reconstruct;
 pub mod router;

@@ -16,8 +16,8 @@ use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
     alerts, changes, complaints, drift, evals, flights, gaps, grpc, hooks, incidents, intents,
-    keeping, keys, ledger, metrics, moved, origin, otlp as export, outcomes, problem, reconstruct,
-    traces,
+    keeping, keys, ledger, metrics, moved, origin, otlp as export, outcomes, postmortems, problem,
+    reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -87,10 +87,9 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/keys/{id}", delete(keys::revoke));
     let keeping = Router::new()
         .route("/api/v1/erasures", post(keeping::erase))
-        .route("/api/v1/backups", post(keeping::back_up));
-    let exports = Router::new()
-        .route("/api/v1/flights/export", get(flights::export))
+        .route("/api/v1/backups", post(keeping::back_up))
         .route("/api/v1/ledger/entries", get(ledger::entries));
+    let exports = Router::new().route("/api/v1/flights/export", get(flights::export));
     let acts = Router::new()
         .route("/api/v1/incidents", post(incidents::declare))
         .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
@@ -111,6 +110,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/traces/{trace}", get(traces::get))
         .route("/api/v1/incidents", get(incidents::list))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
+        .route("/api/v1/postmortems/lint", post(postmortems::lint))
         .route("/api/v1/changes", get(changes::list))
         .route("/api/v1/changes/{change}", get(changes::get))
         .route("/api/v1/drift", get(drift::get))

@@ -13,6 +13,7 @@ use api::gaps::DismissingJson;
 use api::incidents::{AnswerJson, LookJson, ShownJson};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
+use api::postmortems::DocumentJson;
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
@@ -22,6 +23,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::evals::Suite;
 use response::intake::change::ChangeJson;
+use response::postmortem::Linted;
 use response::{
     AlertView, DriftView, Erasure, GapView, KnownChange, Mayday, Proof, Question, Unkeyed,
     Verified, Who,
@@ -67,7 +69,7 @@ enum Way {
     /// To the server at this address.
     Server(String),
     /// To the server at this address, over TLS.
-    Secure(String, Secure),
+    Secure(String, Box<Secure>),
     /// To a data directory, which the paths of a server answer for here in this process.
     Here { mayday: Arc<Mayday>, paths: Within },
 }
@@ -158,7 +160,7 @@ impl Source {
             false => Way::Server(url),
             true => {
                 let ca = self.ca.clone().or_else(|| world::variable("MAYDAY_CA").map(Into::into));
-                Way::Secure(url, Secure::new(ca.as_deref(), headers)?)
+                Way::Secure(url, Box::new(Secure::new(ca.as_deref(), headers)?))
             }
         };
         Ok(Door { way, client, by })
@@ -264,6 +266,11 @@ impl Door {
         let draft: Value = self.post(&path, &json!({ "by": self.by })).await?;
         let markdown = draft["markdown"].as_str();
         Ok(markdown.context("the answer holds no Markdown")?.to_owned())
+    }
+
+    /// Checks a postmortem, and looks its quotes up in their traces.
+    pub(crate) async fn lint(&self, document: DocumentJson) -> Result<Linted> {
+        self.post("/api/v1/postmortems/lint", &serde_json::to_value(document)?).await
     }
 
     /// Issues a key; what comes back holds its token.

@@ -66,6 +66,7 @@ impl Server {
         for (address, right) in addresses.into_iter().zip([Right::Send, Right::Send, Right::Look]) {
             refuse_if_unguarded(&mayday, address, right)?;
         }
+        warn_of_the_clear(&config.listen, &addresses);
         let (forward, forwarding) = keep_forwarding(config, &addresses).await?.unzip();
         let api = Api { forward, ..api(&mayday, config, Unkeyed::Nobody) };
         let [otlp_api, grpc_api, http_api] = addresses.map(|address| Api {
@@ -167,10 +168,27 @@ fn site(api: &Api, listen: &Listen) -> Site {
         random: api.random,
         secret: api.secret,
         unkeyed: api.unkeyed,
-        reached: match listen.behind_tls || !listen.tls_certificate.is_empty() {
-            true => Reached::OverTls,
-            false => Reached::InTheClear,
-        },
+        reached: reached(listen),
+    }
+}
+
+/// How browsers get to the pages.
+fn reached(listen: &Listen) -> Reached {
+    match listen.behind_tls || !listen.tls_certificate.is_empty() {
+        true => Reached::OverTls,
+        false => Reached::InTheClear,
+    }
+}
+
+/// Warns where tokens would cross a network for all to read.
+fn warn_of_the_clear(listen: &Listen, addresses: &[SocketAddr]) {
+    let is_local = |address: &SocketAddr| address.ip().is_loopback();
+    if reached(listen) == Reached::InTheClear && !addresses.iter().all(is_local) {
+        tracing::warn!(
+            "what comes from other machines crosses the network in the clear, tokens too: set \
+             listen.tls_certificate and listen.tls_key, or listen.behind_tls where a proxy speaks \
+             TLS"
+        );
     }
 }
 

@@ -70,6 +70,9 @@ pub struct Surface {
     /// Families whose identical content proves the whole surface identical; none if nothing can.
     #[serde(default)]
     pub proven_by: Vec<String>,
+    /// Families that prove the same where every level is a digest that names its algorithm.
+    #[serde(default)]
+    pub proven_by_digest: Vec<String>,
     /// Why no change seen on it is no proof that there was none.
     pub doubt: String,
     /// What to record so that the surface can be seen.

@@ -72,8 +72,9 @@ pub use recorder::redaction::{Rules, RulesError};
 pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
 pub use watch::{Coverage, Sampling, SettleAfter, Slice};
 
-/// The engine by itself: for benchmarks.
+/// The engines by themselves: for benchmarks.
 pub mod engine {
+    pub use ::ledger::{Append, Expected, Ledger};
     pub use ::moved::{Row, Table, compare, split};
     pub use incident::surfaces;
 }

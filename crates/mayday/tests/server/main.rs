@@ -30,5 +30,10 @@ mod harness;
 mod inbound;
 #[cfg(test)]
 mod keeping;
+mod ledger;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod whole_loop;
