@@ -8,6 +8,7 @@
 
 pub mod access;
 pub mod budget;
+pub mod deliveries;
 pub mod evals;
 mod export;
 pub mod flights;

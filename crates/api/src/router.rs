@@ -14,8 +14,8 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    evals, flights, gaps, grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export,
-    outcomes, problem, reconstruct, traces,
+    deliveries, evals, flights, gaps, grpc, incidents, intents, keeping, keys, metrics, moved,
+    otlp as export, outcomes, problem, reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -91,6 +91,9 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
         .route("/api/v1/gaps", get(gaps::list))
         .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
+        .route("/api/v1/deliveries", get(deliveries::list))
+        .route("/api/v1/deliveries/{delivery}/retry", post(deliveries::retry))
+        .route("/api/v1/targets/{target}/test", get(deliveries::shown).post(deliveries::test))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
         .route("/api/{*rest}", any(problem::no_such_path));
     health

@@ -4,10 +4,11 @@
 //! picks the runs that an incident rests on; [`triage`](mod@triage) asks surface after surface;
 //! [`fields`] says which variable moved, and [`gaps`] what would have to be recorded to tell;
 //! [`timeline`] computes the clocks; [`brief`] says a report in words; [`postmortem`] drafts the
-//! document.
+//! document; [`announce`] says what others are told.
 //!
 //! Everything a machine writes here cites a fact or a run; what only people know stands open.
 
+pub mod announce;
 pub mod brief;
 pub mod catalogue;
 pub mod evidence;
@@ -19,6 +20,7 @@ pub mod timeline;
 pub mod triage;
 pub mod wording;
 
+pub use announce::{Announcement, Subjects};
 pub use brief::{Brief, brief};
 pub use catalogue::surfaces;
 pub use fold::Incidents;

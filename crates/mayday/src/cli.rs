@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, bench, demo, erase, eval, export, features, gaps, incident, key, ledger, moved,
-    postmortem, reconstruct, serve, sim, verify,
+    backup, bench, delivery, demo, erase, eval, export, features, gaps, incident, key, ledger,
+    moved, out, postmortem, reconstruct, serve, sim, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -62,6 +62,12 @@ pub(crate) enum Command {
     /// Say what incidents lacked in the record, and how it stands now
     #[command(subcommand)]
     Gaps(gaps::Gaps),
+    /// Say what others were told, and try again what could not be brought to them
+    #[command(subcommand)]
+    Delivery(delivery::Deliveries),
+    /// Prove that targets can be reached
+    #[command(subcommand)]
+    Out(out::Out),
     /// Take out what was recorded
     #[command(subcommand)]
     Export(export::Export),
@@ -96,6 +102,8 @@ impl Command {
             Command::Erase(command) => command.run().await,
             Command::Eval(command) => command.run().await,
             Command::Gaps(command) => command.run().await,
+            Command::Delivery(command) => command.run().await,
+            Command::Out(command) => command.run().await,
             Command::Export(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,

@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod bench;
+pub(crate) mod delivery;
 pub(crate) mod demo;
 pub(crate) mod erase;
 pub(crate) mod eval;
@@ -12,6 +13,7 @@ pub(crate) mod incident;
 pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod moved;
+pub(crate) mod out;
 pub(crate) mod postmortem;
 pub(crate) mod reconstruct;
 pub(crate) mod serve;

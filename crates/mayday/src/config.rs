@@ -1,5 +1,7 @@
 //! Settings: the defaults compiled in, a file over them, flags over both.
 
+mod out;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use response::{
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use self::out::Outgoing;
 use crate::forward::Destination;
 use crate::master::Vault;
 use crate::world;
@@ -34,6 +37,8 @@ pub(crate) struct Config {
     /// Whose payload stays.
     sampling: Rates,
     keeping: KeepingFor,
+    /// Whom to tell.
+    out: Outgoing,
     window: WindowSize,
     moved: Lookback,
 }
@@ -216,6 +221,7 @@ impl Config {
                 tenants: self.keeping.tenants.clone(),
                 quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
             },
+            out: self.out.out()?,
         })
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use api::forward::Outbox;
 use api::{Api, Budget, Hosts};
-use response::{Mayday, Right, Unkeyed};
+use response::{Courier, Mayday, Right, Unkeyed, Worked};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -28,6 +28,9 @@ const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How often days are closed and the room on the disk looked at.
 const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
 
+/// How long nothing is sent after it could not be stated what came of a delivery.
+const AFTER_A_FAILURE: Duration = Duration::from_secs(30);
+
 /// A running server.
 pub(crate) struct Server {
     /// Where OTLP is taken over HTTP.
@@ -42,6 +45,7 @@ pub(crate) struct Server {
     settling: JoinHandle<()>,
     stating: JoinHandle<()>,
     keeping: JoinHandle<()>,
+    delivering: Vec<JoinHandle<()>>,
 }
 
 impl Server {
@@ -72,8 +76,20 @@ impl Server {
         let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
+        let delivering = keep_delivering(&mayday, &stopped)?;
         let settling = keep_settling(mayday, stopped);
-        Ok(Self { otlp, grpc, http, stop, serving, forwarding, settling, stating, keeping })
+        Ok(Self {
+            otlp,
+            grpc,
+            http,
+            stop,
+            serving,
+            forwarding,
+            settling,
+            stating,
+            keeping,
+            delivering,
+        })
     }
 
     /// Where the pages are.
@@ -99,6 +115,10 @@ impl Server {
         _ = tokio::time::timeout(GRACE, self.settling).await;
         _ = tokio::time::timeout(GRACE, self.stating).await;
         _ = tokio::time::timeout(GRACE, self.keeping).await;
+        for task in self.delivering {
+            // What is under way and cut off here is sent again, under the same id.
+            _ = tokio::time::timeout(GRACE, task).await;
+        }
     }
 }
 
@@ -168,6 +188,59 @@ async fn keep_forwarding(
     let name = format!("{:016x}", world::random());
     let (outbox, inbox) = api::forward::queue(config.forward.queue_bytes, &name);
     Ok(Some((outbox, tokio::spawn(forwarder.run(inbox)))))
+}
+
+/// Brings what others are to be told to each target, until told to stop.
+fn keep_delivering(
+    mayday: &Mayday,
+    stopped: &watch::Receiver<bool>,
+) -> Result<Vec<JoinHandle<()>>> {
+    let mut tasks = Vec::new();
+    for courier in mayday.couriers()? {
+        let courier = Arc::new(courier);
+        tasks.push(tokio::spawn(deliver(Arc::clone(&courier), stopped.clone())));
+        if let Some(every) = courier.asks_every() {
+            tasks.push(tokio::spawn(ask_tracker(courier, every, stopped.clone())));
+        }
+    }
+    Ok(tasks)
+}
+
+async fn deliver(courier: Arc<Courier>, stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        let pause = match courier.work(world::now, world::random).await {
+            Ok(Worked::Tried) => continue,
+            Ok(Worked::Nothing) => Duration::ZERO,
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "could not state what came of a delivery; it is sent again");
+                AFTER_A_FAILURE
+            }
+        };
+        let rest = async {
+            tokio::time::sleep(pause).await;
+            courier.wait().await;
+        };
+        tokio::select! {
+            () = told(stopped.clone()) => return,
+            () = rest => {}
+        }
+    }
+}
+
+async fn ask_tracker(courier: Arc<Courier>, every: Duration, stopped: watch::Receiver<bool>) {
+    let mut pause = tokio::time::interval(every);
+    pause.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = told(stopped.clone()) => return,
+            _ = pause.tick() => {}
+        }
+        if let Err(error) = courier.ask_tracker(world::now).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, "could not state what was closed in a tracker");
+        }
+    }
 }
 
 /// Settles on a thread of its own, because it reads from disk, until told to stop.

@@ -10,7 +10,7 @@ use crate::course::{
     Acknowledged, ActionsRevised, ClaimMade, ClaimRevised, ContainmentAttempted, DutyTaken,
     NoteAdded, PlaybookRehearsed, SeveritySet, StageReached,
 };
-use crate::delivery::{DeliveryTried, DeliveryWanted};
+use crate::delivery::{DeliveryRetried, DeliveryTried, DeliveryWanted};
 use crate::eval::EvalRun;
 use crate::fields::SixField;
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
@@ -224,6 +224,8 @@ pub enum Fact {
     DeliveryWanted(DeliveryWanted),
     /// A delivery was attempted.
     DeliveryTried(DeliveryTried),
+    /// Somebody wants a delivery that was given up to be tried again.
+    DeliveryRetried(DeliveryRetried),
 }
 
 /// A fact in its place: who stated it, when, and what came before.

@@ -180,7 +180,7 @@ impl Mayday {
         let stream = incident.as_str();
         let append = Append { stream, expected, at: act.at, actor: act.by, facts };
         let mut incidents = self.house.incidents.write().unwrap_or_else(PoisonError::into_inner);
-        let entries = self.house.ledger.append(append).map_err(IncidentError::Ledger)?;
+        let entries = self.house.tell(append, act.random).map_err(IncidentError::Ledger)?;
         entries.iter().for_each(|entry| incidents.apply(entry));
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
+use comms::Breaker;
 use flight::{Flight, Keyring};
 use incident::Incidents;
 use incident::gaps::Dismissals;
@@ -21,6 +22,7 @@ use crate::contents::Contents;
 use crate::error::OpenError;
 use crate::evals::Suites;
 use crate::keeping::{ClosedDays, Keeping};
+use crate::outbox::{Out, Outbox};
 use crate::room::Room;
 use crate::tally::{Counted, Tally};
 
@@ -41,6 +43,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long days stay and how much room they may take.
     pub keeping: Keeping,
+    /// Whom to tell.
+    pub out: Out,
 }
 
 impl Default for Settings {
@@ -56,6 +60,7 @@ impl Default for Settings {
             lookback: SignedDuration::from_hours(24),
             limits: Limits::default(),
             keeping: Keeping::default(),
+            out: Out::default(),
         }
     }
 }
@@ -79,6 +84,9 @@ pub(crate) struct House {
     pub(crate) days: RwLock<ClosedDays>,
     pub(crate) suites: RwLock<Suites>,
     pub(crate) dismissals: RwLock<Dismissals>,
+    pub(crate) outbox: RwLock<Outbox>,
+    pub(crate) outgoing: Notify,
+    pub(crate) breakers: Mutex<BTreeMap<String, Breaker>>,
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
@@ -103,6 +111,10 @@ pub struct Gauges {
     pub waiting: u64,
     /// Bytes of flights on disk, as they were when last looked at.
     pub bytes: u64,
+    /// Deliveries that have not arrived yet.
+    pub deliveries: u64,
+    /// Targets that are let be because they fail again and again.
+    pub breakers: u64,
 }
 
 /// Facts read at a time when following the ledger.
@@ -163,7 +175,8 @@ impl Mayday {
     /// How full it is, of all tenants.
     pub fn gauges(&self) -> Gauges {
         let bytes = self.house.bytes.load(Ordering::Relaxed);
-        let mut gauges = Gauges { runs: 0, waiting: 0, bytes };
+        let (deliveries, breakers) = self.house.outgoing();
+        let mut gauges = Gauges { runs: 0, waiting: 0, bytes, deliveries, breakers };
         for room in self.house.rooms() {
             let (runs, waiting) = room.gauges();
             gauges.runs += runs as u64;
@@ -175,7 +188,7 @@ impl Mayday {
 
 impl House {
     fn new(place: Place, ledger: Ledger, settings: Settings) -> Result<Self, OpenError> {
-        let Folds { incidents, principals, days, suites, dismissals } =
+        let Folds { incidents, principals, days, suites, dismissals, outbox } =
             follow(&ledger).map_err(OpenError::Ledger)?;
         let ledger = Arc::new(ledger);
         Ok(Self {
@@ -187,6 +200,9 @@ impl House {
             days: RwLock::new(days),
             suites: RwLock::new(suites),
             dismissals: RwLock::new(dismissals),
+            outbox: RwLock::new(outbox),
+            outgoing: Notify::new(),
+            breakers: Mutex::default(),
             full: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             ledger,
@@ -287,6 +303,7 @@ struct Folds {
     days: ClosedDays,
     suites: Suites,
     dismissals: Dismissals,
+    outbox: Outbox,
 }
 
 /// Folds every fact of the ledger.
@@ -303,6 +320,7 @@ fn follow(ledger: &Ledger) -> Result<Folds, ledger::LedgerError> {
             folds.days.apply(entry);
             folds.suites.apply(entry);
             folds.dismissals.apply(entry);
+            folds.outbox.apply(entry);
         }
     }
 }

@@ -29,6 +29,12 @@ pub enum Counted {
     RequestsDenied,
     /// Levels of runs that are not told apart: there are too many of their kind.
     LevelsCapped,
+    /// Deliveries that arrived.
+    DeliveriesDelivered,
+    /// Attempts to deliver that failed and are made again.
+    DeliveriesFailed,
+    /// Deliveries given up.
+    DeliveriesGivenUp,
 }
 
 /// Every count, in the order of [`Counted::ALL`].
@@ -39,7 +45,7 @@ pub struct Tally {
 
 impl Counted {
     /// Everything that is counted.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::SpansStored,
         Self::SpansDuplicate,
         Self::SpansRejected,
@@ -52,6 +58,9 @@ impl Counted {
         Self::LabelsStored,
         Self::RequestsDenied,
         Self::LevelsCapped,
+        Self::DeliveriesDelivered,
+        Self::DeliveriesFailed,
+        Self::DeliveriesGivenUp,
     ];
 
     /// The metric's name without unit suffix, and its help text.
@@ -79,6 +88,13 @@ impl Counted {
             Self::LevelsCapped => {
                 ("mayday_levels_capped", "Levels of runs beyond those that are told apart")
             }
+            Self::DeliveriesDelivered => {
+                ("mayday_deliveries_delivered", "Deliveries to targets that arrived")
+            }
+            Self::DeliveriesFailed => {
+                ("mayday_deliveries_failed", "Attempts to deliver that failed and are made again")
+            }
+            Self::DeliveriesGivenUp => ("mayday_deliveries_given_up", "Deliveries given up"),
         }
     }
 }
