@@ -11,7 +11,7 @@ mod error;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{PoisonError, RwLockWriteGuard};
+use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
 use comms::{Letter, Offer, Schedule, Target};
 use incident::{Announcement, Subjects};
@@ -117,13 +117,17 @@ impl House {
         wanted.into_iter().map(Fact::DeliveryWanted).collect()
     }
 
+    pub(crate) fn outbox(&self) -> RwLockReadGuard<'_, Outbox> {
+        self.outbox.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn outbox_mut(&self) -> RwLockWriteGuard<'_, Outbox> {
         self.outbox.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many deliveries wait, and how many targets are let be.
     pub(crate) fn outgoing(&self) -> (u64, u64) {
-        let waiting = self.outbox_mut().deliveries.waiting();
+        let waiting = self.outbox().deliveries.waiting();
         let breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
         (waiting as u64, breakers.values().filter(|breaker| breaker.is_open()).count() as u64)
     }
@@ -137,7 +141,7 @@ impl Mayday {
     /// Every delivery on record, latest first. Settled ones are forgotten after the newest twenty
     /// thousand; the ledger keeps them.
     pub fn deliveries(&self) -> Vec<Delivery> {
-        let outbox = self.house.outbox.read().unwrap_or_else(PoisonError::into_inner);
+        let outbox = self.house.outbox();
         let mine = |delivery: &&Delivery| self.is_of(&delivery.wanted.tenant);
         outbox.deliveries.latest_first().filter(mine).cloned().collect()
     }
@@ -145,7 +149,7 @@ impl Mayday {
     /// Deliveries given up within a week, which somebody should look at.
     pub fn given_up(&self, now: Timestamp) -> usize {
         let since = now.checked_sub(SignedDuration::from_hours(7 * 24)).unwrap_or(Timestamp::MIN);
-        let outbox = self.house.outbox.read().unwrap_or_else(PoisonError::into_inner);
+        let outbox = self.house.outbox();
         let concerns = |delivery: &&Delivery| {
             delivery.state == DeliveryState::GivenUp
                 && delivery.at >= since

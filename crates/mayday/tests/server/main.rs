@@ -29,4 +29,6 @@ mod harness;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod out;
+#[cfg(test)]
 mod whole_loop;

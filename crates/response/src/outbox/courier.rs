@@ -72,13 +72,13 @@ impl Courier {
     /// the delivery stays due, and is sent again under the same id: wait before you call again.
     pub async fn work(
         &self,
-        clock: fn() -> Timestamp,
-        random: fn() -> u64,
+        clock: impl Fn() -> Timestamp + Send,
+        random: impl Fn() -> u64 + Send,
     ) -> Result<Worked, LedgerError> {
         let now = clock();
         let Some(delivery) = self.due(now) else { return Ok(Worked::Nothing) };
         let house = &self.mayday.house;
-        let gone = house.outbox_mut().deliveries.gone_since(&self.target.name);
+        let gone = house.outbox().deliveries.gone_since(&self.target.name);
         let result = match gone {
             Some(since) if !delivery.by_hand => Err(Refused::ForGood(format!(
                 "it said at {since} that it is gone: mend it, then ask it with `mayday out test`"
@@ -93,7 +93,10 @@ impl Courier {
     }
 
     /// Asks a tracker which of the issues it keeps were closed there, and states it of the tickets.
-    pub async fn ask_tracker(&self, clock: fn() -> Timestamp) -> Result<(), LedgerError> {
+    pub async fn ask_tracker(
+        &self,
+        clock: impl Fn() -> Timestamp + Send,
+    ) -> Result<(), LedgerError> {
         for (ticket, issue) in self.open_tickets() {
             let closed = self.post.is_closed(&self.target, &issue, clock()).await;
             match closed {
@@ -119,7 +122,7 @@ impl Courier {
     /// What is due, unless the target is let be.
     fn due(&self, now: Timestamp) -> Option<Delivery> {
         let name = &self.target.name;
-        let delivery = self.mayday.house.outbox_mut().deliveries.due(name, now).cloned()?;
+        let delivery = self.mayday.house.outbox().deliveries.due(name, now).cloned()?;
         let let_be = !delivery.by_hand && !self.breaker(|breaker| breaker.lets_through(now));
         (!let_be).then_some(delivery)
     }
@@ -128,7 +131,7 @@ impl Courier {
         let house = &self.mayday.house;
         let wanted = &delivery.wanted;
         let receipt = {
-            let outbox = house.outbox_mut();
+            let outbox = house.outbox();
             outbox.deliveries.receipt(&wanted.target, &wanted.about).cloned()
         };
         let letter = house.letter(wanted, delivery.at, receipt);
@@ -205,7 +208,7 @@ impl Courier {
     }
 
     fn open_tickets(&self) -> Vec<(TicketId, String)> {
-        let outbox = self.mayday.house.outbox_mut();
+        let outbox = self.mayday.house.outbox();
         let kept = outbox.deliveries.kept_by(&self.target.name);
         let kept = kept.filter_map(|(about, issue)| Some((about.parse().ok()?, issue.to_owned())));
         kept.filter(|(ticket, _)| outbox.subjects.is_open(ticket)).collect()
