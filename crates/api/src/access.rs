@@ -57,6 +57,14 @@ pub async fn check(
     Ok(next.run(request).await)
 }
 
+/// Lets a request for a page through, with what it [shows](Shown) as an extension: the pages decide,
+/// for a browser may be signed in instead.
+pub async fn recognise(mut request: Request, next: Next) -> Response {
+    let shown: Shown = shown(credentials(request.headers()));
+    request.extensions_mut().insert(shown);
+    next.run(request).await
+}
+
 /// Who shows these credentials, if they may do what they ask for.
 pub fn admit(api: &Api, right: Right, credentials: Credentials) -> Result<Who, Denied> {
     let entrance = Entrance { right, unkeyed: api.unkeyed };
@@ -74,6 +82,7 @@ pub(crate) fn actor(who: &Who, by: Option<String>) -> Result<String, Problem> {
     }
     Ok(match (who, by) {
         (Who::Local, by) => by.unwrap_or_else(|| "api".to_owned()),
+        (Who::Itself, _) => who.to_string(),
         (Who::Principal(principal), None) => principal.to_string(),
         (Who::Principal(principal), Some(by)) => format!("{by}, by the key of {principal}"),
     })

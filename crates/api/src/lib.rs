@@ -2,8 +2,8 @@
 //!
 //! Two routers: [`otlp`](otlp()) takes what exporters send, over HTTP and over gRPC, [`http`]
 //! answers everything else. A handler extracts, makes one call, and converts; [`problem`] maps
-//! every fault to a status once; [`access`] tells who is asking; [`hosts`] refuses requests that a
-//! web page was tricked into sending; [`budget`] bounds the memory of what is read at once;
+//! every fault to a status once; [`access`] tells who is asking; [`hosts`] and [`origin`] refuse what
+//! a page of another site has a browser send; [`budget`] bounds the memory of what is read at once;
 //! [`forward`] holds what is to be sent on elsewhere.
 
 pub mod access;
@@ -20,8 +20,10 @@ pub mod incidents;
 pub mod intents;
 pub mod keeping;
 pub mod keys;
+pub mod ledger;
 pub mod metrics;
 pub mod moved;
+pub mod origin;
 pub mod otlp;
 pub mod outcomes;
 pub mod problem;

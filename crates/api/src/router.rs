@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, delete, get, post};
 use jiff::Timestamp;
 use response::{Mayday, Right, Unkeyed};
 use tower_http::decompression::RequestDecompressionLayer;
 
-use crate::access::check;
+use crate::access::{check, recognise};
 use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    deliveries, evals, flights, gaps, grpc, incidents, intents, keeping, keys, metrics, moved,
-    otlp as export, outcomes, problem, reconstruct, traces,
+    deliveries, evals, flights, gaps, grpc, incidents, intents, keeping, keys, ledger, metrics,
+    moved, origin, otlp as export, outcomes, problem, reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -53,10 +53,10 @@ pub fn otlp(api: Api, hosts: Hosts) -> Router {
         .with_state(api)
 }
 
-/// What people, scripts and probes talk to. `pages` answers whatever is no API path.
+/// What people, scripts and probes talk to. `pages` answers whatever is no API path, and decides
+/// by itself for whom.
 pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let guard = |right| from_fn_with_state(api.guard(right), check);
-    let pages = pages.layer(guard(Right::Look));
     let health = Router::new()
         .route("/healthz", get(metrics::healthz))
         .route("/readyz", get(metrics::readyz));
@@ -72,8 +72,18 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let keeping = Router::new()
         .route("/api/v1/erasures", post(keeping::erase))
         .route("/api/v1/backups", post(keeping::back_up));
-    let exports = Router::new().route("/api/v1/flights/export", get(flights::export));
-    let paths = Router::new()
+    let exports = Router::new()
+        .route("/api/v1/flights/export", get(flights::export))
+        .route("/api/v1/ledger/entries", get(ledger::entries));
+    let acts = Router::new()
+        .route("/api/v1/incidents", post(incidents::declare))
+        .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
+        .route("/api/v1/incidents/{incident}/looks", post(incidents::look_again))
+        .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
+        .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
+        .route("/api/v1/deliveries/{delivery}/retry", post(deliveries::retry))
+        .route("/api/v1/targets/{target}/test", post(deliveries::test));
+    let looks = Router::new()
         .route("/api/v1/reconstruct", get(reconstruct::get))
         .route("/api/v1/diff", get(reconstruct::diff))
         .route("/api/v1/coverage", get(reconstruct::coverage))
@@ -84,26 +94,23 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/features", get(moved::features))
         .route("/api/v1/moved", get(moved::moved))
         .route("/api/v1/traces/{trace}", get(traces::get))
-        .route("/api/v1/incidents", get(incidents::list).post(incidents::declare))
+        .route("/api/v1/incidents", get(incidents::list))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
-        .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
-        .route("/api/v1/incidents/{incident}/looks", post(incidents::look_again))
-        .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
         .route("/api/v1/gaps", get(gaps::list))
-        .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
         .route("/api/v1/deliveries", get(deliveries::list))
-        .route("/api/v1/deliveries/{delivery}/retry", post(deliveries::retry))
-        .route("/api/v1/targets/{target}/test", get(deliveries::shown).post(deliveries::test))
+        .route("/api/v1/targets/{target}/test", get(deliveries::shown))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
         .route("/api/{*rest}", any(problem::no_such_path));
     health
         .merge(figures.layer(guard(Right::Figures)))
         .merge(labels.layer(guard(Right::Label)))
-        .merge(keys.merge(keeping).layer(guard(Right::ManageKeys)))
+        .merge(keys.merge(keeping).layer(guard(Right::Administer)))
         .merge(exports.layer(guard(Right::Export)))
-        .merge(paths.layer(guard(Right::Look)))
+        .merge(acts.layer(guard(Right::Respond)))
+        .merge(looks.layer(guard(Right::Look)))
         .method_not_allowed_fallback(problem::no_such_method)
         .with_state(api)
-        .merge(pages)
+        .merge(pages.layer(from_fn(recognise)))
+        .layer(from_fn(origin::check))
         .layer(from_fn_with_state(hosts, hosts::check))
 }

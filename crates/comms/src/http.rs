@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::body::Bytes;
 use hyper::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT,
@@ -135,7 +135,7 @@ impl Speaker {
         let asked = async {
             let (head, body) = self.client.request(request).await?.into_parts();
             let body = Limited::new(body, LARGEST_ANSWER).collect().await;
-            Ok((head, body.map(|body| body.to_bytes()).unwrap_or_default()))
+            Ok((head, body.map(Collected::to_bytes).unwrap_or_default()))
         };
         let asked: Result<_, hyper_util::client::legacy::Error> =
             match tokio::time::timeout(TIMEOUT, asked).await {

@@ -40,7 +40,7 @@ pub use post::{Post, shown};
 pub use schedule::Schedule;
 pub use secret::Secret;
 pub use sent::{Refused, Sent};
-pub use target::{Offer, Target, Way};
+pub use target::{Known, Offer, Target, Way};
 pub use webhook::{SigningKey, Webhook};
 
 #[cfg(test)]

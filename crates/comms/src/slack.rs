@@ -16,10 +16,9 @@ const LONGEST_SECTION: usize = 3_000;
 /// The message. Nothing in the words of a letter links, mentions or calls anybody.
 pub(crate) fn message(letter: &Letter) -> Value {
     let title = escaped(&letter.title);
-    let mut blocks = vec![json!({
-        "type": "header",
-        "text": { "type": "plain_text", "text": whole(&letter.title, LONGEST_HEADER), "emoji": false }
-    })];
+    let header = whole(&letter.title, LONGEST_HEADER);
+    let header = json!({ "type": "plain_text", "text": header, "emoji": false });
+    let mut blocks = vec![json!({ "type": "header", "text": header })];
     if !letter.text.is_empty() {
         blocks.push(section(&whole(&letter.text, LONGEST_SECTION)));
     }

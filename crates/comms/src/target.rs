@@ -62,8 +62,17 @@ pub struct Offer<'a> {
     pub severity: Option<Severity>,
     /// The feature, if one is named.
     pub feature: Option<&'a str>,
-    /// Whether the target was told that it began.
-    pub was_told: bool,
+    /// What the target knows of it.
+    pub known: Known,
+}
+
+/// What a target knows of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing, or that it is over.
+    Nothing,
+    /// That it began.
+    Begun,
 }
 
 impl Target {
@@ -73,10 +82,10 @@ impl Target {
     pub fn wants(&self, it: &Offer) -> bool {
         let ends = matches!(it.effect, DeliveryEffect::Acknowledge | DeliveryEffect::Close);
         match &self.way {
-            Way::Pagerduty(_) if ends => it.was_told,
+            Way::Pagerduty(_) if ends => it.known == Known::Begun,
             Way::Pagerduty(_) => (it.pages || it.effect == DeliveryEffect::Open) && self.is_for(it),
             Way::Github(_) | Way::Jira(_) if it.topic.starts_with("ticket.") => {
-                it.was_told || !ends && self.is_for(it)
+                it.known == Known::Begun || !ends && self.is_for(it)
             }
             Way::Github(_) | Way::Jira(_) => false,
             Way::Slack(_) | Way::Teams(_) | Way::Webhook(_) | Way::Email(_) => self.is_for(it),

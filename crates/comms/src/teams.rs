@@ -12,10 +12,10 @@ pub(crate) fn message(letter: &Letter) -> Value {
     let about =
         format!("{} · {} · severity {}", letter.topic, letter.about, letter.severity_word());
     let about = json!({ "type": "TextRun", "text": about, "isSubtle": true, "size": "Small" });
-    let mut body = vec![lines(title)];
+    let mut body = vec![block(&title)];
     let text = letter.text.lines().filter(|line| !line.is_empty());
-    body.extend(text.map(|line| lines(json!({ "type": "TextRun", "text": line }))));
-    body.push(lines(about));
+    body.extend(text.map(|line| block(&json!({ "type": "TextRun", "text": line }))));
+    body.push(block(&about));
     let open =
         |link: &String| json!({ "type": "Action.OpenUrl", "title": "Open in Mayday", "url": link });
     let actions: Vec<Value> = letter.link.iter().map(open).collect();
@@ -34,6 +34,6 @@ pub(crate) fn message(letter: &Letter) -> Value {
     json!({ "type": "message", "attachments": [attached] })
 }
 
-fn lines(run: Value) -> Value {
+fn block(run: &Value) -> Value {
     json!({ "type": "RichTextBlock", "inlines": [run] })
 }

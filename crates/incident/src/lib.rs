@@ -11,10 +11,12 @@
 pub mod announce;
 pub mod brief;
 pub mod catalogue;
+pub mod document;
 pub mod evidence;
 pub mod fields;
 pub mod fold;
 pub mod gaps;
+pub mod lint;
 pub mod postmortem;
 pub mod timeline;
 pub mod triage;

@@ -41,7 +41,7 @@ pub(crate) enum Command {
     /// Issue, list and revoke keys
     #[command(subcommand)]
     Key(key::Key),
-    /// Check the ledger of facts
+    /// Check, take out, take in and watch the ledger of facts
     #[command(subcommand)]
     Ledger(ledger::Ledger),
     /// Show everything on record that fed a decision, and what is missing of it

@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use jiff::SignedDuration;
 use model::TenantName;
+use response::access::SessionLimits;
 use response::{
     ContentMode, Contents, Exception, Keeping, Limits, Mayday, Rules, Sampling, Settings,
     SettleAfter,
@@ -30,6 +31,7 @@ pub(crate) struct Config {
     pub(crate) listen: Listen,
     /// What to keep.
     pub(crate) record: Record,
+    sessions: SessionsLast,
     /// Where keys are.
     pub(crate) keys: Keys,
     /// Where to send on what was accepted.
@@ -57,6 +59,12 @@ pub(crate) struct Listen {
     pub(crate) allowed_hosts: Vec<String>,
     /// When keys are asked for.
     pub(crate) require_keys: RequireKeys,
+    /// The file of the certificate to speak TLS with; in the clear if empty.
+    pub(crate) tls_certificate: String,
+    /// The file of its key.
+    pub(crate) tls_key: String,
+    /// Whether something before this server speaks TLS.
+    pub(crate) behind_tls: bool,
 }
 
 /// When keys are asked for.
@@ -160,6 +168,13 @@ struct KeepingFor {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct SessionsLast {
+    longest: String,
+    idle: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct WindowSize {
     runs: usize,
 }
@@ -222,6 +237,10 @@ impl Config {
                 quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
             },
             out: self.out.out()?,
+            sessions: SessionLimits {
+                longest: duration(&self.sessions.longest)?,
+                idle: duration(&self.sessions.idle)?,
+            },
         })
     }
 }

@@ -25,6 +25,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::config::Config;
+use crate::secure::Secure;
 use crate::server;
 use crate::world::{self, Secret, Usage};
 
@@ -38,6 +39,10 @@ pub(crate) struct Source {
     /// Open this data directory instead; no server may be using it
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+
+    /// Trust the authorities in this file, and no others, for a server at https:// (or MAYDAY_CA)
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
 
     /// Show this token to the server; better in MAYDAY_TOKEN, which no list of processes shows
     #[arg(long, value_name = "TOKEN")]
@@ -56,6 +61,8 @@ pub(crate) struct Door {
 enum Way {
     /// To the server at this address.
     Server(String),
+    /// To the server at this address, over TLS.
+    Secure(String, Secure),
     /// To a data directory, which the paths of a server answer for here in this process.
     Here { mayday: Arc<Mayday>, paths: Within },
 }
@@ -105,6 +112,11 @@ impl Source {
         }
     }
 
+    /// Whether a data directory is opened rather than a server asked.
+    pub(crate) fn is_directory(&self) -> bool {
+        self.data_dir.is_some()
+    }
+
     /// Opens the door. A data directory is opened under its lock, and what is due is settled.
     pub(crate) async fn open(&self) -> Result<Door> {
         let Some(directory) = &self.data_dir else {
@@ -131,10 +143,18 @@ impl Source {
     fn to_server(&self) -> Result<Door> {
         let token = self.token.clone().or_else(world::token);
         let headers = token.as_ref().map(authorization).transpose()?;
-        let client = Client::builder().default_headers(headers.unwrap_or_default());
+        let headers = headers.unwrap_or_default();
+        let client = Client::builder().default_headers(headers.clone());
         let client = client.build().context("could not set up HTTP")?;
         let by = if token.is_none() { Some(world::user()) } else { None };
-        let way = Way::Server(self.server.trim_end_matches('/').to_owned());
+        let url = self.server.trim_end_matches('/').to_owned();
+        let way = match url.starts_with("https://") {
+            false => Way::Server(url),
+            true => {
+                let ca = self.ca.clone().or_else(|| world::variable("MAYDAY_CA").map(Into::into));
+                Way::Secure(url, Secure::new(ca.as_deref(), headers)?)
+            }
+        };
         Ok(Door { way, client, by })
     }
 }
@@ -192,8 +212,8 @@ impl Door {
 
     /// Issues a key; what comes back holds its token.
     pub(crate) async fn issue_key(&self, it: KeyWanted) -> Result<IssuedJson> {
-        let KeyWanted { name, kind, tenant, expires } = it;
-        let wanted = WantedJson { name, kind, tenant, expires, by: self.by.clone() };
+        let KeyWanted { name, kind, tenant, role, expires } = it;
+        let wanted = WantedJson { name, kind, tenant, role, expires, by: self.by.clone() };
         self.post("/api/v1/keys", &serde_json::to_value(wanted)?).await
     }
 
@@ -308,6 +328,12 @@ impl Door {
         Ok(())
     }
 
+    /// Facts as they are stored, a line each.
+    pub(crate) async fn entries(&self, asked: &api::ledger::Asked) -> Result<String> {
+        let request = self.request(Method::GET, "/api/v1/ledger/entries").query(asked);
+        self.send(request).await?.text().await.context("the answer broke off")
+    }
+
     /// Asks something.
     pub(crate) async fn get<T: DeserializeOwned>(
         &self,
@@ -323,7 +349,7 @@ impl Door {
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = match &self.way {
-            Way::Server(url) => url,
+            Way::Server(url) | Way::Secure(url, _) => url,
             Way::Here { .. } => "http://localhost",
         };
         self.client.request(method, format!("{url}{path}"))
@@ -336,6 +362,12 @@ impl Door {
                 format!(
                     "no mayday answers at {url}: start one with `mayday serve --data-dir DIR`, \
                      name another with --server, or open its directory with --data-dir"
+                )
+            })?,
+            Way::Secure(url, secure) => secure.ask(request.build()?).await.with_context(|| {
+                format!(
+                    "no mayday that is trusted answers at {url}: name the file of the authority \
+                     that signed its certificate with --ca, or another server with --server"
                 )
             })?,
             Way::Here { paths, .. } => {

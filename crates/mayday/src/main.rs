@@ -3,10 +3,13 @@
 mod cli;
 mod commands;
 mod config;
+mod delivering;
 mod door;
 mod forward;
 mod master;
+mod secure;
 mod server;
+mod tls;
 mod world;
 
 use std::process::ExitCode;

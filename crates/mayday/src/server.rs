@@ -7,13 +7,16 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use api::forward::Outbox;
 use api::{Api, Budget, Hosts};
-use response::{Courier, Mayday, Right, Unkeyed, Worked};
+use response::{Mayday, Right, Unkeyed};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use web::{Reached, Site};
 
-use crate::config::{Config, RequireKeys};
+use crate::config::{Config, Listen, RequireKeys};
+use crate::delivering::keep_delivering;
 use crate::forward::Forwarder;
+use crate::tls::Certificate;
 use crate::world;
 
 /// How long requests under way may take once the server is told to stop.
@@ -28,17 +31,17 @@ const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How often days are closed and the room on the disk looked at.
 const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
 
-/// How long nothing is sent after it could not be stated what came of a delivery.
-const AFTER_A_FAILURE: Duration = Duration::from_secs(30);
-
 /// A running server.
 pub(crate) struct Server {
+    /// `https` if it speaks TLS, else `http`.
+    pub(crate) scheme: &'static str,
     /// Where OTLP is taken over HTTP.
     pub(crate) otlp: SocketAddr,
     /// Where OTLP is taken over gRPC.
     pub(crate) grpc: SocketAddr,
     /// Where everything else is.
     pub(crate) http: SocketAddr,
+    mayday: Arc<Mayday>,
     stop: watch::Sender<bool>,
     serving: Vec<JoinHandle<()>>,
     forwarding: Option<JoinHandle<()>>,
@@ -51,6 +54,9 @@ pub(crate) struct Server {
 impl Server {
     /// Binds the addresses and starts to serve.
     pub(crate) async fn start(mayday: Arc<Mayday>, config: &Config) -> Result<Self> {
+        let certificate =
+            Certificate::read(&config.listen.tls_certificate, &config.listen.tls_key)?;
+        let tls = certificate.as_ref().map(Certificate::config).transpose()?;
         let otlp = bind(&config.listen.otlp).await?;
         let grpc = bind(&config.listen.grpc).await?;
         let http = bind(&config.listen.http).await?;
@@ -66,22 +72,30 @@ impl Server {
         });
         let bound = addresses.iter().map(|address| host_name(*address));
         let hosts = Hosts::loopback_and(bound.chain(config.listen.allowed_hosts.iter().cloned()));
-        let pages = web::router(Arc::clone(&mayday), world::now);
+        let pages = web::router(site(&http_api, &config.listen));
         let (stop, stopped) = watch::channel(false);
-        let serving = vec![
-            api::serve(otlp, api::otlp(otlp_api, hosts.clone()), told(stopped.clone())),
-            api::serve(grpc, api::otlp(grpc_api, hosts.clone()), told(stopped.clone())),
-            api::serve(http, api::http(http_api, hosts, pages), told(stopped.clone())),
+        let serve =
+            |listener, router| api::serve(listener, router, tls.clone(), told(stopped.clone()));
+        let mut serving = vec![
+            serve(otlp, api::otlp(otlp_api, hosts.clone())),
+            serve(grpc, api::otlp(grpc_api, hosts.clone())),
+            serve(http, api::http(http_api, hosts, pages)),
         ];
+        if let Some(certificate) = certificate {
+            serving.push(certificate.keep_reading(stopped.clone())?);
+        }
         let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
         let delivering = keep_delivering(&mayday, &stopped)?;
-        let settling = keep_settling(mayday, stopped);
+        let settling = keep_settling(Arc::clone(&mayday), stopped);
+        let scheme = if tls.is_some() { "https" } else { "http" };
         Ok(Self {
+            scheme,
             otlp,
             grpc,
             http,
+            mayday,
             stop,
             serving,
             forwarding,
@@ -94,12 +108,13 @@ impl Server {
 
     /// Where the pages are.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.http)
+        format!("{}://{}", self.scheme, self.http)
     }
 
     /// Takes no more requests, and waits for those under way.
     pub(crate) async fn stop(self) {
         _ = self.stop.send(true);
+        self.mayday.stop_waiting();
         for task in self.serving {
             if tokio::time::timeout(GRACE, task).await.is_err() {
                 tracing::warn!("requests under way were cut off after {} s", GRACE.as_secs());
@@ -115,9 +130,11 @@ impl Server {
         _ = tokio::time::timeout(GRACE, self.settling).await;
         _ = tokio::time::timeout(GRACE, self.stating).await;
         _ = tokio::time::timeout(GRACE, self.keeping).await;
-        for task in self.delivering {
-            // What is under way and cut off here is sent again, under the same id.
-            _ = tokio::time::timeout(GRACE, task).await;
+        for mut task in self.delivering {
+            if tokio::time::timeout(GRACE, &mut task).await.is_err() {
+                // What is under way is sent again after the next start, under the same id.
+                task.abort();
+            }
         }
     }
 }
@@ -131,7 +148,6 @@ async fn bind(address: &str) -> Result<TcpListener> {
     })
 }
 
-/// For whom somebody without a key is taken who comes in at this address.
 /// What the paths of a server may use.
 pub(crate) fn api(mayday: &Arc<Mayday>, config: &Config, unkeyed: Unkeyed) -> Api {
     Api {
@@ -146,6 +162,22 @@ pub(crate) fn api(mayday: &Arc<Mayday>, config: &Config, unkeyed: Unkeyed) -> Ap
     }
 }
 
+/// What the pages may use.
+fn site(api: &Api, listen: &Listen) -> Site {
+    Site {
+        mayday: Arc::clone(&api.mayday),
+        now: api.now,
+        random: api.random,
+        secret: api.secret,
+        unkeyed: api.unkeyed,
+        reached: match listen.behind_tls || !listen.tls_certificate.is_empty() {
+            true => Reached::OverTls,
+            false => Reached::InTheClear,
+        },
+    }
+}
+
+/// For whom somebody without a key is taken who comes in at this address.
 fn unkeyed(address: SocketAddr, require: RequireKeys) -> Unkeyed {
     match require {
         RequireKeys::Auto if address.ip().is_loopback() => Unkeyed::Operator,
@@ -173,7 +205,8 @@ fn host_name(address: SocketAddr) -> String {
     }
 }
 
-async fn told(mut stopped: watch::Receiver<bool>) {
+/// Waits until it is time to stop.
+pub(crate) async fn told(mut stopped: watch::Receiver<bool>) {
     _ = stopped.wait_for(|stop| *stop).await;
 }
 
@@ -188,59 +221,6 @@ async fn keep_forwarding(
     let name = format!("{:016x}", world::random());
     let (outbox, inbox) = api::forward::queue(config.forward.queue_bytes, &name);
     Ok(Some((outbox, tokio::spawn(forwarder.run(inbox)))))
-}
-
-/// Brings what others are to be told to each target, until told to stop.
-fn keep_delivering(
-    mayday: &Mayday,
-    stopped: &watch::Receiver<bool>,
-) -> Result<Vec<JoinHandle<()>>> {
-    let mut tasks = Vec::new();
-    for courier in mayday.couriers()? {
-        let courier = Arc::new(courier);
-        tasks.push(tokio::spawn(deliver(Arc::clone(&courier), stopped.clone())));
-        if let Some(every) = courier.asks_every() {
-            tasks.push(tokio::spawn(ask_tracker(courier, every, stopped.clone())));
-        }
-    }
-    Ok(tasks)
-}
-
-async fn deliver(courier: Arc<Courier>, stopped: watch::Receiver<bool>) {
-    while !*stopped.borrow() {
-        let pause = match courier.work(world::now, world::random).await {
-            Ok(Worked::Tried) => continue,
-            Ok(Worked::Nothing) => Duration::ZERO,
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(error, "could not state what came of a delivery; it is sent again");
-                AFTER_A_FAILURE
-            }
-        };
-        let rest = async {
-            tokio::time::sleep(pause).await;
-            courier.wait().await;
-        };
-        tokio::select! {
-            () = told(stopped.clone()) => return,
-            () = rest => {}
-        }
-    }
-}
-
-async fn ask_tracker(courier: Arc<Courier>, every: Duration, stopped: watch::Receiver<bool>) {
-    let mut pause = tokio::time::interval(every);
-    pause.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = told(stopped.clone()) => return,
-            _ = pause.tick() => {}
-        }
-        if let Err(error) = courier.ask_tracker(world::now).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::error!(error, "could not state what was closed in a tracker");
-        }
-    }
 }
 
 /// Settles on a thread of its own, because it reads from disk, until told to stop.

@@ -8,6 +8,8 @@ use ledger::LedgerError;
 use model::{Fault, Faulty, IncidentId, RunId, TraceId};
 use recorder::DecodeError;
 
+use crate::access::Denied;
+
 /// Why a data directory can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -74,6 +76,9 @@ pub enum MovedError {
 /// Why an incident can't be declared, shown or drafted.
 #[derive(Debug, thiserror::Error)]
 pub enum IncidentError {
+    /// Whoever acts may not do this.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// The comparison failed.
     #[error(transparent)]
     Moved(#[from] MovedError),
@@ -166,6 +171,7 @@ impl Faulty for MovedError {
 impl Faulty for IncidentError {
     fn fault(&self) -> Fault {
         match self {
+            IncidentError::Denied(denied) => denied.fault(),
             IncidentError::Moved(error) => error.fault(),
             IncidentError::NoSuchIncident(_)
             | IncidentError::NoSuchRun(_)

@@ -1,7 +1,6 @@
 //! Incidents: declared with their evidence, listed, and written up.
 
 use std::collections::HashSet;
-use std::sync::PoisonError;
 
 use flight::RunSet;
 use incident::evidence::{Candidate, Exposed};
@@ -16,6 +15,7 @@ use model::{
     Seen, StepKind, Window,
 };
 
+use crate::access::{Denied, Right, Who};
 use crate::error::{IncidentError, MovedError};
 use crate::moved::Question;
 use crate::open::Mayday;
@@ -34,8 +34,10 @@ pub struct Declaration {
 /// Who does it and when, and a number nobody could guess.
 #[derive(Debug, Clone, Copy)]
 pub struct Act<'a> {
-    /// Who.
+    /// Who, as the ledger names them.
     pub by: &'a str,
+    /// Who, as access knows them: see [`Act::may`].
+    pub who: &'a Who,
     /// When.
     pub at: Timestamp,
     /// A fresh random number.
@@ -56,6 +58,20 @@ const MOST_LOOKS: usize = 100;
 
 /// Longest title kept.
 const LONGEST_TITLE: usize = 200;
+
+impl Act<'static> {
+    /// What Mayday does by itself.
+    pub fn by_itself(at: Timestamp, random: u64) -> Self {
+        Act { by: "mayday", who: &Who::Itself, at, random }
+    }
+}
+
+impl Act<'_> {
+    /// Whether whoever acts may do this, which takes more than the door asked for.
+    pub fn may(&self, right: Right) -> Result<(), Denied> {
+        self.who.may(right)
+    }
+}
 
 impl Mayday {
     /// Declares an incident: the windows, the verdict and the evidence become facts. Blocking.
@@ -179,10 +195,7 @@ impl Mayday {
     ) -> Result<(), IncidentError> {
         let stream = incident.as_str();
         let append = Append { stream, expected, at: act.at, actor: act.by, facts };
-        let mut incidents = self.house.incidents.write().unwrap_or_else(PoisonError::into_inner);
-        let entries = self.house.tell(append, act.random).map_err(IncidentError::Ledger)?;
-        entries.iter().for_each(|entry| incidents.apply(entry));
-        Ok(())
+        self.house.state(append).map(|_| ()).map_err(IncidentError::Ledger)
     }
 
     /// A settled run, as evidence of itself, with its feature.

@@ -3,7 +3,8 @@
 //! [`Mayday`] is opened on a data directory and serves every door: the API, the pages and the
 //! command line call the same methods and so give the same answers. In the way of a night:
 //! [`record`] keeps what comes in, [`settle`] turns traces into runs, [`moved`](mod@moved) compares
-//! them, [`incidents`] declares and drafts, [`look`] shows; [`outbox`] tells others; [`access`] says who may, and who did.
+//! them, [`incidents`] declares and drafts, [`look`] shows; [`outbox`] tells others; [`access`]
+//! says who may, and who did.
 //!
 //! Now and randomness are arguments. A fact is appended first; what it means is folded from there.
 
@@ -12,6 +13,7 @@ pub mod contents;
 pub mod error;
 pub mod evals;
 pub mod export;
+pub mod facts;
 pub mod gaps;
 pub mod incidents;
 pub mod intents;
@@ -20,6 +22,8 @@ pub mod look;
 pub mod moved;
 pub mod open;
 pub mod outbox;
+pub mod postmortem;
+mod projections;
 pub mod reconstruct;
 pub mod record;
 mod room;
@@ -32,6 +36,7 @@ pub use ::moved::SumVerdict;
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
 pub use contents::{Contents, Exception};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
+pub use facts::{TakeInError, import_ledger_into};
 pub use gaps::{Dismissing, GapState, GapView};
 pub use incidents::{Act, Declaration, Draft};
 pub use keeping::{Erasure, FlightProof, Keeping, KeepingError, Proof};
@@ -47,7 +52,7 @@ pub use triage::Answered;
 
 pub use flight::{Keyring, MasterKey, Random};
 pub use incident::{Brief, brief, wording};
-pub use ledger::{Flaw, Verified};
+pub use ledger::{Flaw, ImportError, Imported, Stored, Verified};
 pub use recorder::encode as otlp_requests;
 pub use recorder::redaction::{Rules, RulesError};
 pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};

@@ -1,9 +1,9 @@
 //! The outbox: what others are to be told is stated with the fact that causes it, then done.
 //!
-//! [`House::tell`] appends facts and, in the same append, a wanted delivery for each target that
-//! wants to hear of them; so a crash in between loses nothing. [`Deliveries`] is the fold of what
-//! is wanted, tried and settled. A [`Courier`] brings what waits to one target and states what came
-//! of it: at least once, always with the same id.
+//! Whatever is stated through [`House::state`] is announced: for each target that wants to hear of
+//! it, a wanted delivery stands in the same append, so a crash in between loses nothing.
+//! [`Deliveries`] is the fold of what is wanted, tried and settled. A [`Courier`] brings what waits
+//! to one target and states what came of it: at least once, always with the same id.
 
 mod courier;
 mod deliveries;
@@ -11,14 +11,14 @@ mod error;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{MutexGuard, PoisonError, RwLockReadGuard};
 
-use comms::{Letter, Offer, Schedule, Target};
+use comms::{Known, Letter, Offer, Schedule, Target};
 use incident::{Announcement, Subjects};
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Append, Expected, LedgerError};
 use model::delivery::{DeliveryEffect, DeliveryRetried, DeliveryWanted};
-use model::{DeliveryId, Entry, Fact};
+use model::{ContentHash, DeliveryId, Entry, Fact};
 use serde::{Deserialize, Serialize};
 
 use crate::incidents::Act;
@@ -73,56 +73,43 @@ impl Outbox {
     }
 }
 
-impl House {
-    /// Appends facts together with what others are to be told of them, and folds what concerns the
-    /// outbox. Every fact that somebody may want to hear of is appended through here.
-    pub(crate) fn tell(&self, append: Append, random: u64) -> Result<Vec<Entry>, LedgerError> {
-        let mut outbox = self.outbox_mut();
-        let wanted = self.announce(&outbox, append.facts, append.at, random);
-        let entries = match wanted.is_empty() {
-            true => self.ledger.append(append)?,
-            false => {
-                let facts = [append.facts, &wanted].concat();
-                self.ledger.append(Append { facts: &facts, ..append })?
-            }
-        };
-        entries.iter().for_each(|entry| outbox.apply(entry));
-        if !wanted.is_empty() {
-            self.outgoing.notify_waiters();
-        }
-        Ok(entries)
-    }
+/// Facts, with what others are to be told of them. Until they are stated nobody else may be told
+/// anything, so that nobody is woken twice.
+pub(crate) struct Announced<'a> {
+    pub(crate) facts: Vec<Fact>,
+    _alone: MutexGuard<'a, ()>,
+}
 
-    /// The deliveries that these facts ask for, as further facts.
-    fn announce(&self, outbox: &Outbox, facts: &[Fact], at: Timestamp, random: u64) -> Vec<Fact> {
+impl House {
+    /// Facts with the deliveries they ask for; none if nobody wants to hear of them.
+    pub(crate) fn announced(&self, append: &Append) -> Option<Announced<'_>> {
         let targets = &self.settings.out.targets;
-        if targets.is_empty() {
-            return Vec::new();
+        if targets.is_empty() || self.outbox().subjects.announce(append.facts).is_empty() {
+            return None;
         }
+        let alone = self.announcing.lock().unwrap_or_else(PoisonError::into_inner);
+        let outbox = self.outbox();
+        let mut ids = Ids::of(append, self.ledger.newest());
         let mut wanted: Vec<DeliveryWanted> = Vec::new();
-        let mut ids = Ids { random: random ^ at.as_nanosecond() as u64 };
-        for it in outbox.subjects.announce(facts) {
+        for it in outbox.subjects.announce(append.facts) {
             for target in targets.iter().filter(|target| target.tenant == it.tenant) {
-                let was_told = outbox.deliveries.was_told(target, &it.about);
-                let offer = offer(&it, was_told);
+                let offer = offer(&it, outbox.deliveries.knows(target, &it.about));
                 if target.wants(&offer) {
                     let id = ids.next(&outbox.deliveries);
                     let cause = target.wakes(&offer).then(|| it.cause.clone());
                     let one = of_announcement(&it, target, id, cause);
-                    let covered_by = covering(&outbox.deliveries, &wanted, &one, at);
+                    let covered_by = covering(&outbox.deliveries, &wanted, &one, append.at);
                     wanted.push(DeliveryWanted { covered_by, ..one });
                 }
             }
         }
-        wanted.into_iter().map(Fact::DeliveryWanted).collect()
+        let wanted: Vec<Fact> = wanted.into_iter().map(Fact::DeliveryWanted).collect();
+        let facts = [append.facts, &wanted].concat();
+        (!wanted.is_empty()).then_some(Announced { facts, _alone: alone })
     }
 
     pub(crate) fn outbox(&self) -> RwLockReadGuard<'_, Outbox> {
-        self.outbox.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn outbox_mut(&self) -> RwLockWriteGuard<'_, Outbox> {
-        self.outbox.write().unwrap_or_else(PoisonError::into_inner)
+        self.projections.outbox.read()
     }
 
     /// How many deliveries wait, and how many targets are let be.
@@ -161,39 +148,43 @@ impl Mayday {
     /// Has a delivery that was given up tried again, as often as a new one. Blocking.
     pub fn retry_delivery(&self, id: &DeliveryId, act: Act) -> Result<Delivery, DeliveryError> {
         let tenant = self.room.tenant.clone();
-        let mut outbox = self.house.outbox_mut();
-        let delivery = outbox.deliveries.get(id).filter(|it| self.is_of(&it.wanted.tenant));
-        let delivery = delivery.ok_or_else(|| DeliveryError::NoSuchDelivery(id.clone()))?;
+        let delivery = self.delivery(id)?;
         if delivery.state != DeliveryState::GivenUp {
             return Err(DeliveryError::NotGivenUp(id.clone(), delivery.state.as_str()));
         }
         if self.house.target(&delivery.wanted.target).is_none() {
             return Err(DeliveryError::NoSuchTarget(delivery.wanted.target.clone()));
         }
-        if let Some(later) = outbox.deliveries.overtaken_by(id) {
+        if let Some(later) = self.house.outbox().deliveries.overtaken_by(id) {
             return Err(DeliveryError::Overtaken(id.clone(), later.clone()));
         }
         let retried = DeliveryRetried { delivery: id.clone(), tenant };
-        self.state_deliveries(&mut outbox, id, act, &[Fact::DeliveryRetried(retried)])?;
-        outbox.deliveries.get(id).cloned().ok_or(DeliveryError::NoSuchDelivery(id.clone()))
+        self.state_deliveries(id, act, &[Fact::DeliveryRetried(retried)])?;
+        self.delivery(id)
+    }
+
+    /// One delivery.
+    pub fn delivery(&self, id: &DeliveryId) -> Result<Delivery, DeliveryError> {
+        let outbox = self.house.outbox();
+        let delivery = outbox.deliveries.get(id).filter(|it| self.is_of(&it.wanted.tenant));
+        delivery.cloned().ok_or_else(|| DeliveryError::NoSuchDelivery(id.clone()))
     }
 
     /// Tells a target something that only proves it can be reached; what it would keep of that is
     /// ended at once. Blocking.
     pub fn test_target(&self, name: &str, act: Act) -> Result<Delivery, DeliveryError> {
         let target = self.my_target(name)?;
-        let mut outbox = self.house.outbox_mut();
         let mut ids = Ids { random: act.random };
-        let id = ids.next(&outbox.deliveries);
+        let id = ids.next(&self.house.outbox().deliveries);
         let begins = test_of(target, &id, act.by);
         let mut facts = vec![Fact::DeliveryWanted(begins.clone())];
         if target.keeps() {
-            let delivery = ids.next(&outbox.deliveries);
+            let delivery = ids.next(&self.house.outbox().deliveries);
             let effect = DeliveryEffect::Close;
             facts.push(Fact::DeliveryWanted(DeliveryWanted { delivery, effect, ..begins }));
         }
-        self.state_deliveries(&mut outbox, &id, act, &facts)?;
-        outbox.deliveries.get(&id).cloned().ok_or(DeliveryError::NoSuchDelivery(id))
+        self.state_deliveries(&id, act, &facts)?;
+        self.delivery(&id)
     }
 
     /// What a test would send to a target, without secrets.
@@ -211,15 +202,12 @@ impl Mayday {
 
     fn state_deliveries(
         &self,
-        outbox: &mut Outbox,
         about: &DeliveryId,
         act: Act,
         facts: &[Fact],
     ) -> Result<(), LedgerError> {
         let (stream, expected) = (about.as_str(), Expected::Any);
-        let append = Append { stream, expected, at: act.at, actor: act.by, facts };
-        let entries = self.house.ledger.append(append)?;
-        entries.iter().for_each(|entry| outbox.apply(entry));
+        self.house.state(Append { stream, expected, at: act.at, actor: act.by, facts })?;
         self.house.outgoing.notify_waiters();
         Ok(())
     }
@@ -237,12 +225,20 @@ impl House {
     }
 }
 
-/// Ids drawn from one random number, none of which is taken.
+/// Ids drawn from one number, none of which is taken.
 struct Ids {
     random: u64,
 }
 
 impl Ids {
+    /// Ids of what is stated at a place in the ledger; nobody else draws them.
+    fn of(append: &Append, newest: u64) -> Self {
+        let Append { stream, at, actor, .. } = append;
+        let hash = ContentHash::of(format!("{newest} {stream} {at} {actor}").as_bytes());
+        let first = hash.as_bytes().iter().take(8);
+        Self { random: first.fold(0, |number, byte| number << 8 | u64::from(*byte)) }
+    }
+
     fn next(&mut self, taken: &Deliveries) -> DeliveryId {
         loop {
             self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -261,14 +257,14 @@ fn mixed(number: u64) -> u64 {
     number ^ (number >> 31)
 }
 
-fn offer(it: &Announcement, was_told: bool) -> Offer<'_> {
+fn offer(it: &Announcement, known: Known) -> Offer<'_> {
     Offer {
         topic: it.topic,
         effect: it.effect,
         pages: it.pages,
         severity: it.severity,
         feature: it.feature.as_deref(),
-        was_told,
+        known,
     }
 }
 

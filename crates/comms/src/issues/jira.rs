@@ -53,7 +53,8 @@ impl Jira {
     pub(crate) fn creating(&self, letter: &Letter) -> Result<Wire, Refused> {
         let lines = letter.text.lines().chain(letter.link.as_deref());
         let lines = lines.filter(|line| !line.is_empty());
-        let paragraph = |line: &str| json!({ "type": "paragraph", "content": [{ "type": "text", "text": line }] });
+        let text = |line: &str| json!({ "type": "text", "text": line });
+        let paragraph = |line: &str| json!({ "type": "paragraph", "content": [text(line)] });
         let content: Vec<Value> = lines.map(paragraph).collect();
         let issue = json!({ "fields": {
             "project": { "key": self.project },

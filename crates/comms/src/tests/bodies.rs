@@ -145,7 +145,8 @@ async fn pagerduty_is_triggered_acknowledged_and_resolved_under_the_incidents_id
             },
             "client": "Mayday",
             "client_url": "https://mayday.example/incidents/inc_night",
-            "links": [{ "href": "https://mayday.example/incidents/inc_night", "text": "Open in Mayday" }],
+            "links": [{ "text": "Open in Mayday",
+                "href": "https://mayday.example/incidents/inc_night" }],
         })
     );
     for (effect, action) in

@@ -8,7 +8,9 @@ use model::delivery::DeliveryEffect::{self, Acknowledge, Close, Open, Update};
 use proptest::prelude::*;
 
 use super::{at, secret, slack, target};
-use crate::{Breaker, Endpoint, Github, Glob, Offer, Pagerduty, Schedule, SigningKey, Target, Way};
+use crate::{
+    Breaker, Endpoint, Github, Glob, Known, Offer, Pagerduty, Schedule, SigningKey, Target, Way,
+};
 
 const SEC: fn(i64) -> SignedDuration = SignedDuration::from_secs;
 
@@ -59,7 +61,7 @@ fn a_breaker_opens_after_five_failures_and_probes_ever_more_rarely() {
 }
 
 fn offer(topic: &str, effect: DeliveryEffect) -> Offer<'_> {
-    Offer { topic, effect, pages: false, severity: None, feature: None, was_told: false }
+    Offer { topic, effect, pages: false, severity: None, feature: None, known: Known::Nothing }
 }
 
 fn pagerduty() -> Target {
@@ -101,7 +103,7 @@ fn what_was_begun_at_an_alerting_tool_is_ended_there_and_nothing_else_is() {
     for ends in [offer("incident.acknowledged", Acknowledge), offer("incident.stage", Close)] {
         let ends = Offer { severity: Some(Severity::Sev4), ..ends };
         assert!(!target.wants(&ends));
-        assert!(target.wants(&Offer { was_told: true, ..ends }));
+        assert!(target.wants(&Offer { known: Known::Begun, ..ends }));
     }
     assert!(!pagerduty().wants(&offer("incident.stage", Update)), "that it goes well wakes nobody");
     assert!(pagerduty().wants(&Offer { pages: true, ..offer("incident.severity", Update) }));
@@ -112,7 +114,7 @@ fn only_a_target_that_pages_wakes_and_an_end_wakes_nobody() {
     let declared = Offer { pages: true, ..offer("incident.declared", Open) };
     assert!(pagerduty().wakes(&declared) && !slack("http://127.0.0.1").wakes(&declared));
     assert!(Target { pages: true, ..slack("http://127.0.0.1") }.wakes(&declared));
-    assert!(!pagerduty().wakes(&Offer { was_told: true, ..offer("incident.stage", Close) }));
+    assert!(!pagerduty().wakes(&Offer { known: Known::Begun, ..offer("incident.stage", Close) }));
 }
 
 #[test]
@@ -120,7 +122,7 @@ fn a_tracker_keeps_tickets_and_no_incidents() {
     assert!(github().wants(&offer("ticket.opened", Open)));
     assert!(!github().wants(&offer("incident.declared", Open)));
     assert!(!github().wants(&offer("ticket.done", Close)));
-    assert!(github().wants(&Offer { was_told: true, ..offer("ticket.done", Close) }));
+    assert!(github().wants(&Offer { known: Known::Begun, ..offer("ticket.done", Close) }));
 }
 
 #[test]
@@ -156,7 +158,10 @@ proptest! {
     }
 
     #[test]
-    fn a_pattern_fits_what_its_stars_stand_for(parts in prop::collection::vec("[a-c.]{0,3}", 1..5), fill in "[a-c.*]{0,3}") {
+    fn a_pattern_fits_what_its_stars_stand_for(
+        parts in prop::collection::vec("[a-c.]{0,3}", 1..5),
+        fill in "[a-c.*]{0,3}",
+    ) {
         prop_assert!(Glob::new(&parts.join("*")).fits(&parts.join(&fill)));
     }
 

@@ -88,7 +88,8 @@ fn opened() -> Fact {
     })
 }
 
-fn escalated(rung: i64, pages: bool) -> Fact {
+fn escalated(rung: i64) -> Fact {
+    let pages = rung == 1;
     let tenant = TenantName::standard();
     Fact::TicketEscalated(TicketEscalated { ticket: ticket(), tenant, rung, pages })
 }
@@ -118,10 +119,13 @@ fn a_declared_incident_is_told_with_what_was_found_and_wakes() {
     assert!(told.pages && told.effect == DeliveryEffect::Open);
     assert_eq!(told.cause, "support: tool_shape:search_kb");
     assert_eq!((told.severity, told.feature.as_deref()), (None, Some("support")));
-    insta::assert_snapshot!(told.text, @r"
+    insta::assert_snapshot!(told.text.replace("; ", "\n"), @r"
     Feature: support. Severity: not said yet.
     Found: support: tool_shape:search_kb 4f1a0000 → 9c220000 moved with the bad answers.
-    Measured: bad 3.1 % (159 of 5120) → 11.8 % (604 of 5120); +8.7 points [7.7, 9.7]; outcome unknown for 12 → 700; began 02:07:00–02:15:00, likeliest 02:09:00 UTC.
+    Measured: bad 3.1 % (159 of 5120) → 11.8 % (604 of 5120)
+    +8.7 points [7.7, 9.7]
+    outcome unknown for 12 → 700
+    began 02:07:00–02:15:00, likeliest 02:09:00 UTC.
     ");
 }
 
@@ -180,9 +184,9 @@ fn a_ticket_is_told_when_it_opens_when_it_comes_near_and_when_it_is_done() {
     assert_eq!(told.text, "Due: 2026-11-22. Owner: ana.\nConcerns: gpt-5 in support.");
     subjects.learn(&opened());
     assert!(subjects.is_open(&ticket()));
-    let told = one(&subjects, escalated(7, false));
+    let told = one(&subjects, escalated(7));
     assert_eq!((&*told.title, told.pages), ("7 days left: openai: Elevated errors", false));
-    let told = one(&subjects, escalated(1, true));
+    let told = one(&subjects, escalated(1));
     assert_eq!((&*told.title, told.pages), ("1 day left: openai: Elevated errors", true));
     let told = one(&subjects, done());
     assert_eq!((told.topic, told.effect), ("ticket.done", DeliveryEffect::Close));
@@ -239,14 +243,14 @@ fn a_title_is_one_line_that_turns_no_text_around_and_has_an_end() {
 #[test]
 fn nothing_is_told_of_what_nobody_knows() {
     let subjects = Subjects::default();
-    let facts = [stage(Stage::Closed), severity(Severity::Sev1), escalated(7, false), done()];
+    let facts = [stage(Stage::Closed), severity(Severity::Sev1), escalated(7), done()];
     assert!(subjects.announce(&facts).is_empty());
 }
 
 #[test]
 fn every_topic_that_is_told_can_be_asked_for() {
     let mut subjects = knowing(&[declared("a"), notice(NoticeClass::Deprecation), opened()]);
-    let facts = [severity(Severity::Sev2), stage(Stage::Closed), escalated(7, false), done()];
+    let facts = [severity(Severity::Sev2), stage(Stage::Closed), escalated(7), done()];
     for told in subjects.announce(&facts) {
         assert!(TOPICS.contains(&told.topic));
     }

@@ -184,7 +184,8 @@ impl Named {
             "github" => Way::Github(self.keys::<Repository>()?.way()?),
             "jira" => Way::Jira(self.keys::<Project>()?.way()?),
             other => bail!(
-                "there is no kind `{other}`: slack, teams, pagerduty, webhook, email, github or jira"
+                "there is no kind `{other}`: slack, teams, pagerduty, webhook, email, github or \
+                 jira"
             ),
         })
     }

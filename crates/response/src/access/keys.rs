@@ -1,19 +1,19 @@
 //! Keys: issued, listed and revoked.
 
-use std::sync::PoisonError;
-
 use jiff::Timestamp;
 use ledger::{Append, Expected};
 use model::{
-    Fact, Principal, PrincipalId, PrincipalKind, PrincipalName, TenantName, Token, TokenHash,
+    Fact, Principal, PrincipalId, PrincipalKind, PrincipalName, PrincipalRole, TenantName, Token,
+    TokenHash,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::access::error::KeyError;
 use crate::incidents::Act;
 use crate::open::Mayday;
 
 /// A key that was issued, without its token.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// Who holds it.
     pub principal: Principal,
@@ -53,6 +53,8 @@ pub struct KeyWanted {
     pub kind: PrincipalKind,
     /// Whose spans it sends or reads.
     pub tenant: TenantName,
+    /// What its holder may decide; what keys of that kind usually may if left out.
+    pub role: Option<PrincipalRole>,
     /// When it shall stop to work.
     pub expires: Option<Timestamp>,
 }
@@ -74,7 +76,10 @@ impl Key {
 impl Mayday {
     /// Issues a key for a token that the caller made, whose hash becomes a fact. Blocking.
     pub fn issue_key(&self, it: KeyWanted, token: &Token, act: Act) -> Result<Key, KeyError> {
-        let KeyWanted { name, kind, tenant, expires } = it;
+        let KeyWanted { name, kind, tenant, role, expires } = it;
+        if let Some(role) = role.filter(|role| kind.highest_role() < Some(*role)) {
+            return Err(KeyError::RoleOfAnother { kind, role });
+        }
         if let Some(at) = expires.filter(|at| *at <= act.at) {
             return Err(KeyError::ExpiresAtOnce(at));
         }
@@ -82,7 +87,8 @@ impl Mayday {
             return Err(KeyError::TooMany(MOST_KEYS));
         }
         let id = PrincipalId::from_random(act.random);
-        let principal = Principal { id: id.clone(), name, kind, tenant };
+        let role = role.or_else(|| kind.highest_role().map(|_| kind.usual_role()));
+        let principal = Principal { id: id.clone(), name, kind, tenant, role };
         let fact = Fact::TokenIssued { principal, hash: token.hash(), expires };
         self.state_of_key(&id, Expected::Version(0), act, fact)
     }
@@ -113,9 +119,7 @@ impl Mayday {
     ) -> Result<Key, KeyError> {
         let append =
             Append { stream: id.as_str(), expected, at: act.at, actor: act.by, facts: &[fact] };
-        let mut principals = self.house.principals.write().unwrap_or_else(PoisonError::into_inner);
-        let entries = self.house.ledger.append(append).map_err(KeyError::Ledger)?;
-        entries.iter().for_each(|entry| principals.apply(entry));
-        principals.get(id).cloned().ok_or_else(|| KeyError::NoSuchKey(id.clone()))
+        self.house.state(append).map_err(KeyError::Ledger)?;
+        self.principals().get(id).cloned().ok_or_else(|| KeyError::NoSuchKey(id.clone()))
     }
 }

@@ -1,20 +1,21 @@
 //! The fold of keys: who holds one, and who is let in by it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use model::{Entry, Fact, PrincipalId, PrincipalKind, Token, TokenHash};
+use model::{Entry, Fact, PrincipalId, PrincipalKind, PrincipalRole, Token, TokenHash};
+use serde::{Deserialize, Serialize};
 
 use crate::access::error::Denied;
 use crate::access::keys::{Key, KeyState};
 use crate::access::{Entrance, Right, Shown, Unkeyed, Who};
 
 /// Every key, as the facts read so far tell it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principals {
     keys: BTreeMap<PrincipalId, Key>,
-    holders: HashMap<TokenHash, PrincipalId>,
-    kinds: HashSet<PrincipalKind>,
+    holders: BTreeMap<TokenHash, PrincipalId>,
+    issued: BTreeSet<(PrincipalKind, PrincipalRole)>,
 }
 
 impl Principals {
@@ -36,7 +37,7 @@ impl Principals {
                 if let Some(earlier) = self.keys.insert(principal.id.clone(), key) {
                     self.holders.remove(&earlier.hash);
                 }
-                self.kinds.insert(principal.kind);
+                self.issued.insert((principal.kind, principal.role()));
                 self.holders.insert(*hash, principal.id.clone());
             }
             Fact::TokenRevoked { principal } => {
@@ -73,8 +74,10 @@ impl Principals {
         match key.state(now) {
             KeyState::Revoked(at) => Err(Denied::Revoked { who, at }),
             KeyState::Expired(at) => Err(Denied::Expired { who, at }),
-            KeyState::Live if at.right.is_of(who.kind) => Ok(Who::Principal(who)),
-            KeyState::Live => Err(Denied::NotAllowed { who, right: at.right }),
+            KeyState::Live => {
+                let who = Who::Principal(who);
+                who.may(at.right).map(|()| who)
+            }
         }
     }
 
@@ -82,7 +85,7 @@ impl Principals {
     ///
     /// Ever, not now: a door that was locked does not open again when its last key is revoked.
     pub fn has_issued_key_to(&self, right: Right) -> bool {
-        self.kinds.iter().any(|kind| right.is_of(*kind))
+        self.issued.iter().any(|(kind, role)| right.is_of(*kind, *role))
     }
 
     /// One key.
@@ -108,10 +111,8 @@ impl Principals {
     fn guards(&self, right: Right) -> bool {
         match right {
             Right::Send => self.has_issued_key_to(Right::Send),
-            Right::Label | Right::Look | Right::Export | Right::ManageKeys => {
-                self.has_issued_key_to(Right::Look)
-            }
             Right::Figures => false,
+            _ => self.has_issued_key_to(Right::Look),
         }
     }
 

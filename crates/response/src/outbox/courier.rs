@@ -199,7 +199,7 @@ impl Courier {
         let state = move || {
             let (stream, expected) = (&*stream, Expected::Any);
             let append = Append { stream, expected, at, actor: ACTOR, facts: &facts };
-            mayday.house.tell(append, 0).map(drop)
+            mayday.house.state(append).map(drop)
         };
         match tokio::task::spawn_blocking(state).await {
             Ok(stated) => stated,

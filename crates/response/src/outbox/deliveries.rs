@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use comms::Target;
+use comms::{Known, Target};
 use jiff::Timestamp;
 use model::delivery::{DeliveryEffect, DeliveryResult, DeliveryTried, DeliveryWanted};
 use model::{DeliveryId, Entry, Fact};
@@ -129,9 +129,12 @@ impl Deliveries {
         })
     }
 
-    /// Whether a target was told of something, and not yet that it is over.
-    pub fn was_told(&self, target: &Target, about: &str) -> bool {
-        self.thread(&target.name, about).is_some_and(|thread| thread.told > 0 && !thread.over)
+    /// What a target knows of something.
+    pub fn knows(&self, target: &Target, about: &str) -> Known {
+        match self.thread(&target.name, about) {
+            Some(thread) if thread.told > 0 && !thread.over => Known::Begun,
+            _ => Known::Nothing,
+        }
     }
 
     /// What a target calls what it keeps of something.

@@ -114,7 +114,7 @@ fn a_target_that_makes_no_sense_is_told_with_its_name_and_how_to_mend_it() {
             "fits none",
         ),
         (
-            "kind = \"email\"\nserver = \"m.example\"\ntls = \"none\"\nfrom = \"a@b\"\nto = [\"c@d\"]",
+            "kind = \"email\"\nserver = \"m.a\"\ntls = \"none\"\nfrom = \"a@b\"\nto = [\"c@d\"]",
             "starttls or implicit",
         ),
         (
@@ -131,7 +131,7 @@ fn a_target_that_makes_no_sense_is_told_with_its_name_and_how_to_mend_it() {
         ),
         ("kind = \"github\"\nrepository = \"../x\"\nsecret = \"BAD\"", "write owner/name"),
         (
-            "kind = \"jira\"\nurl = \"https://a\"\nproject = \"a b\"\nuser = \"u\"\nsecret = \"BAD\"",
+            "kind = \"jira\"\nurl = \"https://a\"\nproject = \"a\"\nuser = \"u\"\nsecret = \"BAD\"",
             "no project key",
         ),
     ] {

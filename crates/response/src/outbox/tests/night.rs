@@ -7,7 +7,6 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use comms::{Endpoint, Glob, Pagerduty, Schedule, Secret, SigningKey, Target, Way, Webhook};
-use incident::surfaces;
 use jiff::{SignedDuration, Timestamp};
 use ledger::Expected;
 use model::course::{SeveritySet, StageReached};
@@ -23,7 +22,7 @@ use tokio::net::TcpListener;
 use crate::incidents::Act;
 use crate::moved::Question;
 use crate::outbox::{Courier, Delivery, Out, Worked};
-use crate::{Mayday, Settings};
+use crate::{Mayday, Settings, Who};
 
 /// A request as it arrived.
 #[derive(Debug, Clone)]
@@ -129,7 +128,7 @@ impl Night {
     }
 
     pub(super) fn act(&self) -> Act<'static> {
-        Act { by: "ana", at: self.now, random: self.random }
+        Act { by: "ana", who: &Who::Local, at: self.now, random: self.random }
     }
 
     /// Declares an incident of a feature in which a factor moved, if one did.
@@ -193,7 +192,6 @@ impl Night {
 }
 
 fn mover(factor: &str) -> Mover {
-    assert!(!surfaces().surfaces.is_empty());
     Mover {
         surface: "tool".to_owned(),
         factor: factor.to_owned(),

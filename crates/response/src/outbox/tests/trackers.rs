@@ -24,7 +24,7 @@ fn ticket() -> TicketId {
 fn tell(night: &Night, fact: Fact) {
     let (stream, expected, actor) = ("tkt_1", Expected::Any, "ana");
     let append = Append { stream, expected, at: night.now, actor, facts: &[fact] };
-    night.mayday.house.tell(append, 3).unwrap();
+    night.mayday.house.state(append).unwrap();
 }
 
 fn opened(night: &Night) -> Fact {
