@@ -12,6 +12,7 @@ pub mod budget;
 pub mod changes;
 pub mod complaints;
 pub mod course;
+pub mod deliveries;
 pub mod drift;
 pub mod evals;
 mod export;

@@ -15,9 +15,9 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    alerts, changes, complaints, course, drift, evals, flights, gaps, grpc, hooks, incidents,
-    intents, keeping, keys, ledger, metrics, moved, origin, otlp as export, outcomes, postmortems,
-    problem, reconstruct, traces,
+    alerts, changes, complaints, course, deliveries, drift, evals, flights, gaps, grpc, hooks,
+    incidents, intents, keeping, keys, ledger, metrics, moved, origin, otlp as export, outcomes,
+    postmortems, problem, reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -96,7 +96,9 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/incidents/{incident}/looks", post(incidents::look_again))
         .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
         .route("/api/v1/drift/reviews", post(drift::review))
-        .route("/api/v1/gaps/dismissals", post(gaps::dismiss));
+        .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
+        .route("/api/v1/deliveries/{delivery}/retry", post(deliveries::retry))
+        .route("/api/v1/targets/{target}/test", post(deliveries::test));
     let looks = Router::new()
         .route("/api/v1/reconstruct", get(reconstruct::get))
         .route("/api/v1/diff", get(reconstruct::diff))
@@ -120,6 +122,8 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/signals", get(complaints::signals))
         .route("/api/v1/incidents/{incident}/course", get(course::get))
         .route("/api/v1/gaps", get(gaps::list))
+        .route("/api/v1/deliveries", get(deliveries::list))
+        .route("/api/v1/targets/{target}/test", get(deliveries::shown))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
         .route("/api/{*rest}", any(problem::no_such_path));
     health

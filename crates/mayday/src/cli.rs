@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    alert, backup, bench, change, demo, drift, erase, eval, export, features, gaps, incident, key,
-    ledger, moved, postmortem, reconstruct, serve, sim, verify,
+    alert, backup, bench, change, delivery, demo, drift, erase, eval, export, features, gaps,
+    incident, key, ledger, moved, out, postmortem, reconstruct, serve, sim, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -70,6 +70,12 @@ pub(crate) enum Command {
     /// Say what incidents lacked in the record, and how it stands now
     #[command(subcommand)]
     Gaps(gaps::Gaps),
+    /// Say what others were told, and try again what could not be brought to them
+    #[command(subcommand)]
+    Delivery(delivery::Deliveries),
+    /// Prove that targets can be reached
+    #[command(subcommand)]
+    Out(out::Out),
     /// Take out what was recorded
     #[command(subcommand)]
     Export(export::Export),
@@ -107,6 +113,8 @@ impl Command {
             Command::Erase(command) => command.run().await,
             Command::Eval(command) => command.run().await,
             Command::Gaps(command) => command.run().await,
+            Command::Delivery(command) => command.run().await,
+            Command::Out(command) => command.run().await,
             Command::Export(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,

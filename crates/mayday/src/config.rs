@@ -1,6 +1,7 @@
 //! Settings: the defaults compiled in, a file over them, flags over both.
 
 mod inbound;
+mod out;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,6 +19,7 @@ use response::{
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use self::out::Outgoing;
 use crate::forward::Destination;
 use crate::master::Vault;
 use crate::world;
@@ -38,6 +40,8 @@ pub(crate) struct Config {
     /// Whose payload stays.
     sampling: Rates,
     keeping: KeepingFor,
+    /// Whom to tell.
+    out: Outgoing,
     window: WindowSize,
     moved: Lookback,
     changes: inbound::Changes,
@@ -237,6 +241,7 @@ impl Config {
                 quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
             },
             inbound: inbound::inbound(&self.changes, &self.alerts, &self.complaints)?,
+            out: self.out.out()?,
             sessions: SessionLimits {
                 longest: duration(&self.sessions.longest)?,
                 idle: duration(&self.sessions.idle)?,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use api::changes::{ActivationJson, ChangesAsked};
+use api::deliveries::{ShownJson, Wanted};
 use api::drift::ReviewJson;
 use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
@@ -17,7 +18,9 @@ use api::postmortems::DocumentJson;
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
-use model::{AlertId, ChangeId, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
+use model::{
+    AlertId, ChangeId, DeliveryId, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window,
+};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
@@ -25,8 +28,8 @@ use response::evals::Suite;
 use response::intake::change::ChangeJson;
 use response::postmortem::Linted;
 use response::{
-    AlertView, DriftView, Erasure, GapView, KnownChange, Mayday, Proof, Question, Unkeyed,
-    Verified, Who,
+    AlertView, Delivery, DriftView, Erasure, GapView, KnownChange, Mayday, Proof, Question,
+    Unkeyed, Verified, Who,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -331,6 +334,27 @@ impl Door {
     pub(crate) async fn dismiss_gap(&self, it: DismissingJson) -> Result<GapView> {
         let it = DismissingJson { by: self.by.clone(), ..it };
         self.post("/api/v1/gaps/dismissals", &serde_json::to_value(it)?).await
+    }
+
+    /// What others were told, latest first.
+    pub(crate) async fn deliveries(&self, wanted: &Wanted) -> Result<Vec<Delivery>> {
+        self.get("/api/v1/deliveries", &[("failed", &wanted.failed.to_string())]).await
+    }
+
+    /// Has a delivery that was given up tried again.
+    pub(crate) async fn retry_delivery(&self, id: &DeliveryId) -> Result<Delivery> {
+        self.post(&format!("/api/v1/deliveries/{id}/retry"), &json!({ "by": self.by })).await
+    }
+
+    /// Tells a target that this is a test.
+    pub(crate) async fn test_target(&self, target: &str) -> Result<Delivery> {
+        self.post(&format!("/api/v1/targets/{target}/test"), &json!({ "by": self.by })).await
+    }
+
+    /// What a test would send.
+    pub(crate) async fn shown_to_target(&self, target: &str) -> Result<String> {
+        let path = format!("/api/v1/targets/{target}/test");
+        Ok(self.get::<ShownJson>(&path, &[]).await?.shown)
     }
 
     /// Checks every record.

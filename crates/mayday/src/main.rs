@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod config;
+mod delivering;
 mod door;
 mod forward;
 mod master;

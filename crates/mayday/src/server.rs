@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use web::{Reached, Site};
 
 use crate::config::{Config, Listen, RequireKeys};
+use crate::delivering::keep_delivering;
 use crate::forward::Forwarder;
 use crate::tls::Certificate;
 use crate::world;
@@ -51,6 +52,7 @@ pub(crate) struct Server {
     stating: JoinHandle<()>,
     keeping: JoinHandle<()>,
     weighing: JoinHandle<()>,
+    delivering: Vec<JoinHandle<()>>,
 }
 
 impl Server {
@@ -91,6 +93,7 @@ impl Server {
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let weighing = keep_weighing(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
+        let delivering = keep_delivering(&mayday, &stopped)?;
         let settling = keep_settling(Arc::clone(&mayday), stopped);
         let scheme = if tls.is_some() { "https" } else { "http" };
         Ok(Self {
@@ -106,6 +109,7 @@ impl Server {
             stating,
             keeping,
             weighing,
+            delivering,
         })
     }
 
@@ -134,6 +138,12 @@ impl Server {
         _ = tokio::time::timeout(GRACE, self.stating).await;
         _ = tokio::time::timeout(GRACE, self.keeping).await;
         _ = tokio::time::timeout(GRACE, self.weighing).await;
+        for mut task in self.delivering {
+            if tokio::time::timeout(GRACE, &mut task).await.is_err() {
+                // What is under way is sent again after the next start, under the same id.
+                task.abort();
+            }
+        }
     }
 }
 
@@ -220,7 +230,8 @@ fn host_name(address: SocketAddr) -> String {
     }
 }
 
-async fn told(mut stopped: watch::Receiver<bool>) {
+/// Waits until it is time to stop.
+pub(crate) async fn told(mut stopped: watch::Receiver<bool>) {
     _ = stopped.wait_for(|stop| *stop).await;
 }
 

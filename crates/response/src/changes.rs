@@ -92,7 +92,7 @@ impl Mayday {
 
     fn take_in_change(&self, says: Change, act: Act) -> Result<Taken, ChangeError> {
         if let Some(known) = self.delivered(&says) {
-            self.house.tally.add(Counted::DeliveriesRepeated, 1);
+            self.house.tally.add(Counted::HooksRepeated, 1);
             return Ok(Taken::Known(Box::new(known)));
         }
         let tenant = self.room.tenant.clone();

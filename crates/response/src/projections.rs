@@ -23,6 +23,7 @@ use serde::de::DeserializeOwned;
 use crate::access::Principals;
 use crate::evals::Suites;
 use crate::keeping::ClosedDays;
+use crate::outbox::Outbox;
 
 /// Something that is folded from facts.
 pub(crate) trait Projection: Default + Serialize + DeserializeOwned + Send + Sync {
@@ -83,6 +84,8 @@ projections! {
     links: Links, version 1;
     /// Levels that are no news.
     learned: Learned, version 1;
+    /// What others are to be told.
+    outbox: Outbox, version 1;
 }
 
 /// A projection as far as it has followed the ledger.

@@ -32,6 +32,8 @@ mod inbound;
 mod keeping;
 mod ledger;
 #[cfg(test)]
+mod out;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod tls;
