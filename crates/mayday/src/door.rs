@@ -19,7 +19,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::evals::Suite;
-use response::{Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
+use response::{CourseView, Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -250,6 +250,22 @@ impl Door {
         let answer = AnswerJson { by: self.by.clone(), ..answer };
         let path = format!("/api/v1/incidents/{id}/answers");
         self.post(&path, &serde_json::to_value(answer)?).await
+    }
+
+    /// The course of an incident as it is now.
+    pub(crate) async fn course(&self, id: &IncidentId) -> Result<CourseView> {
+        self.get(&format!("/api/v1/incidents/{id}/course"), &[]).await
+    }
+
+    /// Says something in the course of an incident.
+    pub(crate) async fn go_on(
+        &self,
+        id: &IncidentId,
+        what: &str,
+        mut body: Value,
+    ) -> Result<Incident> {
+        body["by"] = json!(self.by);
+        self.post(&format!("/api/v1/incidents/{id}/{what}"), &body).await
     }
 
     /// Compares an incident's runs once more.

@@ -52,7 +52,7 @@ pub use tally::{Counted, Tally};
 pub use triage::Answered;
 
 pub use flight::{Keyring, MasterKey, Random};
-pub use incident::{Brief, brief, wording};
+pub use incident::{Brief, blast, brief, card, clocks, severity, wording};
 pub use ledger::{Flaw, ImportError, Imported, Stored, Verified};
 pub use recorder::encode as otlp_requests;
 pub use recorder::redaction::{Rules, RulesError};

@@ -65,7 +65,7 @@ projections! {
     /// Every incident.
     incidents: Incidents, version 2;
     /// Every key that was issued.
-    principals: Principals, version 1;
+    principals: Principals, version 2;
     /// Days of flights that are over.
     days: ClosedDays, version 1;
     /// Suites of evaluations.
