@@ -32,7 +32,7 @@ pub struct ByJson {
 
 /// What a test of a target would send.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct ShownJson {
+pub struct DrillJson {
     /// The bytes, without what is secret.
     pub shown: String,
 }
@@ -75,8 +75,8 @@ pub async fn test(
 }
 
 /// `GET /api/v1/targets/{target}/test`: what a test would send; nothing is sent.
-pub async fn shown(seat: Seat, Path(target): Path<String>) -> Result<Json<ShownJson>, Problem> {
+pub async fn shown(seat: Seat, Path(target): Path<String>) -> Result<Json<DrillJson>, Problem> {
     let by = actor(&seat.who, None)?;
     let shown = seat.mayday.shown_to_target(&target, seat.act(&by))?;
-    Ok(Json(ShownJson { shown }))
+    Ok(Json(DrillJson { shown }))
 }

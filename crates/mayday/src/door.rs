@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use api::changes::{ActivationJson, ChangesAsked};
-use api::deliveries::{ShownJson, Wanted};
+use api::deliveries::{DrillJson, Wanted};
 use api::drift::ReviewJson;
 use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
@@ -28,8 +28,8 @@ use response::evals::Suite;
 use response::intake::change::ChangeJson;
 use response::postmortem::Linted;
 use response::{
-    AlertView, Delivery, DriftView, Erasure, GapView, KnownChange, Mayday, Proof, Question,
-    Unkeyed, Verified, Who,
+    AlertView, CourseView, Delivery, DriftView, Erasure, GapView, KnownChange, Mayday, Proof,
+    Question, Unkeyed, Verified, Who,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -319,6 +319,22 @@ impl Door {
         self.post(&path, &serde_json::to_value(answer)?).await
     }
 
+    /// The course of an incident as it is now.
+    pub(crate) async fn course(&self, id: &IncidentId) -> Result<CourseView> {
+        self.get(&format!("/api/v1/incidents/{id}/course"), &[]).await
+    }
+
+    /// Says something in the course of an incident.
+    pub(crate) async fn go_on(
+        &self,
+        id: &IncidentId,
+        what: &str,
+        mut body: Value,
+    ) -> Result<Incident> {
+        body["by"] = json!(self.by);
+        self.post(&format!("/api/v1/incidents/{id}/{what}"), &body).await
+    }
+
     /// Compares an incident's runs once more.
     pub(crate) async fn look_again(&self, id: &IncidentId, it: LookJson) -> Result<Incident> {
         let it = LookJson { by: self.by.clone(), ..it };
@@ -354,7 +370,7 @@ impl Door {
     /// What a test would send.
     pub(crate) async fn shown_to_target(&self, target: &str) -> Result<String> {
         let path = format!("/api/v1/targets/{target}/test");
-        Ok(self.get::<ShownJson>(&path, &[]).await?.shown)
+        Ok(self.get::<DrillJson>(&path, &[]).await?.shown)
     }
 
     /// Checks every record.

@@ -41,8 +41,9 @@ pub(crate) async fn incident(
 ) -> Page {
     let Path(id) = id.map_err(|_| PageError::NoSuchPage)?;
     let look = move || {
-        let mayday = site.mayday.of(&visitor.who.tenant(), (site.now)())?;
-        Ok::<_, PageError>(mayday.incident_view(&id)?)
+        let now = (site.now)();
+        let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
+        Ok::<_, PageError>(mayday.incident_view(&id, &visitor.who, now)?)
     };
     let view = tokio::task::spawn_blocking(look).await??;
     Ok(Html(IncidentPage::new(&view)?.render()?))
