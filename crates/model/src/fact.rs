@@ -15,7 +15,10 @@ use crate::eval::EvalRun;
 use crate::fields::SixField;
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
 use crate::incident::{Evidence, Excerpt, IncidentKind};
-use crate::notice::{NoticeConfirmed, NoticeHeard, TicketActed, TicketEscalated, TicketOpened};
+use crate::notice::{
+    ChannelChecked, NoticeConfirmed, NoticeHeard, NoticeJudged, TicketActed, TicketEscalated,
+    TicketOpened, TicketRedated,
+};
 use crate::principal::{Principal, TenantName, TokenHash};
 use crate::report::Report;
 use crate::triage::{Answer, Triage};
@@ -194,8 +197,14 @@ pub enum Fact {
     NoticeHeard(NoticeHeard),
     /// A notice was confirmed by asking the provider, or was not.
     NoticeConfirmed(NoticeConfirmed),
+    /// What is to be done about a notice was decided.
+    NoticeJudged(NoticeJudged),
+    /// A channel of notices was asked or tested.
+    ChannelChecked(ChannelChecked),
     /// A notice about something in use asks for work by a date.
     TicketOpened(TicketOpened),
+    /// The date of a ticket is another one now.
+    TicketRedated(TicketRedated),
     /// A ticket came nearer to its date without being done.
     TicketEscalated(TicketEscalated),
     /// Somebody did something about a ticket.
