@@ -5,6 +5,8 @@
 //! panic. [`verify`] compares signatures over the bytes as received, in constant time.
 
 pub mod error;
+pub mod notices;
+pub mod standard_webhooks;
 pub mod text;
 pub mod verify;
 
