@@ -132,7 +132,11 @@ impl Summary {
             None => (self.incident(thread), "incident"),
         };
         let (holds, because) = match found {
-            Some(says) => (says == status, format!("the page has the {what} as {says}")),
+            // An update may have come since, but nothing that is listed as open is over.
+            Some(says) => {
+                let since = what == "incident" && !is_over(status);
+                (says == status || since, format!("the page has the {what} as {says}"))
+            }
             None if is_over(status) && what == "incident" => {
                 (true, "the page does not list the incident as open any more".to_owned())
             }
