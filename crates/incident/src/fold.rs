@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use model::incident::{Draft, Look};
 use model::triage::Told;
 use model::{Entry, Fact, Incident, IncidentId};
+use serde::{Deserialize, Serialize};
 
 use crate::triage;
 
 /// Every incident, as the facts read so far tell it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Incidents {
     by_id: BTreeMap<IncidentId, Incident>,
 }

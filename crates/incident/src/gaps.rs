@@ -38,7 +38,7 @@ pub struct Dismissal {
 }
 
 /// What was dismissed, as the ledger tells it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dismissals {
     by_gap: BTreeMap<(TenantName, String, String), Dismissal>,
 }

@@ -35,11 +35,11 @@ pub enum Expected {
 
 /// An append as it will be stored, but for its place in the chain.
 #[derive(Debug)]
-pub(crate) struct Draft<'a> {
-    pub(crate) stream: &'a str,
+pub(crate) struct Draft {
+    pub(crate) stream: String,
     expected: Expected,
     at: i64,
-    actor: &'a str,
+    actor: String,
     bodies: Vec<String>,
 }
 
@@ -52,9 +52,9 @@ impl fmt::Display for Expected {
     }
 }
 
-impl<'a> Draft<'a> {
-    pub(crate) fn new(append: Append<'a>) -> Result<Self, LedgerError> {
-        let Append { stream, expected, at, actor, facts } = append;
+impl Draft {
+    pub(crate) fn new(append: &Append<'_>) -> Result<Self, LedgerError> {
+        let Append { stream, expected, at, actor, facts } = *append;
         if stream.is_empty() || actor.is_empty() {
             return Err(LedgerError::Nameless { stream: stream.to_owned() });
         }
@@ -64,14 +64,20 @@ impl<'a> Draft<'a> {
                 .map_err(|source| LedgerError::Unwritable { stream: stream.to_owned(), source })
         };
         let bodies = facts.iter().map(body).collect::<Result<_, _>>()?;
+        let (stream, actor) = (stream.to_owned(), actor.to_owned());
         Ok(Self { stream, expected, at: nanos, actor, bodies })
+    }
+
+    /// How many bytes of facts it holds.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bodies.iter().map(String::len).sum()
     }
 
     /// The rows to store when the ledger stands at this place.
     pub(crate) fn chained_to(&self, place: &Place) -> Result<Vec<Row>, LedgerError> {
         let actual = place.version.unsigned_abs();
         if self.expected != Expected::Any && self.expected != Expected::Version(actual) {
-            let (stream, expected) = (self.stream.to_owned(), self.expected);
+            let (stream, expected) = (self.stream.clone(), self.expected);
             return Err(LedgerError::Conflict { stream, expected, actual });
         }
         let mut place = place.clone();
@@ -82,10 +88,10 @@ impl<'a> Draft<'a> {
     fn row(&self, body: &str, place: &mut Place) -> Row {
         let mut row = Row {
             seq: place.seq + 1,
-            stream: self.stream.into(),
+            stream: self.stream.as_str().into(),
             version: place.version + 1,
             at: self.at,
-            actor: self.actor.into(),
+            actor: self.actor.as_str().into(),
             body: body.into(),
             prev: place.hash.clone(),
             hash: Vec::new(),

@@ -36,7 +36,7 @@
 //!
 //! Verification finds the first entry that was changed in any column, removed, inserted, moved,
 //! or numbered wrongly in its stream. It reads hashes, never facts: an entry whose fact only a
-//! newer version understands is intact, and [`crate::Ledger::read`] says that it is unreadable.
+//! newer version understands is intact, and [`crate::Ledger::read`] gives it as it is stored.
 //!
 //! The chain holds no secret. Whoever can write the file can remove the newest entries, or
 //! rebuild every hash from some entry on, and what is left is a perfect chain. Only the head tells:
@@ -118,26 +118,39 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// Takes the next row in, or says why it is not what comes next.
-    pub(crate) fn follow(&mut self, row: &Row) -> Result<(), Flaw> {
+    /// Takes the next row in, given the hash of what it says, or says why it is not what comes next.
+    pub(crate) fn follow(&mut self, row: &Row, hash: ContentHash) -> Result<(), Flaw> {
         if u64::try_from(row.seq) != Ok(self.next_seq()) {
             return Err(Flaw::Missing { found: row.seq });
         }
-        let hash = row.digest();
         if row.hash != hash.as_bytes() {
             return Err(Flaw::Changed);
         }
         if row.prev != self.head.as_bytes() {
             return Err(Flaw::Detached);
         }
-        let expected = self.versions.get(&row.stream).map_or(1, |version| version + 1);
+        let known = self.versions.get_mut(&row.stream);
+        let expected = known.as_ref().map_or(1, |version| **version + 1);
         if u64::try_from(row.version) != Ok(expected) {
             return Err(Flaw::Misnumbered { expected, found: row.version });
         }
-        self.versions.insert(row.stream.clone(), expected);
+        match known {
+            Some(version) => *version = expected,
+            None => _ = self.versions.insert(row.stream.clone(), expected),
+        }
         self.entries = self.next_seq();
         self.head = hash;
         Ok(())
+    }
+
+    /// How many rows were taken in.
+    pub(crate) fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// The hash of the last of them.
+    pub(crate) fn head(&self) -> ContentHash {
+        self.head
     }
 
     /// The `seq` that comes next.
@@ -178,7 +191,9 @@ mod tests {
 
     fn flaw(rows: &[Row]) -> Option<(u64, Flaw)> {
         let mut chain = Chain::default();
-        rows.iter().find_map(|row| chain.follow(row).err().map(|why| (chain.next_seq(), why)))
+        rows.iter().find_map(|row| {
+            chain.follow(row, row.digest()).err().map(|why| (chain.next_seq(), why))
+        })
     }
 
     #[test]

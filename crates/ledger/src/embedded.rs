@@ -1,26 +1,28 @@
 //! The engine on one SQLite file, synced before every answer.
 //!
-//! One connection under one lock. The head of the chain is read inside the transaction that
-//! extends it, so even two processes on one file would take turns and never fork the chain.
+//! One connection writes, under one lock; readers have their own. The head of the chain is read
+//! inside the transaction that extends it, so even two processes on one file would take turns and
+//! never fork the chain.
+
+mod read;
+mod write;
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OptionalExtension, Params, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 use crate::append::Draft;
 use crate::error::LedgerError;
-use crate::ledger::Durability;
-use crate::row::{Place, Row};
+use crate::ledger::{Durability, Page};
+use crate::row::Row;
+use read::Readers;
+use write::Writer;
 
 /// The format that `schema.sql` creates, kept in `PRAGMA user_version`.
 const FORMAT: i32 = 1;
 
 const CONFIGURE: &str = include_str!("embedded/configure.sql");
 const SCHEMA: &str = include_str!("embedded/schema.sql");
-const PLACE: &str = include_str!("embedded/place.sql");
-const INSERT: &str = include_str!("embedded/insert.sql");
 const PAGE: &str = include_str!("embedded/page.sql");
 const BACK_UP: &str = include_str!("embedded/back_up.sql");
 const STREAM: &str = include_str!("embedded/stream.sql");
@@ -28,7 +30,8 @@ const STREAM: &str = include_str!("embedded/stream.sql");
 /// A ledger in a file.
 #[derive(Debug)]
 pub(crate) struct Embedded {
-    connection: Mutex<Connection>,
+    writer: Writer,
+    readers: Readers,
 }
 
 impl Embedded {
@@ -44,40 +47,47 @@ impl Embedded {
         if found == 0 {
             create(&mut connection).map_err(failed)?;
         }
-        Ok(Self { connection: Mutex::new(connection) })
+        Ok(Self { writer: Writer::new(connection), readers: Readers::of(path) })
+    }
+
+    /// The place of the newest entry; 0 if there is none.
+    pub(crate) fn newest(&self) -> Result<u64, LedgerError> {
+        let newest = write::head(&self.writer.connection());
+        let (seq, _) = newest.map_err(|source| LedgerError::Read { source })?;
+        Ok(seq.try_into().unwrap_or(0))
     }
 
     pub(crate) fn back_up(&self, to: &Path) -> Result<(), LedgerError> {
         let failed = |source| LedgerError::Open { path: to.to_owned(), source };
-        let copied = self.connection().execute(BACK_UP, params![to.to_string_lossy()]);
+        let copied = self.writer.connection().execute(BACK_UP, params![to.to_string_lossy()]);
         copied.map(|_| ()).map_err(failed)
     }
 
-    pub(crate) fn append(&self, draft: &Draft<'_>) -> Result<Vec<Row>, LedgerError> {
-        let stream = || draft.stream.to_owned();
-        let failed = |source| LedgerError::Append { stream: stream(), source };
-        let mut connection = self.connection();
-        let transaction = immediate(&mut connection).map_err(failed)?;
-        let rows = draft.chained_to(&place(&transaction, draft.stream).map_err(failed)?)?;
-        for row in &rows {
-            insert(&transaction, row).map_err(failed)?;
-        }
-        transaction.commit().map_err(failed)?;
-        Ok(rows)
+    pub(crate) fn append(&self, draft: Draft) -> Result<Vec<Row>, LedgerError> {
+        self.writer.append(draft)
     }
 
-    pub(crate) fn page(&self, from: i64, limit: usize) -> Result<Vec<Row>, LedgerError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.rows(PAGE, params![from, limit])
+    pub(crate) fn fill<E: From<LedgerError>>(
+        &self,
+        rows: impl Iterator<Item = Result<Row, E>>,
+    ) -> Result<(), E> {
+        self.writer.fill(rows)
+    }
+
+    pub(crate) fn page(&self, page: Page) -> Result<Vec<Row>, LedgerError> {
+        let limit = i64::try_from(page.entries).unwrap_or(i64::MAX);
+        let rows = self.readers.rows(PAGE, params![page.from, limit], page);
+        rows.map_err(|source| LedgerError::Read { source })
     }
 
     pub(crate) fn stream(&self, stream: &str) -> Result<Vec<Row>, LedgerError> {
-        self.rows(STREAM, params![stream])
+        let rows = self.readers.rows(STREAM, params![stream], Page::ALL);
+        rows.map_err(|source| LedgerError::Read { source })
     }
 
     pub(crate) fn durability(&self) -> Result<Durability, LedgerError> {
         let failed = |source| LedgerError::Read { source };
-        let connection = self.connection();
+        let connection = self.writer.connection();
         Ok(Durability::OnDisk {
             journal_mode: connection
                 .pragma_query_value(None, "journal_mode", |row| row.get(0))
@@ -87,19 +97,6 @@ impl Embedded {
                 .map_err(failed)?,
         })
     }
-
-    fn rows(&self, sql: &str, params: impl Params) -> Result<Vec<Row>, LedgerError> {
-        let failed = |source| LedgerError::Read { source };
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(sql).map_err(failed)?;
-        let rows = statement.query_map(params, stored).map_err(failed)?;
-        rows.collect::<Result<_, _>>().map_err(failed)
-    }
-
-    /// A thread that died holding the lock left no transaction: dropping rolled it back.
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 fn format(connection: &Connection) -> rusqlite::Result<i32> {
@@ -108,53 +105,10 @@ fn format(connection: &Connection) -> rusqlite::Result<i32> {
 
 /// Creates the tables, unless another process was quicker.
 fn create(connection: &mut Connection) -> rusqlite::Result<()> {
-    let transaction = immediate(connection)?;
+    let transaction = write::immediate(connection)?;
     if format(&transaction)? == 0 {
         transaction.execute_batch(SCHEMA)?;
         transaction.pragma_update(None, "user_version", FORMAT)?;
     }
     transaction.commit()
-}
-
-/// Takes the write lock at once, so that what is read stays true until the commit.
-fn immediate(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
-    connection.transaction_with_behavior(TransactionBehavior::Immediate)
-}
-
-fn place(connection: &Connection, stream: &str) -> rusqlite::Result<Place> {
-    let place = |row: &rusqlite::Row<'_>| {
-        Ok(Place { seq: row.get(0)?, hash: row.get(1)?, version: row.get(2)? })
-    };
-    let mut statement = connection.prepare_cached(PLACE)?;
-    Ok(statement.query_row([stream], place).optional()?.unwrap_or_default())
-}
-
-fn insert(connection: &Connection, row: &Row) -> rusqlite::Result<usize> {
-    let text = |bytes| ToSqlOutput::Borrowed(ValueRef::Text(bytes));
-    let Row { seq, stream, version, at, actor, body, prev, hash } = row;
-    connection.prepare_cached(INSERT)?.execute(params![
-        seq,
-        text(stream),
-        version,
-        at,
-        text(actor),
-        text(body),
-        prev,
-        hash
-    ])
-}
-
-/// The row as it is, byte for byte. The chain judges it, and the reader.
-fn stored(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    let bytes = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_bytes()?.to_vec());
-    Ok(Row {
-        seq: row.get(0)?,
-        stream: bytes(1)?,
-        version: row.get(2)?,
-        at: row.get(3)?,
-        actor: bytes(4)?,
-        body: bytes(5)?,
-        prev: bytes(6)?,
-        hash: bytes(7)?,
-    })
 }

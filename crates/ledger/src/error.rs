@@ -1,7 +1,9 @@
 //! What can go wrong with the ledger, by what was being done.
 
 use std::error::Error;
+use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use model::{Fault, Faulty};
@@ -70,9 +72,30 @@ pub enum LedgerError {
     Append {
         /// The stream.
         stream: String,
+        /// Why; the same for all that were to be committed together.
+        #[source]
+        source: Arc<rusqlite::Error>,
+    },
+    /// The thread that was to commit an append died.
+    #[error("appending to `{stream}` ended unexpectedly: read it again to see whether it was kept")]
+    Lost {
+        /// The stream.
+        stream: String,
+    },
+    /// An export can only be taken in where nothing was stated yet.
+    #[error("the ledger holds {entries} entries: an export is taken into an empty one")]
+    NotEmpty {
+        /// How many there are.
+        entries: u64,
+    },
+    /// A snapshot can't be kept, which loses nothing: it is made from entries.
+    #[error("keeping the snapshot {name}")]
+    Snapshot {
+        /// Of which projection.
+        name: String,
         /// Why.
         #[source]
-        source: rusqlite::Error,
+        source: io::Error,
     },
     /// The store failed during a read.
     #[error("reading the ledger")]
@@ -82,10 +105,7 @@ pub enum LedgerError {
         source: rusqlite::Error,
     },
     /// An entry is there, and what it says can't be understood.
-    #[error(
-        "reading entry {seq} of the ledger: run `mayday ledger verify`, and if that finds it \
-         intact, a newer version wrote it, so start that one"
-    )]
+    #[error("entry {seq} of the ledger is no fact of any version: run `mayday ledger verify`")]
     Unreadable {
         /// The entry's place.
         seq: i64,
@@ -98,13 +118,14 @@ pub enum LedgerError {
 impl Faulty for LedgerError {
     fn fault(&self) -> Fault {
         match self {
-            LedgerError::Conflict { .. } => Fault::Conflict,
+            LedgerError::Conflict { .. } | LedgerError::NotEmpty { .. } => Fault::Conflict,
             LedgerError::Nameless { .. } | LedgerError::Time { .. } => Fault::Invalid,
-            LedgerError::Unwritable { .. } => Fault::Bug,
+            LedgerError::Unwritable { .. } | LedgerError::Lost { .. } => Fault::Bug,
             LedgerError::Open { .. }
             | LedgerError::UnknownFormat { .. }
             | LedgerError::Append { .. }
             | LedgerError::Read { .. }
+            | LedgerError::Snapshot { .. }
             | LedgerError::Unreadable { .. } => Fault::Unavailable,
         }
     }

@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::append::Draft;
 use crate::error::LedgerError;
+use crate::ledger::Page;
 use crate::row::{Place, Row};
 
 /// Rows in the order of the ledger. Finding a stream's version looks at all of them.
@@ -13,17 +14,30 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    pub(crate) fn append(&self, draft: &Draft<'_>) -> Result<Vec<Row>, LedgerError> {
+    pub(crate) fn append(&self, draft: &Draft) -> Result<Vec<Row>, LedgerError> {
         let mut rows = self.rows();
-        let added = draft.chained_to(&place(&rows, draft.stream))?;
+        let added = draft.chained_to(&place(&rows, &draft.stream))?;
         rows.extend_from_slice(&added);
         Ok(added)
     }
 
-    pub(crate) fn page(&self, from: i64, limit: usize) -> Vec<Row> {
+    /// Takes in all rows or none, and only where there are none yet.
+    pub(crate) fn fill<E: From<LedgerError>>(
+        &self,
+        from: impl Iterator<Item = Result<Row, E>>,
+    ) -> Result<(), E> {
+        let mut rows = self.rows();
+        if !rows.is_empty() {
+            return Err(LedgerError::NotEmpty { entries: rows.len() as u64 }.into());
+        }
+        *rows = from.collect::<Result<_, E>>()?;
+        Ok(())
+    }
+
+    pub(crate) fn page(&self, page: Page) -> Vec<Row> {
         let rows = self.rows();
-        let start = rows.partition_point(|row| row.seq < from);
-        rows[start..].iter().take(limit).cloned().collect()
+        let start = rows.partition_point(|row| row.seq < page.from);
+        page.cut(rows[start..].iter().cloned().map(Ok::<_, LedgerError>)).unwrap_or_default()
     }
 
     pub(crate) fn stream(&self, stream: &str) -> Vec<Row> {

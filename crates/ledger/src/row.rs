@@ -47,7 +47,8 @@ impl Row {
             &self.actor,
             &self.body,
         ];
-        let mut said = Vec::new();
+        let lengths: usize = fields.iter().map(|field| 8 + field.len()).sum();
+        let mut said = Vec::with_capacity(lengths);
         for field in fields {
             said.extend_from_slice(&(field.len() as u64).to_be_bytes());
             said.extend_from_slice(field);
@@ -55,10 +56,16 @@ impl Row {
         ContentHash::of(&said)
     }
 
-    /// The entry, if all of it can be understood.
+    /// About how many bytes it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.stream.len() + self.actor.len() + self.body.len() + self.prev.len() + self.hash.len()
+    }
+
+    /// The entry; its fact may be one that only a later version knows.
     pub(crate) fn read(&self) -> Result<Entry, LedgerError> {
-        let fact = serde_json::from_slice(&self.body);
-        self.entry(fact.map_err(|source| self.unreadable(source.into()))?)
+        let body = str::from_utf8(&self.body).map_err(|source| self.unreadable(source.into()))?;
+        let fact = Fact::of_json(body).map_err(|source| self.unreadable(source.into()))?;
+        self.entry(fact)
     }
 
     /// The entry, given the fact that its body states.

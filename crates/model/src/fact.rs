@@ -27,6 +27,14 @@ use crate::triage::{Answer, Triage};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Fact {
+    /// What a later version stated: kept and shown, and nothing follows from it here.
+    #[serde(skip)]
+    Unknown {
+        /// The type it names.
+        kind: String,
+        /// Its JSON, as it is stored.
+        body: String,
+    },
     /// Someone declared an incident; the windows and the verdict stand as they were then.
     IncidentDeclared {
         /// The incident.
@@ -235,6 +243,26 @@ pub enum Fact {
     DeliveryTried(DeliveryTried),
 }
 
+/// A fact of which only the type is understood.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl Fact {
+    /// The fact that is stored as this JSON; [`Fact::Unknown`] if a later version stated it.
+    ///
+    /// Fails for what names no type: that is no fact of any version.
+    pub fn of_json(body: &str) -> Result<Self, serde_json::Error> {
+        if let Ok(fact) = serde_json::from_str(body) {
+            return Ok(fact);
+        }
+        let Typed { kind } = serde_json::from_str(body)?;
+        Ok(Fact::Unknown { kind, body: body.to_owned() })
+    }
+}
+
 /// A fact in its place: who stated it, when, and what came before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -274,5 +302,34 @@ mod tests {
             let fact: Fact = serde_json::from_str(written).unwrap();
             assert_eq!(serde_json::to_string(&fact).unwrap(), written);
         }
+    }
+
+    #[test]
+    fn a_fact_of_a_later_version_is_kept_as_it_is() {
+        let (new, grown) = (
+            r#"{"type":"moon_landed","n":1}"#,
+            r#"{"type":"day_retired","tenant":"a","day":{"year":2026}}"#,
+        );
+        for (body, kind) in [(new, "moon_landed"), (grown, "day_retired")] {
+            let (kind, body) = (kind.to_owned(), body.to_owned());
+            assert_eq!(Fact::of_json(&body).unwrap(), Fact::Unknown { kind, body });
+        }
+    }
+
+    #[test]
+    fn what_names_no_type_is_no_fact() {
+        for body in ["", "no fact", "null", "[]", "{}", r#"{"type":7}"#, r#"{"type":"a""#] {
+            assert!(Fact::of_json(body).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn nobody_can_state_an_unknown_fact() {
+        let fact = Fact::Unknown { kind: "a".to_owned(), body: r#"{"type":"a"}"#.to_owned() };
+        assert!(serde_json::to_string(&fact).is_err());
+        let body = r#"{"type":"unknown","kind":"a","body":"b"}"#;
+        assert!(
+            matches!(Fact::of_json(body).unwrap(), Fact::Unknown { kind, .. } if kind == "unknown")
+        );
     }
 }

@@ -13,7 +13,7 @@ mod principals;
 mod reads;
 
 use std::fmt;
-use std::sync::{PoisonError, RwLockReadGuard};
+use std::sync::RwLockReadGuard;
 
 use jiff::Timestamp;
 use ledger::LedgerError;
@@ -133,15 +133,13 @@ impl Mayday {
     pub fn state_reads(&self, now: Timestamp) -> Result<(), LedgerError> {
         for _ in 0..self.house.reads.waiting() {
             let entry = self.house.reads.state_one(now)?;
-            let mut principals =
-                self.house.principals.write().unwrap_or_else(PoisonError::into_inner);
-            entry.iter().for_each(|entry| principals.apply(entry));
+            self.house.fold(entry.as_slice());
         }
         Ok(())
     }
 
     pub(crate) fn principals(&self) -> RwLockReadGuard<'_, Principals> {
-        self.house.principals.read().unwrap_or_else(PoisonError::into_inner)
+        self.house.projections.principals.read()
     }
 }
 

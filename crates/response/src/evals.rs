@@ -1,7 +1,6 @@
 //! Runs of evaluation suites, and since when each suite has not been green.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
 
 use jiff::Timestamp;
 use ledger::{Append, Expected, LedgerError};
@@ -56,17 +55,14 @@ impl Mayday {
         let facts = [Fact::EvalRan { tenant: tenant.clone(), run }];
         let (stream, expected) = ("evals", Expected::Any);
         let append = Append { stream, expected, at: act.at, actor: act.by, facts: &facts };
-        let mut suites = self.house.suites.write().unwrap_or_else(PoisonError::into_inner);
-        for entry in self.house.ledger.append(append)? {
-            suites.apply(&entry);
-        }
-        let kept = suites.by_name.get(&(tenant, suite)).cloned();
+        self.house.state(append)?;
+        let kept = self.house.projections.suites.read().by_name.get(&(tenant, suite)).cloned();
         kept.ok_or(EvalError::Invalid("the suite is not on record"))
     }
 
     /// Every suite with runs on record, by name.
     pub fn suites(&self) -> Vec<Suite> {
-        let suites = self.house.suites.read().unwrap_or_else(PoisonError::into_inner);
+        let suites = self.house.projections.suites.read();
         let mine = suites.by_name.iter().filter(|((tenant, _), _)| self.is_of(tenant));
         mine.map(|(_, suite)| suite.clone()).collect()
     }
@@ -90,7 +86,7 @@ fn check(run: &EvalRun) -> Result<(), EvalError> {
 }
 
 /// Every tenant's suites, as the ledger tells them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Suites {
     by_name: BTreeMap<(TenantName, String), Suite>,
 }

@@ -1,7 +1,5 @@
 //! What is missing from the record: found by incidents, and looked at anew when it is listed.
 
-use std::sync::PoisonError;
-
 use incident::Gap;
 use jiff::Timestamp;
 use ledger::{Append, Expected};
@@ -59,9 +57,7 @@ impl Mayday {
     /// Everything that incidents lacked, with how it stands now. Blocking.
     pub fn gaps(&self, now: Timestamp) -> Result<Vec<GapView>, MovedError> {
         let incidents = self.list_incidents();
-        let dismissals = self.house.dismissals.read().unwrap_or_else(PoisonError::into_inner);
-        let found = incident::gaps(&incidents, &dismissals);
-        drop(dismissals);
+        let found = incident::gaps(&incidents, &self.house.projections.dismissals.read());
         found.into_iter().map(|gap| self.gap_view(gap, now)).collect()
     }
 
@@ -77,10 +73,7 @@ impl Mayday {
         let facts = [Fact::GapDismissed { tenant, feature: of, attribute: what, because }];
         let (stream, expected) = ("gaps", Expected::Any);
         let append = Append { stream, expected, at: act.at, actor: act.by, facts: &facts };
-        let mut dismissals = self.house.dismissals.write().unwrap_or_else(PoisonError::into_inner);
-        let entries = self.house.ledger.append(append).map_err(IncidentError::Ledger)?;
-        entries.iter().for_each(|entry| dismissals.apply(entry));
-        drop(dismissals);
+        self.house.state(append).map_err(IncidentError::Ledger)?;
         let found = self.gaps(act.at)?.into_iter().find(is_it);
         found.ok_or(IncidentError::NoSuchGap { feature, attribute })
     }

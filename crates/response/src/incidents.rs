@@ -1,7 +1,6 @@
 //! Incidents: declared with their evidence, listed, and written up.
 
 use std::collections::HashSet;
-use std::sync::PoisonError;
 
 use flight::RunSet;
 use incident::evidence::{Candidate, Exposed};
@@ -179,10 +178,7 @@ impl Mayday {
     ) -> Result<(), IncidentError> {
         let stream = incident.as_str();
         let append = Append { stream, expected, at: act.at, actor: act.by, facts };
-        let mut incidents = self.house.incidents.write().unwrap_or_else(PoisonError::into_inner);
-        let entries = self.house.ledger.append(append).map_err(IncidentError::Ledger)?;
-        entries.iter().for_each(|entry| incidents.apply(entry));
-        Ok(())
+        self.house.state(append).map(|_| ()).map_err(IncidentError::Ledger)
     }
 
     /// A settled run, as evidence of itself, with its feature.

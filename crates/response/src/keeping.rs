@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use flight::{Broken, FlightError, KeptDay};
@@ -136,7 +135,7 @@ impl Mayday {
     pub fn erase(&self, subject: &str, act: Act) -> Result<Erasure, KeepingError> {
         let Erasure { person, traces, .. } = self.would_erase(subject)?;
         let tenant = self.room.tenant.clone();
-        self.house.state(act, Fact::PersonErased { tenant, person, traces })?;
+        self.house.state_of_keeping(act, Fact::PersonErased { tenant, person, traces })?;
         let keys = self.room.flight.erase(subject, act.at)?.keys;
         Ok(Erasure { person, traces, keys })
     }
@@ -186,7 +185,7 @@ impl Mayday {
             for day in &days {
                 bytes += day.bytes;
                 if is_over(day, now) && !self.house.days().is_closed(&room.tenant, day) {
-                    self.house.state(act(now), closed(&room, day))?;
+                    self.house.state_of_keeping(act(now), closed(&room, day))?;
                 }
             }
             let kept = self.house.settings.keeping.days_of(&room.tenant);
@@ -197,12 +196,12 @@ impl Mayday {
             }
             for day in past {
                 let (tenant, name) = (room.tenant.clone(), day.head.day.clone());
-                self.house.state(act(now), Fact::DayRetired { tenant, day: name })?;
+                self.house.state_of_keeping(act(now), Fact::DayRetired { tenant, day: name })?;
                 room.flight.retire(day.number)?;
             }
         }
         self.house.look_at_room(bytes);
-        Ok(())
+        Ok(self.house.projections.keep_if_worth_it(&self.house.ledger)?)
     }
 
     /// Copies the evidence of incidents for which that failed when they were declared.
@@ -262,13 +261,10 @@ impl Mayday {
 
 impl House {
     /// Appends a fact about keeping, then folds it.
-    fn state(&self, act: Act, fact: Fact) -> Result<(), LedgerError> {
+    fn state_of_keeping(&self, act: Act, fact: Fact) -> Result<(), LedgerError> {
         let (stream, expected) = ("keeping", Expected::Any);
         let append = Append { stream, expected, at: act.at, actor: act.by, facts: &[fact] };
-        let entries = self.ledger.append(append)?;
-        let mut days = self.days.write().unwrap_or_else(PoisonError::into_inner);
-        entries.iter().for_each(|entry| days.apply(entry));
-        Ok(())
+        self.state(append).map(|_| ())
     }
 
     /// Warns near the quota; at it, nothing more is taken in.
@@ -309,7 +305,7 @@ fn end_of(day: &KeptDay) -> Timestamp {
 }
 
 /// The days that were closed and not retired, as the ledger tells them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ClosedDays {
     heads: BTreeMap<(TenantName, String), String>,
 }

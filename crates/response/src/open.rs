@@ -4,23 +4,22 @@ use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
 
 use flight::{Flight, Keyring};
 use incident::Incidents;
-use incident::gaps::Dismissals;
 use jiff::{SignedDuration, Timestamp};
-use ledger::{Ledger, Verified};
-use model::{Catalogue, TenantName};
+use ledger::{Append, Ledger, LedgerError, Verified};
+use model::{Catalogue, Entry, TenantName};
 use recorder::Limits;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch as watched};
 use watch::{Sampling, SettleAfter};
 
-use crate::access::{Principals, Reads};
+use crate::access::Reads;
 use crate::contents::Contents;
 use crate::error::OpenError;
-use crate::evals::Suites;
 use crate::keeping::{ClosedDays, Keeping};
+use crate::projections::Projections;
 use crate::room::Room;
 use crate::tally::{Counted, Tally};
 
@@ -73,12 +72,10 @@ pub(crate) struct House {
     pub(crate) settings: Settings,
     pub(crate) catalogue: Catalogue,
     pub(crate) ledger: Arc<Ledger>,
-    pub(crate) incidents: RwLock<Incidents>,
-    pub(crate) principals: RwLock<Principals>,
+    pub(crate) projections: Projections,
+    /// The place of the newest fact.
+    pub(crate) newest: watched::Receiver<u64>,
     pub(crate) reads: Reads,
-    pub(crate) days: RwLock<ClosedDays>,
-    pub(crate) suites: RwLock<Suites>,
-    pub(crate) dismissals: RwLock<Dismissals>,
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
@@ -104,9 +101,6 @@ pub struct Gauges {
     /// Bytes of flights on disk, as they were when last looked at.
     pub bytes: u64,
 }
-
-/// Facts read at a time when following the ledger.
-const PAGE: usize = 512;
 
 impl Mayday {
     /// Opens a data directory under its exclusive lock, and makes it if it is not there.
@@ -175,18 +169,16 @@ impl Mayday {
 
 impl House {
     fn new(place: Place, ledger: Ledger, settings: Settings) -> Result<Self, OpenError> {
-        let Folds { incidents, principals, days, suites, dismissals } =
-            follow(&ledger).map_err(OpenError::Ledger)?;
+        let projections = Projections::open(&ledger).map_err(OpenError::Ledger)?;
+        let (told, newest) = watched::channel(0);
+        ledger.watch(move |seq| _ = told.send_replace(seq));
         let ledger = Arc::new(ledger);
         Ok(Self {
             settings,
             catalogue: incident::surfaces(),
-            incidents: RwLock::new(incidents),
-            principals: RwLock::new(principals),
+            projections,
+            newest,
             reads: Reads::new(Arc::clone(&ledger)),
-            days: RwLock::new(days),
-            suites: RwLock::new(suites),
-            dismissals: RwLock::new(dismissals),
             full: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             ledger,
@@ -238,6 +230,21 @@ impl House {
         Ok(tenants)
     }
 
+    /// States facts: appended first, then folded, so that what is shown was stated. Blocking.
+    pub(crate) fn state(&self, append: Append<'_>) -> Result<Vec<Entry>, LedgerError> {
+        let stated = self.ledger.append(append)?;
+        self.fold(&stated);
+        Ok(stated)
+    }
+
+    /// Folds what was stated.
+    pub(crate) fn fold(&self, stated: &[Entry]) {
+        if let Err(error) = self.projections.follow(&self.ledger, stated) {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, "what was stated is not folded yet: the next fact will do it");
+        }
+    }
+
     /// The data directory.
     pub(crate) fn directory(&self) -> Option<&Path> {
         match &self.place {
@@ -247,11 +254,21 @@ impl House {
     }
 
     pub(crate) fn days(&self) -> RwLockReadGuard<'_, ClosedDays> {
-        self.days.read().unwrap_or_else(PoisonError::into_inner)
+        self.projections.days.read()
     }
 
     pub(crate) fn incidents(&self) -> RwLockReadGuard<'_, Incidents> {
-        self.incidents.read().unwrap_or_else(PoisonError::into_inner)
+        self.projections.incidents.read()
+    }
+}
+
+/// An orderly end: the next start need not fold everything.
+impl Drop for House {
+    fn drop(&mut self) {
+        if let Err(error) = self.projections.keep_at_the_end(&self.ledger) {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "no snapshot was kept: the next start takes longer");
+        }
     }
 }
 
@@ -266,7 +283,7 @@ pub fn verify_ledger_in(directory: &Path) -> Result<Verified, OpenError> {
 }
 
 /// Takes the directory's lock; it is held until the file is closed.
-fn lock(directory: &Path) -> Result<File, OpenError> {
+pub(crate) fn lock(directory: &Path) -> Result<File, OpenError> {
     let unusable = |source| OpenError::Directory { path: directory.to_path_buf(), source };
     std::fs::create_dir_all(directory).map_err(unusable)?;
     let path: PathBuf = directory.join("lock");
@@ -276,33 +293,5 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(directory.to_path_buf())),
         Err(TryLockError::Error(source)) => Err(unusable(source)),
-    }
-}
-
-/// What is folded from the ledger.
-#[derive(Default)]
-struct Folds {
-    incidents: Incidents,
-    principals: Principals,
-    days: ClosedDays,
-    suites: Suites,
-    dismissals: Dismissals,
-}
-
-/// Folds every fact of the ledger.
-fn follow(ledger: &Ledger) -> Result<Folds, ledger::LedgerError> {
-    let mut folds = Folds::default();
-    let mut next = 1;
-    loop {
-        let entries = ledger.read(next, PAGE)?;
-        let Some(last) = entries.last() else { return Ok(folds) };
-        next = last.seq + 1;
-        for entry in &entries {
-            folds.incidents.apply(entry);
-            folds.principals.apply(entry);
-            folds.days.apply(entry);
-            folds.suites.apply(entry);
-            folds.dismissals.apply(entry);
-        }
     }
 }

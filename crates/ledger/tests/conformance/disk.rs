@@ -1,8 +1,10 @@
 //! What the engine on disk owes beyond the suite: it is there after the process is not.
 
 use std::fs;
+use std::path::Path;
+use std::thread;
 
-use ledger::{Durability, Ledger, LedgerError, Verified};
+use ledger::{Durability, Expected, Ledger, LedgerError, Snapshot, Unfit, Verified};
 use model::{Fault, Faulty};
 use rusqlite::Connection;
 
@@ -50,7 +52,7 @@ fn an_append_that_fails_half_way_leaves_nothing() {
     let raw = Connection::open(dir.path().join("ledger.db")).unwrap();
     raw.execute_batch(full_disk).unwrap();
     let facts = [1, 2, 3].map(drafted);
-    let error = crate::facts::append(&ledger, "inc_a", ledger::Expected::Any, &facts).unwrap_err();
+    let error = crate::facts::append(&ledger, "inc_a", Expected::Any, &facts).unwrap_err();
     assert!(matches!(error, LedgerError::Append { .. }));
     assert_eq!(error.fault(), Fault::Unavailable);
     assert_eq!(all(&ledger), []);
@@ -80,4 +82,79 @@ fn a_file_that_is_no_ledger_says_where_it_is() {
         assert_eq!(error.fault(), Fault::Unavailable);
         assert_eq!(error.to_string(), format!("opening the ledger {}/ledger.db", path.display()));
     }
+}
+
+/// Two entries, and a snapshot of both.
+fn with_snapshot(dir: &Path) -> Ledger {
+    let ledger = Ledger::open(dir).unwrap();
+    state(&ledger, "inc_a", &[drafted(1), drafted(2)]);
+    let (name, body) = ("incidents".to_owned(), b"both".to_vec());
+    ledger.keep_snapshot(&Snapshot { name, version: 1, seq: 2, body }).unwrap();
+    ledger
+}
+
+#[test]
+fn a_snapshot_outlives_the_process() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(with_snapshot(dir.path()));
+    let found = Ledger::open(dir.path()).unwrap().snapshot("incidents", 1).unwrap();
+    assert_eq!((found.seq, found.body.as_slice()), (2, &b"both"[..]));
+}
+
+#[test]
+fn a_snapshot_with_one_byte_changed_or_cut_off_is_not_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = with_snapshot(dir.path());
+    let path = dir.path().join("snapshots/incidents");
+    let good = fs::read(&path).unwrap();
+    for place in 0..good.len() {
+        let mut bad = good.clone();
+        bad[place] ^= 1;
+        fs::write(&path, &bad).unwrap();
+        assert!(ledger.snapshot("incidents", 1).is_err(), "byte {place}");
+        fs::write(&path, &good[..place]).unwrap();
+        assert!(ledger.snapshot("incidents", 1).is_err(), "cut at {place}");
+    }
+    let newer = [b"mayday snapshot 2\n", &good[18..]].concat();
+    fs::write(&path, newer).unwrap();
+    assert!(matches!(ledger.snapshot("incidents", 1), Err(Unfit::Damaged)));
+    fs::write(&path, &good).unwrap();
+    ledger.snapshot("incidents", 1).unwrap();
+}
+
+#[test]
+fn a_snapshot_of_another_ledger_is_not_used() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    drop(with_snapshot(one.path()));
+    let ledger = Ledger::open(other.path()).unwrap();
+    fs::create_dir(other.path().join("snapshots")).unwrap();
+    let copied = "snapshots/incidents";
+    fs::copy(one.path().join(copied), other.path().join(copied)).unwrap();
+    let refused = || matches!(ledger.snapshot("incidents", 1), Err(Unfit::OtherChain { seq: 2 }));
+    assert!(refused(), "the ledger is empty");
+    state(&ledger, "inc_a", &[drafted(1), drafted(3)]);
+    assert!(refused(), "the second entry is another");
+}
+
+#[test]
+fn an_append_that_the_store_refuses_fails_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(dir.path()).unwrap();
+    let raw = Connection::open(dir.path().join("ledger.db")).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON entry WHEN NEW.stream = 'inc_bad'
+                  BEGIN SELECT raise(ABORT, 'not this one'); END";
+    raw.execute_batch(refuse).unwrap();
+    let lane = |stream: &'static str| {
+        let ledger = &ledger;
+        move || {
+            let append = |n| crate::facts::append(ledger, stream, Expected::Any, &[drafted(n)]);
+            (0..20).filter(|n| append(*n).is_ok()).count()
+        }
+    };
+    let kept: Vec<usize> = thread::scope(|scope| {
+        let lanes = ["inc_a", "inc_bad", "inc_b", "inc_c"].map(|stream| scope.spawn(lane(stream)));
+        lanes.into_iter().map(|lane| lane.join().unwrap()).collect()
+    });
+    assert_eq!(kept, [20, 0, 20, 20]);
+    assert!(matches!(ledger.verify().unwrap(), Verified::Intact { entries: 60, .. }));
 }

@@ -8,6 +8,7 @@ use model::{Address, ContentHash, Entry, Fact};
 use rusqlite::{Connection, params};
 
 use crate::facts::{AT, all, declared, drafted, state};
+use crate::moving::exported;
 
 /// The head of `tests/format-1.db`, which format 1's first code wrote. Never write it anew.
 const FORMAT_1_HEAD: &str = "c01325acca6634d549cbaaccc75b47fd480a7dc01b77be9f2d893fb4e821c7e1";
@@ -79,17 +80,47 @@ fn an_entry_written_by_the_recipe_alone_is_an_entry() {
 }
 
 #[test]
-fn a_fact_of_a_later_version_verifies_and_is_unreadable_by_its_seq() {
+fn a_fact_of_a_later_version_verifies_and_is_kept_and_read_as_unknown() {
     let dir = tempfile::tempdir().unwrap();
     let ledger = Ledger::open(dir.path()).unwrap();
     let first = &state(&ledger, "inc_a", &[drafted(1)])[0];
-    let head = write_by_hand(dir.path(), first, r#"{"type":"switch_flipped"}"#);
+    let body = r#"{"type":"moon_landed", "at":1.50}"#;
+    let head = write_by_hand(dir.path(), first, body);
+    assert_eq!(ledger.verify().unwrap(), Verified::Intact { entries: 2, head });
+    let unknown = Fact::Unknown { kind: "moon_landed".to_owned(), body: body.to_owned() };
+    for read in [ledger.read(2, 1), ledger.stream("inc_z")] {
+        assert_eq!(read.unwrap()[0].fact, unknown);
+    }
+    let again = Ledger::in_memory();
+    again.import(exported(&ledger, 9).as_bytes()).unwrap();
+    assert_eq!(again.verify().unwrap(), ledger.verify().unwrap());
+    let stated = crate::facts::append(&ledger, "inc_a", ledger::Expected::Any, &[unknown]);
+    assert!(matches!(stated, Err(LedgerError::Unwritable { .. })));
+}
+
+#[test]
+fn what_is_no_fact_of_any_version_verifies_and_is_unreadable_by_its_seq() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(dir.path()).unwrap();
+    let first = &state(&ledger, "inc_a", &[drafted(1)])[0];
+    let head = write_by_hand(dir.path(), first, r#"{"no":"type"}"#);
     assert_eq!(ledger.verify().unwrap(), Verified::Intact { entries: 2, head });
     assert_eq!(ledger.read(1, 1).unwrap().len(), 1);
     assert_eq!(ledger.stream("inc_a").unwrap().len(), 1);
     for refused in [ledger.read(1, 9), ledger.read(2, 1), ledger.stream("inc_z")] {
         assert!(matches!(refused, Err(LedgerError::Unreadable { seq: 2, .. })));
     }
+}
+
+/// `tests/export-1.jsonl` is the export of `tests/format-1.db`. Never write it anew.
+#[test]
+fn an_export_of_the_first_kind_is_written_and_taken_in_as_ever() {
+    let export = include_str!("../export-1.jsonl");
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(dir.path()).unwrap();
+    let imported = ledger.import(export.as_bytes()).unwrap();
+    assert_eq!((imported.entries, imported.head.to_string()), (4, FORMAT_1_HEAD.to_owned()));
+    assert_eq!(exported(&ledger, 9), export);
 }
 
 #[test]

@@ -1,19 +1,18 @@
 //! Keys: issued, listed and revoked.
 
-use std::sync::PoisonError;
-
 use jiff::Timestamp;
 use ledger::{Append, Expected};
 use model::{
     Fact, Principal, PrincipalId, PrincipalKind, PrincipalName, TenantName, Token, TokenHash,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::access::error::KeyError;
 use crate::incidents::Act;
 use crate::open::Mayday;
 
 /// A key that was issued, without its token.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// Who holds it.
     pub principal: Principal,
@@ -113,9 +112,7 @@ impl Mayday {
     ) -> Result<Key, KeyError> {
         let append =
             Append { stream: id.as_str(), expected, at: act.at, actor: act.by, facts: &[fact] };
-        let mut principals = self.house.principals.write().unwrap_or_else(PoisonError::into_inner);
-        let entries = self.house.ledger.append(append).map_err(KeyError::Ledger)?;
-        entries.iter().for_each(|entry| principals.apply(entry));
-        principals.get(id).cloned().ok_or_else(|| KeyError::NoSuchKey(id.clone()))
+        self.house.state(append).map_err(KeyError::Ledger)?;
+        self.principals().get(id).cloned().ok_or_else(|| KeyError::NoSuchKey(id.clone()))
     }
 }

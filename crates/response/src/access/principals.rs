@@ -1,20 +1,21 @@
 //! The fold of keys: who holds one, and who is let in by it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use model::{Entry, Fact, PrincipalId, PrincipalKind, Token, TokenHash};
+use serde::{Deserialize, Serialize};
 
 use crate::access::error::Denied;
 use crate::access::keys::{Key, KeyState};
 use crate::access::{Entrance, Right, Shown, Unkeyed, Who};
 
 /// Every key, as the facts read so far tell it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principals {
     keys: BTreeMap<PrincipalId, Key>,
-    holders: HashMap<TokenHash, PrincipalId>,
-    kinds: HashSet<PrincipalKind>,
+    holders: BTreeMap<TokenHash, PrincipalId>,
+    kinds: BTreeSet<PrincipalKind>,
 }
 
 impl Principals {

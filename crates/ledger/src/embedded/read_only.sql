@@ -1,0 +1,2 @@
+-- A reader writes nothing, by accident neither.
+PRAGMA query_only = ON;
