@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::Fault;
+use model::{Fault, PrincipalKind};
 use response::access::{Shown, TokenError};
 use response::{Denied, Entrance, Right, Who};
 
@@ -61,6 +61,16 @@ pub async fn check(
 pub fn admit(api: &Api, right: Right, credentials: Credentials) -> Result<Who, Denied> {
     let entrance = Entrance { right, unkeyed: api.unkeyed };
     api.mayday.admit(entrance, shown(credentials), (api.now)())
+}
+
+/// Refuses what only people do.
+pub(crate) fn person(who: &Who) -> Result<(), Problem> {
+    match who {
+        Who::Principal(principal) if principal.kind != PrincipalKind::Person => {
+            Err(Problem::new(Fault::Denied, "only a person may do this: use a person's key"))
+        }
+        Who::Principal(_) | Who::Local => Ok(()),
+    }
 }
 
 /// Who is named in the ledger: the operator by the name given, anybody else by their key, whatever

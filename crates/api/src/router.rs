@@ -14,8 +14,8 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    evals, flights, gaps, grpc, incidents, intents, keeping, keys, metrics, moved, otlp as export,
-    outcomes, problem, reconstruct, traces,
+    evals, flights, gaps, grpc, hooks, incidents, intents, inventory, keeping, keys, metrics,
+    moved, notices, otlp as export, outcomes, problem, reconstruct, tickets, traces,
 };
 
 /// What every handler may use.
@@ -60,6 +60,9 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let health = Router::new()
         .route("/healthz", get(metrics::healthz))
         .route("/readyz", get(metrics::readyz));
+    let hooks = Router::new()
+        .route("/api/v1/hooks/{channel}", post(hooks::signed))
+        .route("/api/v1/hooks/{channel}/{secret}", post(hooks::addressed));
     let figures = Router::new().route("/metrics", get(metrics::metrics));
     let labels = Router::new()
         .route("/api/v1/outcomes", post(outcomes::post))
@@ -91,9 +94,18 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
         .route("/api/v1/gaps", get(gaps::list))
         .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
+        .route("/api/v1/inventory", get(inventory::get))
+        .route("/api/v1/notices", get(notices::list))
+        .route("/api/v1/notices/imports", post(notices::import))
+        .route("/api/v1/notices/{notice}", get(notices::get))
+        .route("/api/v1/channels", get(notices::channels))
+        .route("/api/v1/channels/{channel}/tests", post(notices::test))
+        .route("/api/v1/tickets", get(tickets::list))
+        .route("/api/v1/tickets/{ticket}/acts", post(tickets::act))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
         .route("/api/{*rest}", any(problem::no_such_path));
     health
+        .merge(hooks)
         .merge(figures.layer(guard(Right::Figures)))
         .merge(labels.layer(guard(Right::Label)))
         .merge(keys.merge(keeping).layer(guard(Right::ManageKeys)))

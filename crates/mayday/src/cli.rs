@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, bench, demo, erase, eval, export, features, gaps, incident, key, ledger, moved,
-    postmortem, reconstruct, serve, sim, verify,
+    backup, bench, demo, erase, eval, export, features, gaps, incident, inventory, key, ledger, moved,
+    notice, postmortem, reconstruct, serve, sim, ticket, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -62,6 +62,14 @@ pub(crate) enum Command {
     /// Say what incidents lacked in the record, and how it stands now
     #[command(subcommand)]
     Gaps(gaps::Gaps),
+    /// List, show and bring notices of providers, and test the channels they come by
+    #[command(subcommand)]
+    Notice(notice::Notice),
+    /// List and act on the dated work that notices ask for
+    #[command(subcommand)]
+    Ticket(ticket::Ticket),
+    /// Say which models, tools and indexes are really used, by whom and how much
+    Inventory(inventory::Inventory),
     /// Take out what was recorded
     #[command(subcommand)]
     Export(export::Export),
@@ -96,6 +104,9 @@ impl Command {
             Command::Erase(command) => command.run().await,
             Command::Eval(command) => command.run().await,
             Command::Gaps(command) => command.run().await,
+            Command::Notice(command) => command.run().await,
+            Command::Ticket(command) => command.run().await,
+            Command::Inventory(command) => command.run().await,
             Command::Export(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,

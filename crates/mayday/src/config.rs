@@ -1,5 +1,7 @@
 //! Settings: the defaults compiled in, a file over them, flags over both.
 
+mod channels;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -34,6 +36,7 @@ pub(crate) struct Config {
     /// Whose payload stays.
     sampling: Rates,
     keeping: KeepingFor,
+    notices: channels::Notices,
     window: WindowSize,
     moved: Lookback,
 }
@@ -216,6 +219,8 @@ impl Config {
                 tenants: self.keeping.tenants.clone(),
                 quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
             },
+            channels: self.notices.channels()?,
+            paging: self.notices.paging(),
         })
     }
 }

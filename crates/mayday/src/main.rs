@@ -1,11 +1,13 @@
 //! `mayday`: incident response for AI systems, in one binary.
 
+mod asking;
 mod cli;
 mod commands;
 mod config;
 mod door;
 mod forward;
 mod master;
+mod outward;
 mod server;
 mod world;
 

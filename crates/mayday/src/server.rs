@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::asking;
 use crate::config::{Config, RequireKeys};
 use crate::forward::Forwarder;
 use crate::world;
@@ -42,6 +43,7 @@ pub(crate) struct Server {
     settling: JoinHandle<()>,
     stating: JoinHandle<()>,
     keeping: JoinHandle<()>,
+    noticing: [JoinHandle<()>; 2],
 }
 
 impl Server {
@@ -72,8 +74,23 @@ impl Server {
         let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
+        let noticing = [
+            asking::keep_asking(Arc::clone(&mayday), stopped.clone())?,
+            asking::keep_noticing(Arc::clone(&mayday), stopped.clone()),
+        ];
         let settling = keep_settling(mayday, stopped);
-        Ok(Self { otlp, grpc, http, stop, serving, forwarding, settling, stating, keeping })
+        Ok(Self {
+            otlp,
+            grpc,
+            http,
+            stop,
+            serving,
+            forwarding,
+            settling,
+            stating,
+            keeping,
+            noticing,
+        })
     }
 
     /// Where the pages are.
@@ -99,6 +116,9 @@ impl Server {
         _ = tokio::time::timeout(GRACE, self.settling).await;
         _ = tokio::time::timeout(GRACE, self.stating).await;
         _ = tokio::time::timeout(GRACE, self.keeping).await;
+        for task in self.noticing {
+            _ = tokio::time::timeout(GRACE, task).await;
+        }
     }
 }
 

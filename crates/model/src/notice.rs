@@ -122,6 +122,55 @@ pub enum Impact {
     Critical,
 }
 
+impl ChannelKind {
+    /// The kind in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiWebhook => "API webhook",
+            Self::Statuspage => "status page",
+            Self::Changelog => "changelog",
+            Self::Email => "e-mail",
+            Self::Billing => "billing",
+            Self::Account => "account",
+            Self::Region => "region",
+            Self::ModelList => "list of models",
+            Self::Headers => "headers",
+        }
+    }
+}
+
+impl NoticeClass {
+    /// The class in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Incident => "incident",
+            Self::Degradation => "degradation",
+            Self::Maintenance => "maintenance",
+            Self::Deprecation => "deprecation",
+            Self::Retirement => "retirement",
+            Self::AccountWarning => "account warning",
+            Self::Quota => "quota",
+            Self::BillingAnomaly => "billing anomaly",
+            Self::RegionFailover => "region failover",
+            Self::JobState => "job",
+            Self::Security => "security",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Impact {
+    /// The impact in a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minor => "minor",
+            Self::Major => "major",
+            Self::Critical => "critical",
+        }
+    }
+}
+
 /// How it is known that the provider sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -13,8 +13,8 @@ use intake::notices::Format;
 use intake::standard_webhooks::{PREFIX, Secret};
 use jiff::SignedDuration;
 use model::TenantName;
-use model::notice::{ChannelKind, NoticeClass};
 use model::notice::Impact;
+use model::notice::{ChannelKind, NoticeClass};
 use serde::{Deserialize, Serialize};
 
 pub use error::ChannelError;
@@ -125,7 +125,8 @@ impl Channel {
         if spans.into_iter().flatten().any(|every| !BETWEEN.contains(&every)) {
             return Err(wrong("`poll_every` and `test_every` are 10s to a year"));
         }
-        if self.poll.is_some() && !matches!(self.format, Some(Format::Statuspage | Format::ModelsList))
+        if self.poll.is_some()
+            && !matches!(self.format, Some(Format::Statuspage | Format::ModelsList))
         {
             return Err(wrong("`poll_url` is asked by the formats `statuspage` and `models_list`"));
         }

@@ -10,10 +10,12 @@ use std::sync::{Arc, PoisonError};
 
 use intake::notices::model_name::{self, Match};
 use jiff::{SignedDuration, Timestamp};
-use model::RunId;
+use model::{NoticeId, RunId, TicketId};
 use serde::{Deserialize, Serialize};
 
+use crate::notices::NoticeView;
 use crate::open::Mayday;
+use crate::tickets::ladder::days_left;
 
 pub(crate) use counting::count;
 
@@ -118,6 +120,39 @@ pub struct AliasFound {
     pub examples: Vec<RunId>,
 }
 
+/// What is used, with what of it will go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InventoryView {
+    /// What is used.
+    #[serde(flatten)]
+    pub inventory: Inventory,
+    /// Names in use that a notice says will go, or are gone, by their date.
+    pub going: Vec<Going>,
+}
+
+/// A name in use that will go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Going {
+    /// The name.
+    pub name: String,
+    /// How sure it is that the notice is about it.
+    pub sure: Match,
+    /// When it goes; none if the notice names no date.
+    pub on: Option<Timestamp>,
+    /// Days until then; negative after it.
+    pub days_left: Option<i64>,
+    /// What the provider names to take instead.
+    pub replacement: Option<String>,
+    /// What says so.
+    pub notice: NoticeId,
+    /// The ticket for the move.
+    pub ticket: Option<TicketId>,
+    /// Runs that use it.
+    pub runs: u64,
+    /// The features.
+    pub features: Vec<By>,
+}
+
 /// A use that a notice concerns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concerned<'a> {
@@ -141,6 +176,30 @@ impl Mayday {
             }
         }
         self.count_again(&mut kept, now)
+    }
+
+    /// What is used, with what of it will go. Blocking.
+    pub fn inventory_view(&self, now: Timestamp) -> InventoryView {
+        let inventory = self.inventory_now(now);
+        let mut going: Vec<Going> = Vec::new();
+        for notice in self.list_notices(now).into_iter().filter(NoticeView::goes) {
+            for Concerned { used, sure } in inventory.concerned(&notice.says.models) {
+                let on = notice.says.effective;
+                going.push(Going {
+                    name: used.name.clone(),
+                    sure,
+                    on,
+                    days_left: on.map(|on| days_left(on, now)),
+                    replacement: notice.says.replacement.clone(),
+                    notice: notice.notice.clone(),
+                    ticket: notice.ticket.clone(),
+                    runs: used.runs,
+                    features: used.features.clone(),
+                });
+            }
+        }
+        going.sort_by(|a, b| (a.on, &a.name).cmp(&(b.on, &b.name)));
+        InventoryView { inventory: (*inventory).clone(), going }
     }
 
     /// What is used, as of now. Blocking.
@@ -202,7 +261,9 @@ impl Concerned<'_> {
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         let sure = match self.sure {
             Match::Same => "",
-            Match::Perhaps => ", perhaps: the name has no date, and not every run says what answered",
+            Match::Perhaps => {
+                ", perhaps: the name has no date, and not every run says what answered"
+            }
         };
         format!("{name}: {runs} runs of {}{more}{sure}", by.join(", "))
     }

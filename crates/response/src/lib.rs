@@ -8,6 +8,7 @@
 //! Now and randomness are arguments. A fact is appended first; what it means is folded from there.
 
 pub mod access;
+pub mod channels;
 pub mod contents;
 pub mod error;
 pub mod evals;
@@ -16,9 +17,11 @@ pub mod facts;
 pub mod gaps;
 pub mod incidents;
 pub mod intents;
+pub mod inventory;
 pub mod keeping;
 pub mod look;
 pub mod moved;
+pub mod notices;
 pub mod open;
 mod projections;
 pub mod reconstruct;
@@ -27,6 +30,7 @@ mod room;
 pub mod settle;
 pub mod sheet;
 pub mod tally;
+pub mod tickets;
 pub mod triage;
 
 pub use ::moved::SumVerdict;
@@ -53,6 +57,14 @@ pub use recorder::encode as otlp_requests;
 pub use recorder::redaction::{Rules, RulesError};
 pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
 pub use watch::{Coverage, Sampling, SettleAfter, Slice};
+
+/// What comes to webhooks, and in files.
+pub mod webhooks {
+    pub use intake::notices::Format;
+    pub use intake::notices::deprecations::FileFormat;
+    pub use intake::standard_webhooks::{Headers, Secret};
+    pub use intake::text::LONGEST_BODY;
+}
 
 /// The engine by itself: for benchmarks.
 pub mod engine {

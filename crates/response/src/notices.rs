@@ -15,12 +15,15 @@ mod reconcile;
 mod trial;
 mod view;
 
-use std::sync::{PoisonError, RwLockReadGuard, RwLockWriteGuard};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLockReadGuard};
 
 use intake::notices::deprecations::{self, FileFormat};
+use jiff::Timestamp;
 use ledger::{Append, Expected, LedgerError};
 use model::notice::NoticeHeard;
-use model::{Fact, Notice, NoticeId, TenantName};
+use model::{Fact, Notice, NoticeId};
+use tokio::sync::Notify;
 
 use crate::incidents::Act;
 use crate::open::{House, Mayday};
@@ -31,6 +34,17 @@ pub use fold::{Confirmation, Judgement, NoticeState, Notices};
 pub use poll::Asking;
 pub use receive::{Hook, Taken};
 pub use view::NoticeView;
+
+/// Where notices are worked on.
+#[derive(Debug, Default)]
+pub(crate) struct Desk {
+    /// Who looks what is known and then states something holds this: nothing is stated twice.
+    turn: Mutex<()>,
+    /// When channels were asked last.
+    asked: Mutex<BTreeMap<String, Timestamp>>,
+    /// Something came.
+    came: Notify,
+}
 
 /// Most rows of a file, and notices of a list, that become notices at once.
 const MOST_AT_ONCE: usize = 10_000;
@@ -55,7 +69,8 @@ impl Mayday {
         act: Act,
     ) -> Result<Taken, LedgerError> {
         let tenant = &self.room.tenant;
-        let mut known = self.house.notices_to_change();
+        let turn = self.house.desk.turn();
+        let known = self.house.notices();
         let mut taken = Taken::default();
         let mut facts = Vec::new();
         for says in notices.into_iter().take(MOST_AT_ONCE) {
@@ -63,51 +78,55 @@ impl Mayday {
                 taken.known.push(earlier.id.clone());
                 continue;
             }
-            let notice = fresh(act.random, |id| known.get(id).is_some() || taken.new.contains(id));
+            let number = facts.len() as u64;
+            let notice = fresh(nth(act.random, number), |id| {
+                known.get(id).is_some() || taken.new.contains(id)
+            });
             taken.new.push(notice.clone());
             let (tenant, via) = (tenant.clone(), via.map(str::to_owned));
-            facts.push(Fact::NoticeHeard(NoticeHeard { notice, tenant, via, says: Box::new(says) }));
+            facts.push(Fact::NoticeHeard(NoticeHeard {
+                notice,
+                tenant,
+                via,
+                says: Box::new(says),
+            }));
         }
-        self.append_notices(&mut known, &facts, act)?;
         drop(known);
-        self.house.tally.add(Counted::NoticesHeard, taken.new.len() as u64);
-        self.house.tally.add(Counted::NoticesDuplicate, taken.known.len() as u64);
-        self.house.noticed.notify_one();
+        self.state_notices(&facts, act)?;
+        drop(turn);
+        self.tally().add(Counted::NoticesHeard, taken.new.len() as u64);
+        self.tally().add(Counted::NoticesDuplicate, taken.known.len() as u64);
+        self.house.desk.came.notify_one();
         Ok(taken)
     }
 
-    /// Appends facts about notices and tickets, then folds them.
-    pub(crate) fn append_notices(
-        &self,
-        notices: &mut Notices,
-        facts: &[Fact],
-        act: Act,
-    ) -> Result<(), LedgerError> {
+    /// States facts about this tenant's notices, channels and tickets.
+    pub(crate) fn state_notices(&self, facts: &[Fact], act: Act) -> Result<(), LedgerError> {
         if facts.is_empty() {
             return Ok(());
         }
-        let stream = stream(&self.room.tenant);
+        let stream = format!("notices_{}", self.room.tenant);
         let expected = Expected::Any;
         let append = Append { stream: &stream, expected, at: act.at, actor: act.by, facts };
-        let entries = self.house.ledger.append(append)?;
-        entries.iter().for_each(|entry| notices.apply(entry));
-        Ok(())
+        self.house.state(append).map(|_| ())
     }
 }
 
 impl House {
     pub(crate) fn notices(&self) -> RwLockReadGuard<'_, Notices> {
-        self.notices.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn notices_to_change(&self) -> RwLockWriteGuard<'_, Notices> {
-        self.notices.write().unwrap_or_else(PoisonError::into_inner)
+        self.projections.notices.read()
     }
 }
 
-/// The stream of a tenant's notices and tickets.
-fn stream(tenant: &TenantName) -> String {
-    format!("notices_{tenant}")
+impl Desk {
+    /// Waits for its turn to look and then state.
+    pub(crate) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn asked(&self) -> MutexGuard<'_, BTreeMap<String, Timestamp>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// An id that is not taken, the first of those that follow from a random number.

@@ -16,9 +16,11 @@ use tokio::sync::{Notify, watch as watched};
 use watch::{Sampling, SettleAfter};
 
 use crate::access::Reads;
+use crate::channels::{Channel, Paging};
 use crate::contents::Contents;
 use crate::error::OpenError;
 use crate::keeping::{ClosedDays, Keeping};
+use crate::notices::Desk;
 use crate::projections::Projections;
 use crate::room::Room;
 use crate::tally::{Counted, Tally};
@@ -40,6 +42,10 @@ pub struct Settings {
     pub limits: Limits,
     /// How long days stay and how much room they may take.
     pub keeping: Keeping,
+    /// The ways by which providers tell things.
+    pub channels: Vec<Channel>,
+    /// Which notices page.
+    pub paging: Paging,
 }
 
 impl Default for Settings {
@@ -55,6 +61,8 @@ impl Default for Settings {
             lookback: SignedDuration::from_hours(24),
             limits: Limits::default(),
             keeping: Keeping::default(),
+            channels: Vec::new(),
+            paging: Paging::default(),
         }
     }
 }
@@ -80,6 +88,7 @@ pub(crate) struct House {
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
     pub(crate) tally: Tally,
+    pub(crate) desk: Desk,
     rooms: Mutex<BTreeMap<TenantName, Arc<Room>>>,
     place: Place,
 }
@@ -184,6 +193,7 @@ impl House {
             ledger,
             came: Notify::new(),
             tally: Tally::default(),
+            desk: Desk::default(),
             rooms: Mutex::default(),
             place,
         })

@@ -22,6 +22,7 @@ use serde::de::DeserializeOwned;
 use crate::access::Principals;
 use crate::evals::Suites;
 use crate::keeping::ClosedDays;
+use crate::notices::Notices;
 
 /// Something that is folded from facts.
 pub(crate) trait Projection: Default + Serialize + DeserializeOwned + Send + Sync {
@@ -72,6 +73,8 @@ projections! {
     suites: Suites, version 1;
     /// What will not be recorded.
     dismissals: Dismissals, version 1;
+    /// Notices of providers, their channels and tickets.
+    notices: Notices, version 1;
 }
 
 /// A projection as far as it has followed the ledger.

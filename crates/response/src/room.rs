@@ -1,7 +1,7 @@
 //! A room: what is one tenant's own. Its flights, the window in memory, and what waits to settle.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use flight::{Flight, FlightError, Recent};
 use jiff::Timestamp;
@@ -9,6 +9,7 @@ use model::{TenantName, Window};
 use recorder::Policy;
 use watch::{Due, Sampling};
 
+use crate::inventory::Inventory;
 use crate::open::Settings;
 
 /// One tenant's own.
@@ -22,6 +23,8 @@ pub(crate) struct Room {
     pub(crate) due: Mutex<Due>,
     pub(crate) in_hand: AtomicUsize,
     pub(crate) settling: tokio::sync::Mutex<()>,
+    /// What is used, as it was last counted.
+    pub(crate) inventory: Mutex<Option<Arc<Inventory>>>,
 }
 
 impl Room {
@@ -50,6 +53,7 @@ impl Room {
             due: Mutex::new(due),
             in_hand: AtomicUsize::new(0),
             settling: tokio::sync::Mutex::default(),
+            inventory: Mutex::default(),
         })
     }
 

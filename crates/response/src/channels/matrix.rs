@@ -62,6 +62,19 @@ pub enum ChannelState {
     Red,
 }
 
+impl ChannelState {
+    /// The state in a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Heard => "heard",
+            Self::Waived => "waived",
+            Self::Unused => "unused",
+            Self::Unknown => "unknown",
+            Self::Red => "red",
+        }
+    }
+}
+
 /// A channel, and how it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChannelView {
@@ -196,9 +209,8 @@ fn silence(channel: &Channel, heard: &Heard, now: Timestamp) -> Option<String> {
     };
     let silent = now.duration_since(last);
     let (silent, most) = (silent.as_secs(), most.as_secs());
-    (silent > most).then(|| {
-        format!("silent for {}, and {} is the most expected", span(silent), span(most))
-    })
+    (silent > most)
+        .then(|| format!("silent for {}, and {} is the most expected", span(silent), span(most)))
 }
 
 fn failed_check(heard: &Heard) -> Option<String> {

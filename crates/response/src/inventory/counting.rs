@@ -260,7 +260,8 @@ impl Whole {
 }
 
 fn by<K>(counts: &HashMap<K, u64>, name: impl Fn(&K) -> String, whole: u64) -> Vec<By> {
-    let one = |(key, runs): (&K, &u64)| By { name: name(key), runs: *runs, share: share(*runs, whole) };
+    let one =
+        |(key, runs): (&K, &u64)| By { name: name(key), runs: *runs, share: share(*runs, whole) };
     let mut all: Vec<By> = counts.iter().map(one).collect();
     all.sort_by(|a, b| b.runs.cmp(&a.runs).then_with(|| a.name.cmp(&b.name)));
     all.truncate(MOST_BY);
@@ -274,7 +275,9 @@ fn share(part: u64, whole: u64) -> f64 {
 /// A name without a date that leads elsewhere, or nobody recorded where.
 fn alias(used: &ModelUse, newest: &[RunId]) -> Option<AliasFound> {
     let elsewhere = used.answered_by.iter().any(|by| by.name != used.name);
-    if used.requested == 0 || model_name::is_dated(&used.name) || !(elsewhere || used.unresolved > 0)
+    if used.requested == 0
+        || model_name::is_dated(&used.name)
+        || !(elsewhere || used.unresolved > 0)
     {
         return None;
     }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use model::course::{Stage, StageReached};
 use model::notice::{
     ChannelChecked, Check, NoticeClass, NoticeConfirmed, NoticeHeard, NoticeJudged,
 };
-use model::course::{Stage, StageReached};
 use model::{Entry, Fact, IncidentId, Notice, NoticeId, TenantName};
 use serde::{Deserialize, Serialize};
 

@@ -50,7 +50,11 @@ pub(crate) fn going(concern: &Concern, inventory: &Inventory, models: &[String])
         false => "it is in use: a ticket asks for the move".to_owned(),
         true => format!(
             "nothing in use matches {}: {} names of models in {} runs were compared",
-            if models.is_empty() { "it, for it names no model".to_owned() } else { models.join(", ") },
+            if models.is_empty() {
+                "it, for it names no model".to_owned()
+            } else {
+                models.join(", ")
+            },
             inventory.models.len(),
             inventory.runs
         ),
@@ -139,7 +143,8 @@ fn about_the_account(class: NoticeClass) -> bool {
 }
 
 fn paged_lately(thread: &[&NoticeState], now: Timestamp) -> bool {
-    thread.iter().filter_map(|one| one.judged.as_ref()).any(|judged| {
-        judged.pages && now.duration_since(judged.at) < PAGES_ONCE_IN
-    })
+    thread
+        .iter()
+        .filter_map(|one| one.judged.as_ref())
+        .any(|judged| judged.pages && now.duration_since(judged.at) < PAGES_ONCE_IN)
 }

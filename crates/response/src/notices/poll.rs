@@ -36,7 +36,7 @@ const RESTATED_AFTER: SignedDuration = SignedDuration::from_hours(6);
 impl Mayday {
     /// What is to be asked now, of all tenants. Whoever calls this asks it, and brings the answers.
     pub fn askings(&self, now: Timestamp) -> Vec<Asking> {
-        let mut asked = self.house.asked();
+        let mut asked = self.house.desk.asked();
         let mut due = Vec::new();
         for channel in &self.house.settings.channels {
             let Some(poll) = channel.poll.as_ref().filter(|_| channel.waived.is_none()) else {
@@ -55,6 +55,12 @@ impl Mayday {
         due
     }
 
+    /// Whether anything is asked over TLS.
+    pub fn asks_over_tls(&self) -> bool {
+        let polls = self.house.settings.channels.iter().filter_map(|one| one.poll.as_ref());
+        polls.into_iter().any(|poll| poll.url.starts_with("https:"))
+    }
+
     /// Takes in what a provider answered, or why it did not. Blocking.
     pub fn answered(
         &self,
@@ -65,12 +71,13 @@ impl Mayday {
     ) -> Result<(), NoticeError> {
         let channel = self.house.settings.channels.iter().find(|one| one.name == channel);
         let Some(channel) = channel else { return Ok(()) };
-        let mayday = self.of(&channel.tenant, at).map_err(|_| {
-            NoticeError::NoSuchChannel(channel.name.clone())
-        })?;
+        let mayday = self
+            .of(&channel.tenant, at)
+            .map_err(|_| NoticeError::NoSuchChannel(channel.name.clone()))?;
         let by = actor(channel);
         let act = Act { by: &by, at, random };
-        let came = answer.map_err(str::to_owned).and_then(|body| mayday.understood(channel, body, at));
+        let came =
+            answer.map_err(str::to_owned).and_then(|body| mayday.understood(channel, body, at));
         match came {
             Ok(Came { says, confirmed, because }) => {
                 if !says.is_empty() {
@@ -115,8 +122,8 @@ impl Mayday {
         act: Act,
     ) -> Result<(), NoticeError> {
         let tenant = self.room.tenant.clone();
-        let mut notices = self.house.notices_to_change();
-        let heard = notices.channel(&tenant, &channel.name);
+        let _turn = self.house.desk.turn();
+        let heard = self.house.notices().channel(&tenant, &channel.name);
         let last = heard.checks.get(&Check::Poll);
         let again = channel.expected_max_silence.map_or(RESTATED_AFTER, |most| most / 3);
         let again = again.min(RESTATED_AFTER);
@@ -135,8 +142,8 @@ impl Mayday {
             let checked = ChannelChecked { channel, tenant, check, passed, because };
             facts.push(Fact::ChannelChecked(checked));
         }
-        self.append_notices(&mut notices, &facts, act)?;
-        self.house.noticed.notify_one();
+        self.state_notices(&facts, act)?;
+        self.house.desk.came.notify_one();
         Ok(())
     }
 

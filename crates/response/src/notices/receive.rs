@@ -95,7 +95,11 @@ impl Mayday {
 }
 
 /// What a delivery says, once its sender is proven.
-pub(crate) fn read(channel: &Channel, hook: Hook<'_>, at: Timestamp) -> Result<Vec<Notice>, Refusal> {
+pub(crate) fn read(
+    channel: &Channel,
+    hook: Hook<'_>,
+    at: Timestamp,
+) -> Result<Vec<Notice>, Refusal> {
     if hook.body.len() > text::LONGEST_BODY {
         return Err(Refusal::TooLarge { bytes: hook.body.len(), most: text::LONGEST_BODY });
     }

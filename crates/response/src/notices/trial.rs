@@ -5,8 +5,8 @@
 
 use intake::notices::Format;
 use intake::standard_webhooks::Headers;
-use model::notice::{ChannelChecked, Check, NoticeClass};
 use model::Fact;
+use model::notice::{ChannelChecked, Check, NoticeClass};
 
 use super::error::NoticeError;
 use super::receive::{Hook, read};
@@ -24,11 +24,8 @@ impl Mayday {
         let channel = channel.ok_or_else(no_such)?;
         let (passed, because) = self.tested(channel, act)?;
         let (tenant, check) = (self.room.tenant.clone(), Check::Test);
-        let checked =
-            ChannelChecked { channel: name.to_owned(), tenant, check, passed, because };
-        let mut notices = self.house.notices_to_change();
-        self.append_notices(&mut notices, &[Fact::ChannelChecked(checked)], act)?;
-        drop(notices);
+        let checked = ChannelChecked { channel: name.to_owned(), tenant, check, passed, because };
+        self.state_notices(&[Fact::ChannelChecked(checked)], act)?;
         self.channel_views(act.at).into_iter().find(|view| view.name == name).ok_or_else(no_such)
     }
 
@@ -38,14 +35,11 @@ impl Mayday {
         let secret = channel.secret.as_ref().ok_or_else(nothing)?;
         let id = format!("mayday_test_{:016x}", act.random);
         let timestamp = act.at.as_second().to_string();
-        let signature = channel.signing().and_then(|secrets| {
-            secrets.first().map(|secret| secret.sign(&id, act.at, body))
-        });
-        let headers = Headers {
-            id: Some(&id),
-            timestamp: Some(&timestamp),
-            signature: signature.as_deref(),
-        };
+        let signature = channel
+            .signing()
+            .and_then(|secrets| secrets.first().map(|secret| secret.sign(&id, act.at, body)));
+        let headers =
+            Headers { id: Some(&id), timestamp: Some(&timestamp), signature: signature.as_deref() };
         let (name, secret) = (channel.name.as_str(), Some(secret.reveal()));
         if let Err(error) = self.knows_hook(name, secret) {
             return Ok((false, error.to_string()));
