@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, bench, demo, erase, eval, export, features, gaps, incident, inventory, key, ledger, moved,
-    notice, postmortem, reconstruct, serve, sim, ticket, verify,
+    backup, bench, demo, erase, eval, export, features, gaps, incident, inventory, key, ledger,
+    moved, notice, postmortem, reconstruct, serve, sim, ticket, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.

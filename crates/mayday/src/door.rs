@@ -10,13 +10,13 @@ use api::flights::{Asked, Lines};
 use api::gaps::DismissingJson;
 use api::incidents::{AnswerJson, LookJson};
 use api::keeping::BackupJson;
+use api::keys::{IssuedJson, KeyJson, WantedJson};
 use api::notices::FileJson;
 use api::tickets::TicketActJson;
-use api::keys::{IssuedJson, KeyJson, WantedJson};
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
-use model::{Incident, IncidentId, NoticeId, TicketId, PrincipalId, Report, RunId, Token, Window};
+use model::{Incident, IncidentId, NoticeId, PrincipalId, Report, RunId, TicketId, Token, Window};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
@@ -288,7 +288,11 @@ impl Door {
     }
 
     /// Says what was done about a ticket.
-    pub(crate) async fn act_on_ticket(&self, id: &TicketId, it: TicketActJson) -> Result<TicketView> {
+    pub(crate) async fn act_on_ticket(
+        &self,
+        id: &TicketId,
+        it: TicketActJson,
+    ) -> Result<TicketView> {
         let it = TicketActJson { by: self.by.clone(), ..it };
         self.post(&format!("/api/v1/tickets/{id}/acts"), &serde_json::to_value(it)?).await
     }

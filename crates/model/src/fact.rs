@@ -292,12 +292,13 @@ mod tests {
     const ACCESS: &str = include_str!("fact/access.jsonl");
     const KEEPING: &str = include_str!("fact/keeping.jsonl");
     const TRIAGE: &str = include_str!("fact/triage.jsonl");
+    const NOTICES: &str = include_str!("fact/notices.jsonl");
 
     #[test]
     fn facts_stay_readable() {
         let written: Vec<&str> =
-            [ACCESS, KEEPING, TRIAGE].into_iter().flat_map(str::lines).collect();
-        assert_eq!(written.len(), 5 + 5 + 3);
+            [ACCESS, KEEPING, TRIAGE, NOTICES].into_iter().flat_map(str::lines).collect();
+        assert_eq!(written.len(), 5 + 5 + 3 + 10);
         for written in written {
             let fact: Fact = serde_json::from_str(written).unwrap();
             assert_eq!(serde_json::to_string(&fact).unwrap(), written);

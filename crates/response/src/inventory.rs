@@ -268,3 +268,6 @@ impl Concerned<'_> {
         format!("{name}: {runs} runs of {}{more}{sure}", by.join(", "))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -143,4 +143,4 @@ pub(crate) fn nth(random: u64, number: u64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

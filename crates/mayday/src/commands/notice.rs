@@ -105,8 +105,10 @@ impl List {
             return Ok(ExitCode::SUCCESS);
         }
         if notices.is_empty() {
-            world::print("no notice of a provider was heard: `mayday notice channels` shows by what \
-                          ways one could be");
+            world::print(
+                "no notice of a provider was heard: `mayday notice channels` shows by what \
+                          ways one could be",
+            );
         }
         notices.iter().for_each(|notice| world::print(&told(notice)));
         Ok(ExitCode::SUCCESS)

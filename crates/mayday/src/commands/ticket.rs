@@ -108,8 +108,9 @@ fn told(view: &TicketView) -> String {
     let head = format!("{ticket}  {state}  {title}  due {due}  for {owner}  {}", used.told());
     let in_use = if view.in_use { "in use" } else { "not in use any more" };
     let concerns = view.concerns.iter().map(|concern| format!("\n  {in_use}: {concern}"));
-    let acts = view.acts.iter().map(|act| {
-        format!("\n  {}  {}: {}", wording::moment(act.at), act.by, act.what)
-    });
+    let acts = view
+        .acts
+        .iter()
+        .map(|act| format!("\n  {}  {}: {}", wording::moment(act.at), act.by, act.what));
     concerns.chain(acts).fold(head, |all, line| all + &line)
 }

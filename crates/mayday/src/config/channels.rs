@@ -115,12 +115,14 @@ fn secret(what: &str, from: &str) -> Result<ChannelSecret> {
 
 /// An address to ask: over TLS, or on this machine.
 fn web_address(url: &str) -> Result<String> {
-    let unclear = "`poll_url` is no address: write one like https://status.example.com/api/v2/summary.json";
+    let unclear =
+        "`poll_url` is no address: write one like https://status.example.com/api/v2/summary.json";
     let uri: Uri = url.parse().context(unclear)?;
     let host = uri.host().unwrap_or_default();
     let is_here = ["127.0.0.1", "localhost", "[::1]"].contains(&host);
     ensure!(!host.is_empty(), unclear);
-    let safe = uri.scheme() == Some(&Scheme::HTTPS) || is_here && uri.scheme() == Some(&Scheme::HTTP);
+    let safe =
+        uri.scheme() == Some(&Scheme::HTTPS) || is_here && uri.scheme() == Some(&Scheme::HTTP);
     ensure!(safe, "`poll_url` is asked over https, or over http on this machine alone");
     let names_user = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
     ensure!(!names_user, "credentials do not go into `poll_url`: put them in `poll_key`");
