@@ -35,6 +35,7 @@ pub fn router(mayday: Arc<Mayday>, now: fn() -> Timestamp) -> Router {
     Router::new()
         .route("/", get(handlers::home))
         .route("/incidents/{id}", get(handlers::incident))
+        .route("/notices", get(handlers::notices))
         .route("/assets/style.css", get(handlers::style))
         .fallback(handlers::missing)
         .layer(map_response(headers::guard))

@@ -4,10 +4,12 @@ mod badge;
 mod failure;
 mod home;
 mod incident;
+mod notices;
 
 pub(crate) use failure::FailurePage;
 pub(crate) use home::HomePage;
 pub(crate) use incident::IncidentPage;
+pub(crate) use notices::{NoticesPage, Shown};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -3,14 +3,13 @@
 use anyhow::{Context, Result, ensure};
 use hyper::Uri;
 use hyper::http::uri::Scheme;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 use model::TenantName;
 use model::notice::{ChannelKind, Impact, NoticeClass};
 use response::channels::{Channel, ChannelSecret, Owner, Paging, Poll, Stop, check_all};
 use response::webhooks::Format;
 use serde::Deserialize;
 
-use super::duration;
 use crate::world;
 
 /// Notices of providers.
@@ -71,7 +70,7 @@ impl Notices {
 
 impl ChannelTable {
     fn read(&self) -> Result<Channel> {
-        let span = |text: &Option<String>| text.as_deref().map(duration).transpose();
+        let span = |text: &Option<String>| text.as_deref().map(length).transpose();
         let poll = match &self.poll_url {
             Some(url) => {
                 let key = self.poll_key.as_deref().map(|key| secret("poll_key", key));
@@ -96,6 +95,15 @@ impl ChannelTable {
             waived: self.waived.clone(),
         })
     }
+}
+
+/// A length of time in which a day has 24 hours: `7d`, `1h`.
+fn length(text: &str) -> Result<SignedDuration> {
+    let unclear = || format!("`{text}` is no length of time: write 7d, 12h, 5m");
+    let span: Span = text.parse().with_context(unclear)?;
+    let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).with_context(unclear)?;
+    ensure!(length.is_positive(), "`{text}` is not longer than nothing");
+    Ok(length)
 }
 
 /// A secret from where it is kept. Nothing of it stands in an error.

@@ -29,4 +29,6 @@ mod harness;
 #[cfg(test)]
 mod keeping;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod whole_loop;

@@ -28,7 +28,7 @@ pub struct Asking {
 pub(crate) const HINTS_WAIT: SignedDuration = SignedDuration::from_secs(120);
 
 /// Shortest time between two questions about hints.
-const AT_MOST_EVERY: SignedDuration = SignedDuration::from_secs(5);
+const AT_MOST_EVERY: SignedDuration = SignedDuration::from_secs(2);
 
 /// After what time it is stated again that asking still works, or still fails.
 const RESTATED_AFTER: SignedDuration = SignedDuration::from_hours(6);

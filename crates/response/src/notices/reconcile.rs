@@ -202,19 +202,20 @@ impl Desk<'_> {
         let thread = self.notices.thread_of(notice);
         let is_latest = thread.last().is_some_and(|last| last.id == notice.id);
         let is_denied = notice.confirmed.as_ref().is_some_and(|confirmed| !confirmed.holds);
-        let related = match is_latest && notice.is_active() && !is_denied {
-            true => self.related(notice),
-            false => Vec::new(),
-        };
-        if notice.judged.is_none() {
-            let incidents: Vec<IncidentId> = related.clone();
+        let goes_on = is_latest && notice.is_active() && !is_denied;
+        let related = if goes_on { self.related(notice) } else { Vec::new() };
+        // What hit nothing in use is judged again if it goes on when something comes to use it.
+        let hit_nothing = notice.judged.as_ref().is_some_and(|judged| judged.concerns.is_empty());
+        let came_into_use =
+            hit_nothing && goes_on && !concern(notice, self.inventory).told.is_empty();
+        if notice.judged.is_none() || came_into_use {
             let case = Case {
                 notice,
                 thread: &thread,
                 inventory: self.inventory,
                 channel: self.channel_of(notice),
                 paging: &self.mayday.house.settings.paging,
-                incidents: &incidents,
+                incidents: &related,
                 now: self.now,
             };
             // While the provider is still asked, nothing is linked either.

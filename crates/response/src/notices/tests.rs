@@ -205,8 +205,8 @@ async fn a_hint_pages_once_the_page_says_the_same() {
     keep(&mayday, at(0, 1));
     assert_eq!(only(&mayday, at(0, 1)).judged, None);
     // A hint makes the page be asked before its turn, and not in a storm.
-    assert!(mayday.askings(at(0, 2)).is_empty());
-    assert_eq!(mayday.askings(at(0, 6))[0].channel, "openai-status");
+    assert!(mayday.askings(at(0, 1)).is_empty());
+    assert_eq!(mayday.askings(at(0, 2))[0].channel, "openai-status");
     let summary = json!({"components": [], "incidents": [page("monitoring", "u2")["incident"]]});
     let summary = summary.to_string();
     mayday.answered("openai-status", Ok(summary.as_bytes()), at(0, 7), 9).unwrap();
