@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::{Fault, PrincipalKind};
+use model::Fault;
 use response::access::{Shown, TokenError};
 use response::{Denied, Entrance, Right, Who};
 
@@ -57,20 +57,19 @@ pub async fn check(
     Ok(next.run(request).await)
 }
 
+/// Lets a request for a page through, with what it [shows](Shown) as an extension.
+///
+/// The pages decide, for a browser may be signed in instead.
+pub async fn recognise(mut request: Request, next: Next) -> Response {
+    let shown: Shown = shown(credentials(request.headers()));
+    request.extensions_mut().insert(shown);
+    next.run(request).await
+}
+
 /// Who shows these credentials, if they may do what they ask for.
 pub fn admit(api: &Api, right: Right, credentials: Credentials) -> Result<Who, Denied> {
     let entrance = Entrance { right, unkeyed: api.unkeyed };
     api.mayday.admit(entrance, shown(credentials), (api.now)())
-}
-
-/// Refuses what only people do.
-pub(crate) fn person(who: &Who) -> Result<(), Problem> {
-    match who {
-        Who::Principal(principal) if principal.kind != PrincipalKind::Person => {
-            Err(Problem::new(Fault::Denied, "only a person may do this: use a person's key"))
-        }
-        Who::Principal(_) | Who::Local => Ok(()),
-    }
 }
 
 /// Who is named in the ledger: the operator by the name given, anybody else by their key, whatever
@@ -84,6 +83,7 @@ pub(crate) fn actor(who: &Who, by: Option<String>) -> Result<String, Problem> {
     }
     Ok(match (who, by) {
         (Who::Local, by) => by.unwrap_or_else(|| "api".to_owned()),
+        (Who::Itself, _) => who.to_string(),
         (Who::Principal(principal), None) => principal.to_string(),
         (Who::Principal(principal), Some(by)) => format!("{by}, by the key of {principal}"),
     })

@@ -7,7 +7,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use jiff::Timestamp;
-use model::{Fault, PrincipalId, PrincipalKind, PrincipalName, TenantName, Token};
+use model::{Fault, PrincipalId, PrincipalKind, PrincipalName, PrincipalRole, TenantName, Token};
 use response::access::{Key, KeyState, KeyWanted};
 use response::{Act, Who};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,9 @@ pub struct WantedJson {
     /// Whose spans it sends or reads.
     #[serde(default)]
     pub tenant: TenantName,
+    /// What its holder may decide; what keys of that kind usually may if left out.
+    #[serde(default)]
+    pub role: Option<PrincipalRole>,
     /// When it shall stop to work.
     #[serde(default)]
     pub expires: Option<Timestamp>,
@@ -47,6 +50,9 @@ pub struct KeyJson {
     pub kind: PrincipalKind,
     /// Whose spans it sends or reads.
     pub tenant: TenantName,
+    /// What its holder may decide; none of an ingest key.
+    #[serde(default)]
+    pub role: Option<PrincipalRole>,
     /// `live`, `expired` or `revoked`.
     pub state: String,
     /// When it was issued.
@@ -78,12 +84,15 @@ pub async fn issue(
     Extension(who): Extension<Who>,
     body: Result<Json<WantedJson>, JsonRejection>,
 ) -> Result<impl IntoResponse, Problem> {
-    let WantedJson { name, kind, tenant, expires, by } = json(body)?;
+    let WantedJson { name, kind, tenant, role, expires, by } = json(body)?;
     let (by, at, random) = (actor(&who, by)?, (api.now)(), (api.random)());
     let token = Token::from_random((api.secret)().ok_or_else(no_randomness)?);
     let text = token.reveal();
-    let wanted = KeyWanted { name, kind, tenant, expires };
-    let issue = move || api.mayday.issue_key(wanted, &token, Act { by: &by, at, random });
+    let wanted = KeyWanted { name, kind, tenant, role, expires };
+    let issue = move || {
+        let act = Act { by: &by, who: &who, at, random };
+        api.mayday.issue_key(wanted, &token, act)
+    };
     let key = KeyJson::new(&blocking(issue).await?, at);
     let issued = Json(IssuedJson { token: text, key });
     Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], issued))
@@ -104,7 +113,7 @@ pub async fn revoke(
     let invalid = |error: model::id::IdError| Problem::new(Fault::Invalid, error.to_string());
     let id: PrincipalId = id.parse().map_err(invalid)?;
     let (by, at, random) = (actor(&who, None)?, (api.now)(), (api.random)());
-    let revoke = move || api.mayday.revoke_key(&id, Act { by: &by, at, random });
+    let revoke = move || api.mayday.revoke_key(&id, Act { by: &by, who: &who, at, random });
     Ok(Json(KeyJson::new(&blocking(revoke).await?, at)))
 }
 
@@ -121,6 +130,7 @@ impl KeyJson {
             name: key.principal.name.clone(),
             kind: key.principal.kind,
             tenant: key.principal.tenant.clone(),
+            role: key.principal.kind.highest_role().map(|_| key.principal.role()),
             state: state.to_owned(),
             issued_at: key.issued_at,
             issued_by: key.issued_by.clone(),

@@ -35,8 +35,8 @@ impl Seat {
     }
 
     /// What they do, under a name.
-    pub fn act<'a>(&self, by: &'a str) -> Act<'a> {
-        Act { by, at: self.at, random: self.random }
+    pub fn act<'a>(&'a self, by: &'a str) -> Act<'a> {
+        Act { by, who: &self.who, at: self.at, random: self.random }
     }
 }
 

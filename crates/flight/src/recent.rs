@@ -2,9 +2,10 @@
 
 mod dictionary;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt};
 use jiff::Timestamp;
 use model::{Outcome, RunId, Seen, Settlement, TraceId, Window};
 
@@ -153,6 +154,11 @@ impl Recent {
             latest,
         };
         counts.into_iter().map(count).collect()
+    }
+
+    /// Whether runs of a feature were here since this began.
+    pub fn has_runs_of(&self, feature: &str) -> bool {
+        self.features.contains_key(feature)
     }
 
     /// How many runs are here.

@@ -175,14 +175,14 @@ fn the_draft_fills_what_is_known_and_leaves_open_what_is_not() {
     incident.fields = fields::fill(&fields::form(), &incident.report, &[], &surfaces());
     let draft = postmortem::draft(&incident, at(200));
     for part in [
-        "| Tool schema versions | `tool_shape:search_kb` | `4f1a0000` 100.0 % | `9c220000` 100.0 % \
-         | **changed**: with the outcome | 2026-11-22 02:09:00 UTC | not on record |",
-        "| Judge configuration | – | unknown | unknown | unknown: ",
-        "From onset to declaration: 5 min to 13 min",
-        "### Inferred",
-        "### Correct inference",
-        "### Signal missed",
-        "### Change of context or tool",
+        "| Tool schema versions | tool_shape:search_kb | 4f1a0000 100.0 % | 9c220000 100.0 % \
+         | changed | with the outcome | 2026-11-22 02:09:00 UTC | not on record |",
+        "| Judge configuration | – | unknown | unknown | unknown | ",
+        "From onset until the first machine or person knew: 5 min to 13 min",
+        "**Inferred:** the agent's words",
+        "**Correct inference:**",
+        "**Signal missed:**",
+        "**Change of context or tool:**",
         "**Open** (AI engineer)",
     ] {
         assert!(draft.contains(part), "{part}\nis not in\n{draft}");
@@ -197,6 +197,14 @@ fn text_from_outside_is_never_markup_in_a_draft() {
     for markup in ["\n# owned", "<script>", "[a]("] {
         assert!(!outside_code.contains(markup), "{markup} in\n{draft}");
     }
+}
+
+#[test]
+fn a_draft_reads_back_as_the_document_of_its_incident() {
+    let mut incident = incident("support");
+    incident.fields = fields::fill(&fields::form(), &incident.report, &[], &surfaces());
+    let read = crate::document::read(&postmortem::draft(&incident, at(200)));
+    assert_eq!(read.document, postmortem::of(&incident, at(200)));
 }
 
 fn candidate(number: u128, outcome: model::Outcome, levels: &[u32]) -> Candidate<'_> {

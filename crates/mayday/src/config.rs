@@ -1,6 +1,7 @@
 //! Settings: the defaults compiled in, a file over them, flags over both.
 
 mod channels;
+mod inbound;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use jiff::SignedDuration;
 use model::TenantName;
+use response::access::SessionLimits;
 use response::{
     ContentMode, Contents, Exception, Keeping, Limits, Mayday, Rules, Sampling, Settings,
     SettleAfter,
@@ -29,6 +31,7 @@ pub(crate) struct Config {
     pub(crate) listen: Listen,
     /// What to keep.
     pub(crate) record: Record,
+    sessions: SessionsLast,
     /// Where keys are.
     pub(crate) keys: Keys,
     /// Where to send on what was accepted.
@@ -39,6 +42,9 @@ pub(crate) struct Config {
     notices: channels::Notices,
     window: WindowSize,
     moved: Lookback,
+    changes: inbound::Changes,
+    alerts: inbound::Alerts,
+    complaints: inbound::Complaints,
 }
 
 /// Where to listen.
@@ -55,6 +61,12 @@ pub(crate) struct Listen {
     pub(crate) allowed_hosts: Vec<String>,
     /// When keys are asked for.
     pub(crate) require_keys: RequireKeys,
+    /// The file of the certificate to speak TLS with; in the clear if empty.
+    pub(crate) tls_certificate: String,
+    /// The file of its key.
+    pub(crate) tls_key: String,
+    /// Whether something before this server speaks TLS.
+    pub(crate) behind_tls: bool,
 }
 
 /// When keys are asked for.
@@ -158,6 +170,13 @@ struct KeepingFor {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct SessionsLast {
+    longest: String,
+    idle: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct WindowSize {
     runs: usize,
 }
@@ -218,6 +237,11 @@ impl Config {
                 days: Some(self.keeping.days).filter(|days| *days > 0),
                 tenants: self.keeping.tenants.clone(),
                 quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
+            },
+            inbound: inbound::inbound(&self.changes, &self.alerts, &self.complaints)?,
+            sessions: SessionLimits {
+                longest: duration(&self.sessions.longest)?,
+                idle: duration(&self.sessions.idle)?,
             },
             channels: self.notices.channels()?,
             paging: self.notices.paging(),

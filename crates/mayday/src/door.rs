@@ -5,31 +5,43 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
+use api::changes::{ActivationJson, ChangesAsked};
+use api::drift::ReviewJson;
 use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
 use api::gaps::DismissingJson;
-use api::incidents::{AnswerJson, LookJson};
+use api::incidents::{AnswerJson, LookJson, ShownJson};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
 use api::notices::FileJson;
+use api::postmortems::DocumentJson;
 use api::tickets::TicketActJson;
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
-use model::{Incident, IncidentId, NoticeId, PrincipalId, Report, RunId, TicketId, Token, Window};
+use model::{
+    AlertId, ChangeId, Incident, IncidentId, NoticeId, PrincipalId, Report, RunId, TicketId, Token,
+    Window,
+};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::channels::matrix::{ChannelView, Matrix};
 use response::evals::Suite;
+use response::intake::change::ChangeJson;
 use response::inventory::InventoryView;
 use response::notices::{NoticeView, Taken};
+use response::postmortem::Linted;
 use response::tickets::TicketView;
-use response::{Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
+use response::{
+    AlertView, DriftView, Erasure, GapView, KnownChange, Mayday, Proof, Question, Unkeyed,
+    Verified, Who,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::config::Config;
+use crate::secure::Secure;
 use crate::server;
 use crate::world::{self, Secret, Usage};
 
@@ -43,6 +55,10 @@ pub(crate) struct Source {
     /// Open this data directory instead; no server may be using it
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+
+    /// Trust the authorities in this file, and no others, for a server at https:// (or MAYDAY_CA)
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
 
     /// Show this token to the server; better in MAYDAY_TOKEN, which no list of processes shows
     #[arg(long, value_name = "TOKEN")]
@@ -61,6 +77,8 @@ pub(crate) struct Door {
 enum Way {
     /// To the server at this address.
     Server(String),
+    /// To the server at this address, over TLS.
+    Secure(String, Box<Secure>),
     /// To a data directory, which the paths of a server answer for here in this process.
     Here { mayday: Arc<Mayday>, paths: Within },
 }
@@ -97,6 +115,7 @@ pub(crate) enum Erasing {
 pub(crate) struct Declared {
     pub(crate) question: Question,
     pub(crate) run: Option<RunId>,
+    pub(crate) alert: Option<AlertId>,
     pub(crate) title: Option<String>,
 }
 
@@ -108,6 +127,11 @@ impl Source {
             Some(directory) => Ok(ledger_state(response::verify_ledger_in(directory)?)),
             None => self.open().await?.get("/api/v1/ledger/verify", &[]).await,
         }
+    }
+
+    /// Whether a data directory is opened rather than a server asked.
+    pub(crate) fn is_directory(&self) -> bool {
+        self.data_dir.is_some()
     }
 
     /// Opens the door. A data directory is opened under its lock, and what is due is settled.
@@ -136,10 +160,18 @@ impl Source {
     fn to_server(&self) -> Result<Door> {
         let token = self.token.clone().or_else(world::token);
         let headers = token.as_ref().map(authorization).transpose()?;
-        let client = Client::builder().default_headers(headers.unwrap_or_default());
+        let headers = headers.unwrap_or_default();
+        let client = Client::builder().default_headers(headers.clone());
         let client = client.build().context("could not set up HTTP")?;
         let by = if token.is_none() { Some(world::user()) } else { None };
-        let way = Way::Server(self.server.trim_end_matches('/').to_owned());
+        let url = self.server.trim_end_matches('/').to_owned();
+        let way = match url.starts_with("https://") {
+            false => Way::Server(url),
+            true => {
+                let ca = self.ca.clone().or_else(|| world::variable("MAYDAY_CA").map(Into::into));
+                Way::Secure(url, Box::new(Secure::new(ca.as_deref(), headers)?))
+            }
+        };
         Ok(Door { way, client, by })
     }
 }
@@ -170,11 +202,61 @@ impl Door {
 
     /// Declares an incident.
     pub(crate) async fn declare(&self, it: Declared) -> Result<Incident> {
-        let mut body = json!({ "run": it.run, "title": it.title, "by": self.by });
+        let mut body = json!({
+            "run": it.run, "alert": it.alert, "title": it.title, "by": self.by,
+        });
         for (key, value) in asked(&it.question) {
             body[key] = json!(value);
         }
         self.post("/api/v1/incidents", &body).await
+    }
+
+    /// Records a change.
+    pub(crate) async fn record_change(&self, it: ChangeJson) -> Result<KnownChange> {
+        let it = ChangeJson { by: self.by.clone(), ..it };
+        self.post("/api/v1/changes", &serde_json::to_value(it)?).await
+    }
+
+    /// The latest changes.
+    pub(crate) async fn changes(&self, asked: &ChangesAsked) -> Result<Vec<KnownChange>> {
+        let request = self.request(Method::GET, "/api/v1/changes").query(asked);
+        json_of(self.send(request).await?).await
+    }
+
+    /// One change.
+    pub(crate) async fn change(&self, id: &ChangeId) -> Result<KnownChange> {
+        self.get(&format!("/api/v1/changes/{id}"), &[]).await
+    }
+
+    /// Says that a change took effect.
+    pub(crate) async fn activate_change(
+        &self,
+        id: &ChangeId,
+        it: ActivationJson,
+    ) -> Result<KnownChange> {
+        let it = ActivationJson { by: self.by.clone(), ..it };
+        self.post(&format!("/api/v1/changes/{id}/activation"), &serde_json::to_value(it)?).await
+    }
+
+    /// What surfaces have been through, and what is not as recorded.
+    pub(crate) async fn drift(&self) -> Result<DriftView> {
+        self.get("/api/v1/drift", &[]).await
+    }
+
+    /// Takes what a surface has become as reviewed.
+    pub(crate) async fn review_drift(&self, it: ReviewJson) -> Result<DriftView> {
+        let it = ReviewJson { by: self.by.clone(), ..it };
+        self.post("/api/v1/drift/reviews", &serde_json::to_value(it)?).await
+    }
+
+    /// Every alert, latest first.
+    pub(crate) async fn alerts(&self) -> Result<Vec<AlertView>> {
+        self.get("/api/v1/alerts", &[]).await
+    }
+
+    /// One alert.
+    pub(crate) async fn alert(&self, id: &AlertId) -> Result<AlertView> {
+        self.get(&format!("/api/v1/alerts/{id}"), &[]).await
     }
 
     /// Every incident, latest first.
@@ -183,7 +265,7 @@ impl Door {
     }
 
     /// One incident.
-    pub(crate) async fn incident(&self, id: &IncidentId) -> Result<Incident> {
+    pub(crate) async fn incident(&self, id: &IncidentId) -> Result<ShownJson> {
         self.get(&format!("/api/v1/incidents/{id}"), &[]).await
     }
 
@@ -195,10 +277,15 @@ impl Door {
         Ok(markdown.context("the answer holds no Markdown")?.to_owned())
     }
 
+    /// Checks a postmortem, and looks its quotes up in their traces.
+    pub(crate) async fn lint(&self, document: DocumentJson) -> Result<Linted> {
+        self.post("/api/v1/postmortems/lint", &serde_json::to_value(document)?).await
+    }
+
     /// Issues a key; what comes back holds its token.
     pub(crate) async fn issue_key(&self, it: KeyWanted) -> Result<IssuedJson> {
-        let KeyWanted { name, kind, tenant, expires } = it;
-        let wanted = WantedJson { name, kind, tenant, expires, by: self.by.clone() };
+        let KeyWanted { name, kind, tenant, role, expires } = it;
+        let wanted = WantedJson { name, kind, tenant, role, expires, by: self.by.clone() };
         self.post("/api/v1/keys", &serde_json::to_value(wanted)?).await
     }
 
@@ -339,6 +426,12 @@ impl Door {
         Ok(())
     }
 
+    /// Facts as they are stored, a line each.
+    pub(crate) async fn entries(&self, asked: &api::ledger::Asked) -> Result<String> {
+        let request = self.request(Method::GET, "/api/v1/ledger/entries").query(asked);
+        self.send(request).await?.text().await.context("the answer broke off")
+    }
+
     /// Asks something.
     pub(crate) async fn get<T: DeserializeOwned>(
         &self,
@@ -354,7 +447,7 @@ impl Door {
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = match &self.way {
-            Way::Server(url) => url,
+            Way::Server(url) | Way::Secure(url, _) => url,
             Way::Here { .. } => "http://localhost",
         };
         self.client.request(method, format!("{url}{path}"))
@@ -367,6 +460,12 @@ impl Door {
                 format!(
                     "no mayday answers at {url}: start one with `mayday serve --data-dir DIR`, \
                      name another with --server, or open its directory with --data-dir"
+                )
+            })?,
+            Way::Secure(url, secure) => secure.ask(request.build()?).await.with_context(|| {
+                format!(
+                    "no mayday that is trusted answers at {url}: name the file of the authority \
+                     that signed its certificate with --ca, or another server with --server"
                 )
             })?,
             Way::Here { paths, .. } => {

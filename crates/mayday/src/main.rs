@@ -8,7 +8,9 @@ mod door;
 mod forward;
 mod master;
 mod outward;
+mod secure;
 mod server;
+mod tls;
 mod world;
 
 use std::process::ExitCode;

@@ -11,10 +11,12 @@ use response::{Mayday, Right, Unkeyed};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use web::{Reached, Site};
 
 use crate::asking;
-use crate::config::{Config, RequireKeys};
+use crate::config::{Config, Listen, RequireKeys};
 use crate::forward::Forwarder;
+use crate::tls::Certificate;
 use crate::world;
 
 /// How long requests under way may take once the server is told to stop.
@@ -26,29 +28,39 @@ const FORWARDING_GRACE: Duration = Duration::from_secs(5);
 /// How often it is stated who read payload: what a crash may lose of that.
 const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
 
+/// How often what came of late is weighed, and what flights show is stated.
+const WEIGH_EVERY: Duration = Duration::from_secs(2);
+
 /// How often days are closed and the room on the disk looked at.
 const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
 
 /// A running server.
 pub(crate) struct Server {
+    /// `https` if it speaks TLS, else `http`.
+    pub(crate) scheme: &'static str,
     /// Where OTLP is taken over HTTP.
     pub(crate) otlp: SocketAddr,
     /// Where OTLP is taken over gRPC.
     pub(crate) grpc: SocketAddr,
     /// Where everything else is.
     pub(crate) http: SocketAddr,
+    mayday: Arc<Mayday>,
     stop: watch::Sender<bool>,
     serving: Vec<JoinHandle<()>>,
     forwarding: Option<JoinHandle<()>>,
     settling: JoinHandle<()>,
     stating: JoinHandle<()>,
     keeping: JoinHandle<()>,
+    weighing: JoinHandle<()>,
     noticing: [JoinHandle<()>; 2],
 }
 
 impl Server {
     /// Binds the addresses and starts to serve.
     pub(crate) async fn start(mayday: Arc<Mayday>, config: &Config) -> Result<Self> {
+        let certificate =
+            Certificate::read(&config.listen.tls_certificate, &config.listen.tls_key)?;
+        let tls = certificate.as_ref().map(Certificate::config).transpose()?;
         let otlp = bind(&config.listen.otlp).await?;
         let grpc = bind(&config.listen.grpc).await?;
         let http = bind(&config.listen.http).await?;
@@ -56,6 +68,7 @@ impl Server {
         for (address, right) in addresses.into_iter().zip([Right::Send, Right::Send, Right::Look]) {
             refuse_if_unguarded(&mayday, address, right)?;
         }
+        warn_of_the_clear(&config.listen, &addresses);
         let (forward, forwarding) = keep_forwarding(config, &addresses).await?.unzip();
         let api = Api { forward, ..api(&mayday, config, Unkeyed::Nobody) };
         let [otlp_api, grpc_api, http_api] = addresses.map(|address| Api {
@@ -64,43 +77,54 @@ impl Server {
         });
         let bound = addresses.iter().map(|address| host_name(*address));
         let hosts = Hosts::loopback_and(bound.chain(config.listen.allowed_hosts.iter().cloned()));
-        let pages = web::router(Arc::clone(&mayday), world::now);
+        let pages = web::router(site(&http_api, &config.listen));
         let (stop, stopped) = watch::channel(false);
-        let serving = vec![
-            api::serve(otlp, api::otlp(otlp_api, hosts.clone()), told(stopped.clone())),
-            api::serve(grpc, api::otlp(grpc_api, hosts.clone()), told(stopped.clone())),
-            api::serve(http, api::http(http_api, hosts, pages), told(stopped.clone())),
+        let serve =
+            |listener, router| api::serve(listener, router, tls.clone(), told(stopped.clone()));
+        let mut serving = vec![
+            serve(otlp, api::otlp(otlp_api, hosts.clone())),
+            serve(grpc, api::otlp(grpc_api, hosts.clone())),
+            serve(http, api::http(http_api, hosts, pages)),
         ];
+        if let Some(certificate) = certificate {
+            serving.push(certificate.keep_reading(stopped.clone())?);
+        }
         let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
+        let weighing = keep_weighing(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
         let noticing = [
             asking::keep_asking(Arc::clone(&mayday), stopped.clone())?,
             asking::keep_noticing(Arc::clone(&mayday), stopped.clone()),
         ];
-        let settling = keep_settling(mayday, stopped);
+        let settling = keep_settling(Arc::clone(&mayday), stopped);
+        let scheme = if tls.is_some() { "https" } else { "http" };
         Ok(Self {
+            scheme,
             otlp,
             grpc,
             http,
+            mayday,
             stop,
             serving,
             forwarding,
             settling,
             stating,
             keeping,
+            weighing,
             noticing,
         })
     }
 
     /// Where the pages are.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.http)
+        format!("{}://{}", self.scheme, self.http)
     }
 
     /// Takes no more requests, and waits for those under way.
     pub(crate) async fn stop(self) {
         _ = self.stop.send(true);
+        self.mayday.stop_waiting();
         for task in self.serving {
             if tokio::time::timeout(GRACE, task).await.is_err() {
                 tracing::warn!("requests under way were cut off after {} s", GRACE.as_secs());
@@ -116,6 +140,7 @@ impl Server {
         _ = tokio::time::timeout(GRACE, self.settling).await;
         _ = tokio::time::timeout(GRACE, self.stating).await;
         _ = tokio::time::timeout(GRACE, self.keeping).await;
+        _ = tokio::time::timeout(GRACE, self.weighing).await;
         for task in self.noticing {
             _ = tokio::time::timeout(GRACE, task).await;
         }
@@ -131,7 +156,6 @@ async fn bind(address: &str) -> Result<TcpListener> {
     })
 }
 
-/// For whom somebody without a key is taken who comes in at this address.
 /// What the paths of a server may use.
 pub(crate) fn api(mayday: &Arc<Mayday>, config: &Config, unkeyed: Unkeyed) -> Api {
     Api {
@@ -146,6 +170,39 @@ pub(crate) fn api(mayday: &Arc<Mayday>, config: &Config, unkeyed: Unkeyed) -> Ap
     }
 }
 
+/// What the pages may use.
+fn site(api: &Api, listen: &Listen) -> Site {
+    Site {
+        mayday: Arc::clone(&api.mayday),
+        now: api.now,
+        random: api.random,
+        secret: api.secret,
+        unkeyed: api.unkeyed,
+        reached: reached(listen),
+    }
+}
+
+/// How browsers get to the pages.
+fn reached(listen: &Listen) -> Reached {
+    match listen.behind_tls || !listen.tls_certificate.is_empty() {
+        true => Reached::OverTls,
+        false => Reached::InTheClear,
+    }
+}
+
+/// Warns where tokens would cross a network for all to read.
+fn warn_of_the_clear(listen: &Listen, addresses: &[SocketAddr]) {
+    let is_local = |address: &SocketAddr| address.ip().is_loopback();
+    if reached(listen) == Reached::InTheClear && !addresses.iter().all(is_local) {
+        tracing::warn!(
+            "what comes from other machines crosses the network in the clear, tokens too: set \
+             listen.tls_certificate and listen.tls_key, or listen.behind_tls where a proxy speaks \
+             TLS"
+        );
+    }
+}
+
+/// For whom somebody without a key is taken who comes in at this address.
 fn unkeyed(address: SocketAddr, require: RequireKeys) -> Unkeyed {
     match require {
         RequireKeys::Auto if address.ip().is_loopback() => Unkeyed::Operator,
@@ -219,6 +276,29 @@ fn keep_house(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle
             if let Ok(Err(error)) = tokio::task::spawn_blocking(keep).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, "days could not be closed or deleted");
+            }
+        }
+    })
+}
+
+/// Weighs alerts and complaints that were not weighed when they came, and states what flights
+/// show and nobody recorded, until told to stop.
+fn keep_weighing(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut pause = tokio::time::interval(WEIGH_EVERY);
+        loop {
+            tokio::select! {
+                () = told(stopped.clone()) => return,
+                _ = pause.tick() => {}
+            }
+            let mayday = Arc::clone(&mayday);
+            let weigh = move || {
+                mayday.weigh_all(world::now(), world::random());
+                mayday.observe_changes(world::now())
+            };
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(weigh).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "what flights show could not be stated; it is tried again");
             }
         }
     })

@@ -53,11 +53,24 @@ pub(crate) fn log_to_stderr(filter: &str) {
 /// Writes data to standard output, without what could command a terminal: some of it comes from
 /// outside. A reader that has gone away is no error.
 pub(crate) fn print(text: &str) {
+    _ = print_on(text);
+}
+
+/// The same; says whether anybody still reads.
+pub(crate) fn print_on(text: &str) -> std::io::Result<()> {
     let plain = |c: char| if c.is_control() && c != '\n' { '\u{FFFD}' } else { c };
     let text: String = text.chars().map(plain).collect();
     let mut out = std::io::stdout().lock();
-    _ = writeln!(out, "{text}");
-    _ = out.flush();
+    writeln!(out, "{text}")?;
+    out.flush()
+}
+
+/// Writes a program to a file, which must not be there yet.
+pub(crate) fn write_program(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o755);
+    options.write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
 /// Writes progress to standard error.

@@ -1,8 +1,8 @@
 //! Principals: who may send, read and act, and the tokens by which they are known.
 //!
 //! A [`Principal`] is a person, an agent or a sender of spans, and belongs to a tenant. It is known
-//! by a [`Token`], of which only the [`TokenHash`] is kept. What a kind may do is decided where
-//! requests are admitted, not here; roles will stand beside the kind.
+//! by a [`Token`], of which only the [`TokenHash`] is kept. What a kind may do in a
+//! [`PrincipalRole`] is decided where requests are admitted, not here.
 
 mod token;
 
@@ -25,6 +25,9 @@ pub struct Principal {
     pub kind: PrincipalKind,
     /// Whose spans it sends or reads.
     pub tenant: TenantName,
+    /// What it may decide, if that was said; see [`Principal::role`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<PrincipalRole>,
 }
 
 /// What a principal is.
@@ -37,6 +40,20 @@ pub enum PrincipalKind {
     Agent,
     /// A program that only sends what it recorded.
     Ingest,
+}
+
+/// What a principal may decide: each role may do what those before it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum PrincipalRole {
+    /// Looks.
+    Viewer,
+    /// Declares, answers, notes, contains.
+    Responder,
+    /// Confirms what a responder proposes: closes, lowers a severity, turns on again.
+    Approver,
+    /// Issues keys, changes settings, erases, makes copies.
+    Admin,
 }
 
 /// What a principal is called: 1 to 100 bytes, no control characters, no blank at either end.
@@ -55,7 +72,17 @@ const LONGEST_NAME: usize = 100;
 /// Longest name of a tenant.
 const LONGEST_TENANT: usize = 40;
 
+impl Principal {
+    /// What it may decide: as its key says, or as keys do by themselves that say nothing of it.
+    pub fn role(&self) -> PrincipalRole {
+        self.role.unwrap_or(self.kind.usual_role())
+    }
+}
+
 impl PrincipalKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Person, Self::Agent, Self::Ingest];
+
     /// The kind in one word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -66,7 +93,46 @@ impl PrincipalKind {
     }
 
     fn read(text: &str) -> Option<Self> {
-        [Self::Person, Self::Agent, Self::Ingest].into_iter().find(|kind| kind.as_str() == text)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// The role of a key that names none, as those did that were issued before there were roles.
+    pub fn usual_role(self) -> PrincipalRole {
+        match self {
+            Self::Person => PrincipalRole::Admin,
+            Self::Agent => PrincipalRole::Responder,
+            Self::Ingest => PrincipalRole::Viewer,
+        }
+    }
+
+    /// The highest role that a key of this kind may name; none if it may name none.
+    ///
+    /// An agent proposes and a person decides, so an agent is a responder at most.
+    pub fn highest_role(self) -> Option<PrincipalRole> {
+        match self {
+            Self::Person => Some(PrincipalRole::Admin),
+            Self::Agent => Some(PrincipalRole::Responder),
+            Self::Ingest => None,
+        }
+    }
+}
+
+impl PrincipalRole {
+    /// Every role, the least first.
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Responder, Self::Approver, Self::Admin];
+
+    /// The role in one word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Responder => "responder",
+            Self::Approver => "approver",
+            Self::Admin => "admin",
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 }
 
@@ -100,10 +166,17 @@ impl Default for TenantName {
 }
 
 written_as!(PrincipalKind, "kind of principal", "person, agent or ingest");
+written_as!(PrincipalRole, "role", "viewer, responder, approver or admin");
 written_as!(PrincipalName, "name", "1 to 100 bytes without control characters or outer blanks");
 written_as!(TenantName, "tenant", "1 to 40 lower-case letters, digits or dashes");
 
 impl fmt::Display for PrincipalKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for PrincipalRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -160,6 +233,31 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "`robot` is no kind of principal: write person, agent or ingest"
+        );
+    }
+
+    #[test]
+    fn a_key_from_before_there_were_roles_has_its_kinds_and_is_written_as_it_was() {
+        let of = |kind: &str| {
+            let old = format!(r#"{{"id":"prn_1","name":"x","kind":"{kind}","tenant":"default"}}"#);
+            let principal: Principal = serde_json::from_str(&old).unwrap();
+            assert_eq!(serde_json::to_string(&principal).unwrap(), old);
+            principal.role()
+        };
+        assert_eq!(
+            [of("person"), of("agent"), of("ingest")],
+            [PrincipalRole::Admin, PrincipalRole::Responder, PrincipalRole::Viewer]
+        );
+    }
+
+    #[test]
+    fn a_role_is_read_as_it_is_written_and_a_higher_one_is_more() {
+        for role in PrincipalRole::ALL {
+            assert_eq!(role.to_string().parse(), Ok(role));
+        }
+        assert!(PrincipalRole::ALL.is_sorted());
+        assert!(
+            "owner".parse::<PrincipalRole>().unwrap_err().to_string().contains("viewer, responder")
         );
     }
 }

@@ -3,21 +3,27 @@
 //! The cast: [`Who`] is asking, for a [`Right`], at an [`Entrance`]. [`Principals`] is the fold of
 //! every key that was issued or revoked, and admits or says why not. [`Reads`] counts who read
 //! payload, and states it as facts. A key is what a principal was given; its secret text is the
-//! token, of which only the hash is kept.
+//! token, of which only the hash is kept. [`session`] is for people with browsers, [`first`] for
+//! the first of them.
 //!
-//! Roles will narrow what a kind may do; [`Right`] is where they will be asked for.
+//! A door admits a request to a [`Right`]; within it, a use case that takes more asks [`Who::may`].
+//! Both look into the one table in [`right`].
 
 mod error;
+pub mod first;
 mod keys;
 mod principals;
 mod reads;
+pub mod right;
+pub mod session;
+pub mod throttle;
 
 use std::fmt;
 use std::sync::RwLockReadGuard;
 
 use jiff::Timestamp;
 use ledger::LedgerError;
-use model::{Principal, PrincipalKind, TenantName, Token};
+use model::{Principal, PrincipalKind, PrincipalRole, TenantName, Token};
 
 use crate::open::Mayday;
 use crate::tally::Counted;
@@ -27,6 +33,9 @@ pub use keys::{Key, KeyState, KeyWanted};
 pub use model::principal::TokenError;
 pub use principals::Principals;
 pub use reads::Reads;
+pub use right::Right;
+pub use session::{NotSignedIn, Pass, Session, SessionLimits};
+pub use throttle::Caller;
 
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,25 +43,10 @@ pub enum Who {
     /// The operator of this machine: whoever opens the data directory, or reaches a server on
     /// loopback that wants no key yet.
     Local,
+    /// Mayday itself, by a rule that somebody set: it may what an agent may.
+    Itself,
     /// Somebody who showed a token.
     Principal(Principal),
-}
-
-/// What somebody asks to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Right {
-    /// To send what was recorded.
-    Send,
-    /// To say how a run ended.
-    Label,
-    /// To look at what was recorded and decided, and to decide.
-    Look,
-    /// To take out what was recorded, all of it at once.
-    Export,
-    /// To read the server's own figures.
-    Figures,
-    /// To issue, list and revoke keys.
-    ManageKeys,
 }
 
 /// A way in: what is asked for there, and for whom somebody without a key is taken.
@@ -82,8 +76,28 @@ impl Who {
     /// The tenant for whom they send and read.
     pub fn tenant(&self) -> TenantName {
         match self {
-            Who::Local => TenantName::standard(),
+            Who::Local | Who::Itself => TenantName::standard(),
             Who::Principal(principal) => principal.tenant.clone(),
+        }
+    }
+
+    /// Whether they may do this; the operator may do everything.
+    pub fn may(&self, right: Right) -> Result<(), Denied> {
+        let is_allowed = match self {
+            Who::Local => true,
+            Who::Itself => right.is_of(PrincipalKind::Agent, PrincipalRole::Responder),
+            Who::Principal(principal) => right.is_of(principal.kind, principal.role()),
+        };
+        let denied = || Denied::NotAllowed { who: Box::new(self.clone()), right };
+        if is_allowed { Ok(()) } else { Err(denied()) }
+    }
+
+    /// Whether a person decides: somebody with a person's key, or the operator.
+    pub fn is_person(&self) -> bool {
+        match self {
+            Who::Local => true,
+            Who::Itself => false,
+            Who::Principal(principal) => principal.kind == PrincipalKind::Person,
         }
     }
 }
@@ -92,20 +106,8 @@ impl fmt::Display for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Who::Local => f.write_str("local"),
+            Who::Itself => f.write_str("mayday"),
             Who::Principal(principal) => principal.fmt(f),
-        }
-    }
-}
-
-impl Right {
-    /// Whether a kind of principal has it.
-    pub fn is_of(self, kind: PrincipalKind) -> bool {
-        use PrincipalKind::{Agent, Ingest, Person};
-        match self {
-            Right::Send => kind == Ingest,
-            Right::Label => true,
-            Right::Look | Right::Figures => matches!(kind, Person | Agent),
-            Right::Export | Right::ManageKeys => kind == Person,
         }
     }
 }

@@ -53,10 +53,22 @@ impl Mayday {
     }
 
     /// Waits until there is a fact at a place, at most so long; gives the newest one's place.
+    ///
+    /// Ends early once [`Mayday::stop_waiting`] was called.
     pub async fn wait_for_fact(&self, seq: u64, at_most: Duration) -> u64 {
         let mut newest = self.house.newest.clone();
-        _ = tokio::time::timeout(at_most, newest.wait_for(|newest| *newest >= seq)).await;
+        let mut leaving = self.house.leaving.subscribe();
+        tokio::select! {
+            _ = newest.wait_for(|newest| *newest >= seq) => {}
+            _ = leaving.wait_for(|leaving| *leaving) => {}
+            () = tokio::time::sleep(at_most) => {}
+        }
         *newest.borrow()
+    }
+
+    /// Lets nobody wait for facts any more: an orderly end begins.
+    pub fn stop_waiting(&self) {
+        self.house.leaving.send_replace(true);
     }
 }
 

@@ -181,7 +181,7 @@ impl Mayday {
         let mut bytes = 0;
         for room in self.house.rooms() {
             let days = room.flight.days()?;
-            let act = |at| Act { by: "mayday", at, random: 0 };
+            let act = |at| Act::by_itself(at, 0);
             for day in &days {
                 bytes += day.bytes;
                 if is_over(day, now) && !self.house.days().is_closed(&room.tenant, day) {

@@ -15,10 +15,14 @@ use recorder::Limits;
 use tokio::sync::{Notify, watch as watched};
 use watch::{Sampling, SettleAfter};
 
-use crate::access::Reads;
+use crate::access::first::FirstCode;
+use crate::access::session::Sessions;
+use crate::access::throttle::Throttle;
+use crate::access::{Reads, SessionLimits};
 use crate::channels::{Channel, Paging};
 use crate::contents::Contents;
 use crate::error::OpenError;
+use crate::inbound::Inbound;
 use crate::keeping::{ClosedDays, Keeping};
 use crate::notices::Desk;
 use crate::projections::Projections;
@@ -42,6 +46,10 @@ pub struct Settings {
     pub limits: Limits,
     /// How long days stay and how much room they may take.
     pub keeping: Keeping,
+    /// What is made of what others send.
+    pub inbound: Inbound,
+    /// How long sessions on the pages last.
+    pub sessions: SessionLimits,
     /// The ways by which providers tell things.
     pub channels: Vec<Channel>,
     /// Which notices page.
@@ -61,6 +69,8 @@ impl Default for Settings {
             lookback: SignedDuration::from_hours(24),
             limits: Limits::default(),
             keeping: Keeping::default(),
+            inbound: Inbound::default(),
+            sessions: SessionLimits::default(),
             channels: Vec::new(),
             paging: Paging::default(),
         }
@@ -83,10 +93,23 @@ pub(crate) struct House {
     pub(crate) projections: Projections,
     /// The place of the newest fact.
     pub(crate) newest: watched::Receiver<u64>,
+    /// Whether an orderly end has begun.
+    pub(crate) leaving: watched::Sender<bool>,
     pub(crate) reads: Reads,
+    /// Held by whoever decides what depends on what was decided before.
+    pub(crate) deciding: Mutex<()>,
+    pub(crate) sessions: Sessions,
+    pub(crate) throttle: Throttle,
+    pub(crate) first: FirstCode,
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
+    /// One at a time decides what to make of something that came.
+    pub(crate) taking_in: Mutex<()>,
+    /// One at a time weighs what follows from it.
+    pub(crate) weighing: Mutex<()>,
+    /// One at a time states what flights show.
+    pub(crate) observing: Mutex<()>,
     pub(crate) tally: Tally,
     pub(crate) desk: Desk,
     rooms: Mutex<BTreeMap<TenantName, Arc<Room>>>,
@@ -187,11 +210,19 @@ impl House {
             catalogue: incident::surfaces(),
             projections,
             newest,
+            leaving: watched::Sender::new(false),
             reads: Reads::new(Arc::clone(&ledger)),
+            deciding: Mutex::default(),
+            sessions: Sessions::default(),
+            throttle: Throttle::default(),
+            first: FirstCode::default(),
             full: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             ledger,
             came: Notify::new(),
+            taking_in: Mutex::default(),
+            weighing: Mutex::default(),
+            observing: Mutex::default(),
             tally: Tally::default(),
             desk: Desk::default(),
             rooms: Mutex::default(),
@@ -212,7 +243,8 @@ impl House {
             }
             Place::Memory => Flight::in_memory(),
         };
-        let room = Room::on(tenant, flight, &self.settings, now).map_err(OpenError::Flight)?;
+        let room = Room::on(tenant, flight, (&self.settings, &self.catalogue), now)
+            .map_err(OpenError::Flight)?;
         self.tally.add(Counted::LevelsCapped, room.recent().capped());
         let room = Arc::new(room);
         rooms.insert(tenant.clone(), Arc::clone(&room));

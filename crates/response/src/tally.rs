@@ -29,6 +29,12 @@ pub enum Counted {
     RequestsDenied,
     /// Levels of runs that are not told apart: there are too many of their kind.
     LevelsCapped,
+    /// Deliveries of others that are unsigned, forged, stale or make no sense.
+    DeliveriesRefused,
+    /// Deliveries that came before, or say what was just said.
+    DeliveriesRepeated,
+    /// Words on alerts of which none is open.
+    AlertsDropped,
     /// Notices of providers made durable.
     NoticesHeard,
     /// Notices that were known already.
@@ -55,7 +61,7 @@ pub struct Tally {
 
 impl Counted {
     /// Everything that is counted.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::SpansStored,
         Self::SpansDuplicate,
         Self::SpansRejected,
@@ -68,6 +74,9 @@ impl Counted {
         Self::LabelsStored,
         Self::RequestsDenied,
         Self::LevelsCapped,
+        Self::DeliveriesRefused,
+        Self::DeliveriesRepeated,
+        Self::AlertsDropped,
         Self::NoticesHeard,
         Self::NoticesDuplicate,
         Self::HooksUnsigned,
@@ -102,6 +111,15 @@ impl Counted {
             }
             Self::LevelsCapped => {
                 ("mayday_levels_capped", "Levels of runs beyond those that are told apart")
+            }
+            Self::DeliveriesRefused => {
+                ("mayday_deliveries_refused", "Alerts, changes and notices that were refused")
+            }
+            Self::DeliveriesRepeated => {
+                ("mayday_deliveries_repeated", "Alerts, changes and notices that had come before")
+            }
+            Self::AlertsDropped => {
+                ("mayday_alerts_dropped", "Acknowledged or resolved alerts of which none was open")
             }
             Self::NoticesHeard => ("mayday_notices_heard", "Notices of providers made durable"),
             Self::NoticesDuplicate => {

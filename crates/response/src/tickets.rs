@@ -13,6 +13,7 @@ use model::notice::TicketActed;
 use model::{Fact, NoticeId, TicketId};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Right;
 use crate::incidents::Act;
 use crate::notices::{NoticeError, NoticeState};
 use crate::open::Mayday;
@@ -92,6 +93,7 @@ impl Mayday {
         progress: Progress,
         act: Act,
     ) -> Result<TicketView, NoticeError> {
+        act.may(Right::Acknowledge)?;
         let what = what.trim();
         if !(1..=LONGEST_WORDS).contains(&what.len()) || what.contains(char::is_control) {
             return Err(NoticeError::NoWords);

@@ -1,13 +1,17 @@
 //! Why a page can't be shown, mapped once to a status and a page with a way forward.
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use model::{Fault, Faulty};
-use response::{IncidentError, OpenError};
+use response::access::first::FirstError;
+use response::{Denied, IncidentError, OpenError};
 
 use crate::chart::ChartError;
 use crate::pages::FailurePage;
+
+/// How a program can say who it is. A browser signs in, and is not made to ask for a password.
+const CHALLENGE: &str = "Bearer realm=\"mayday\"";
 
 /// Why a page can't be shown.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +19,27 @@ pub(crate) enum PageError {
     /// Nothing is served at the address.
     #[error("there is no page at this address")]
     NoSuchPage,
+    /// Whoever asks is not known, or may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The first key can't be had.
+    #[error(transparent)]
+    First(#[from] FirstError),
+    /// What was sent is no form of this page.
+    #[error("what was sent is not what this page's form holds")]
+    NoForm,
+    /// The form was not made for this session.
+    #[error(
+        "the form does not belong to your session, which may have begun anew since: load its page \
+         again, then send it"
+    )]
+    NotOurForm,
+    /// There is nothing to make secrets of.
+    #[error("this system gives no random numbers: nobody can sign in")]
+    NoRandomness,
+    /// A page that should ask who looks does not.
+    #[error("this page asks nobody who they are")]
+    Unguarded,
     /// The tenant's flights can't be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -36,9 +61,17 @@ impl Faulty for PageError {
     fn fault(&self) -> Fault {
         match self {
             PageError::NoSuchPage => Fault::NotFound,
+            PageError::Denied(denied) => denied.fault(),
+            PageError::First(error) => error.fault(),
+            PageError::NoForm => Fault::Invalid,
+            PageError::NotOurForm => Fault::Denied,
+            PageError::NoRandomness => Fault::Unavailable,
             PageError::Open(error) => error.fault(),
             PageError::Incident(error) => error.fault(),
-            PageError::Chart(_) | PageError::Template(_) | PageError::Interrupted(_) => Fault::Bug,
+            PageError::Chart(_)
+            | PageError::Template(_)
+            | PageError::Interrupted(_)
+            | PageError::Unguarded => Fault::Bug,
         }
     }
 }
@@ -49,10 +82,15 @@ impl IntoResponse for PageError {
         if status.is_server_error() {
             tracing::error!(error = chain(&self), "a page could not be shown");
         }
-        match FailurePage::new(status.as_u16(), &self).render() {
+        let mut response = match FailurePage::new(status.as_u16(), &self).render() {
             Ok(page) => (status, Html(page)).into_response(),
             Err(_) => status.into_response(),
+        };
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static(CHALLENGE);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
+        response
     }
 }
 

@@ -1,17 +1,19 @@
 //! The handlers, one sentence each: extract, one call, convert.
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use model::IncidentId;
-use response::{OpenError, Who};
+use response::OpenError;
 
 use crate::Site;
 use crate::error::PageError;
 use crate::pages::{HomePage, IncidentPage, NoticesPage, Shown};
+use crate::visitor::Visitor;
+
+pub(crate) mod sign_in;
 
 const STYLE: &str = include_str!("../assets/style.css");
 
@@ -19,10 +21,10 @@ const STYLE: &str = include_str!("../assets/style.css");
 type Page = Result<Html<String>, PageError>;
 
 /// `GET /`
-pub(crate) async fn home(State(site): State<Site>, Extension(who): Extension<Who>) -> Page {
+pub(crate) async fn home(State(site): State<Site>, visitor: Visitor) -> Page {
     let now = (site.now)();
     let look = move || {
-        let mayday = site.mayday.of(&who.tenant(), now)?;
+        let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
         Ok::<_, OpenError>((mayday.features(now), mayday.list_incidents()))
     };
     let (features, incidents) = tokio::task::spawn_blocking(look).await??;
@@ -32,12 +34,12 @@ pub(crate) async fn home(State(site): State<Site>, Extension(who): Extension<Who
 /// `GET /incidents/{id}`
 pub(crate) async fn incident(
     State(site): State<Site>,
-    Extension(who): Extension<Who>,
+    visitor: Visitor,
     id: Result<Path<IncidentId>, PathRejection>,
 ) -> Page {
     let Path(id) = id.map_err(|_| PageError::NoSuchPage)?;
     let look = move || {
-        let mayday = site.mayday.of(&who.tenant(), (site.now)())?;
+        let mayday = site.mayday.of(&visitor.who.tenant(), (site.now)())?;
         Ok::<_, PageError>(mayday.incident_view(&id)?)
     };
     let view = tokio::task::spawn_blocking(look).await??;
@@ -45,10 +47,10 @@ pub(crate) async fn incident(
 }
 
 /// `GET /notices`
-pub(crate) async fn notices(State(site): State<Site>, Extension(who): Extension<Who>) -> Page {
+pub(crate) async fn notices(State(site): State<Site>, visitor: Visitor) -> Page {
     let now = (site.now)();
     let look = move || {
-        let mayday = site.mayday.of(&who.tenant(), now)?;
+        let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
         let (notices, tickets) = (mayday.list_notices(now), mayday.tickets(now));
         let (matrix, inventory) = (mayday.channel_matrix(now), mayday.inventory_view(now));
         let shown =

@@ -3,43 +3,77 @@
 //! A page is a struct: [`pages`] turns what `response` knows into plain text, ready to be set, and
 //! a template sets it. [`chart`] draws the rate over time; [`words`] writes figures; [`error`] maps
 //! every failure to a page with a way forward; [`headers`] tells the browser to load nothing else.
+//! [`visitor`] knows who looks, by the one [`cookie`]; [`way`] leads back after signing in.
 //!
 //! Invariants: text from outside is set as text (askama escapes it, and the chart holds none);
 //! templates hold loops and conditions, no computation; a page loads this server's stylesheet and
 //! nothing more.
 
 mod chart;
+mod cookie;
 mod error;
 mod handlers;
 mod headers;
 mod pages;
+mod visitor;
+mod way;
 mod words;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::map_response;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::routing::{get, post};
 use jiff::Timestamp;
-use response::Mayday;
+use response::{Mayday, Unkeyed};
+
+pub use cookie::Reached;
 
 /// What every handler needs.
 #[derive(Debug, Clone)]
-pub(crate) struct Site {
-    pub(crate) mayday: Arc<Mayday>,
-    pub(crate) now: fn() -> Timestamp,
+pub struct Site {
+    /// The use cases.
+    pub mayday: Arc<Mayday>,
+    /// The clock.
+    pub now: fn() -> Timestamp,
+    /// A source of numbers nobody can guess.
+    pub random: fn() -> u64,
+    /// A source of secrets; none if the system has no randomness to give.
+    pub secret: fn() -> Option<[u8; 32]>,
+    /// For whom somebody without a key is taken.
+    pub unkeyed: Unkeyed,
+    /// How browsers get here.
+    pub reached: Reached,
 }
 
+/// Most bytes of a form.
+const FORM_BYTES: usize = 64 * 1_024;
+
 /// The pages. Addresses that nobody serves get a page too, so this router has the fallback.
-pub fn router(mayday: Arc<Mayday>, now: fn() -> Timestamp) -> Router {
-    Router::new()
+///
+/// A request may have what it showed as an extension, `access::Shown`, and the address that it
+/// comes from, `ConnectInfo<SocketAddr>`.
+pub fn router(site: Site) -> Router {
+    let guarded = Router::new()
         .route("/", get(handlers::home))
         .route("/incidents/{id}", get(handlers::incident))
         .route("/notices", get(handlers::notices))
-        .route("/assets/style.css", get(handlers::style))
+        .route("/you", get(handlers::sign_in::you))
+        .route("/sign-out", post(handlers::sign_in::sign_out))
         .fallback(handlers::missing)
+        .layer(from_fn_with_state(site.clone(), visitor::guard));
+    Router::new()
+        .route("/assets/style.css", get(handlers::style))
+        .route("/sign-in", get(handlers::sign_in::ask).post(handlers::sign_in::sign_in))
+        .route(
+            "/sign-in/first",
+            get(handlers::sign_in::ask_first).post(handlers::sign_in::take_first),
+        )
+        .merge(guarded)
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(map_response(headers::guard))
-        .with_state(Site { mayday, now })
+        .with_state(site)
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! The pages, each a struct of text that its template sets.
 
+mod access;
 mod badge;
 mod failure;
 mod home;
 mod incident;
 mod notices;
 
+pub(crate) use access::{BouncePage, FirstPage, IssuedPage, SignInPage, YouPage};
 pub(crate) use failure::FailurePage;
 pub(crate) use home::HomePage;
 pub(crate) use incident::IncidentPage;

@@ -9,11 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use model::{SpanId, TraceId, Value};
 use recorder::wire::{Kind, Sender, Span, protobuf};
 use response::incidents::Act;
-use response::{Declaration, Encoding, Mayday, Settings, Signal, Who};
-
+use response::{Declaration, Encoding, Mayday, Settings, Signal, Unkeyed, Who};
 use tower::ServiceExt;
 
-use crate::router;
+use crate::{Reached, Site, router};
 
 const HOSTILE: &str = "<script>alert(1)</script>";
 
@@ -50,13 +49,20 @@ async fn record_a_hostile_run(mayday: &Mayday) {
     mayday.settle(now() + SignedDuration::from_hours(1)).await.unwrap();
 }
 
+fn site(mayday: &Arc<Mayday>) -> Site {
+    Site {
+        mayday: Arc::clone(mayday),
+        now,
+        random: || 7,
+        secret: || Some([7; 32]),
+        unkeyed: Unkeyed::Operator,
+        reached: Reached::OverTls,
+    }
+}
+
 async fn get(mayday: &Arc<Mayday>, path: &str) -> Response {
     let request = Request::get(path).body(Body::empty()).unwrap();
-    router(Arc::clone(mayday), now)
-        .layer(axum::Extension(Who::Local))
-        .oneshot(request)
-        .await
-        .unwrap()
+    router(site(mayday)).oneshot(request).await.unwrap()
 }
 
 async fn text(response: Response) -> String {
@@ -68,7 +74,7 @@ async fn text(response: Response) -> String {
 async fn a_declared_incident_has_a_page() {
     let mayday = mayday();
     record_a_hostile_run(&mayday).await;
-    let act = Act { by: "anna", at: now(), random: 7 };
+    let act = Act { by: "anna", who: &Who::Local, at: now(), random: 7 };
     let incident = mayday.declare(&Declaration::default(), act).unwrap();
     let response = get(&mayday, &format!("/incidents/{}", incident.id)).await;
     assert_eq!(response.status(), StatusCode::OK);
@@ -108,7 +114,7 @@ async fn every_answer_tells_the_browser_to_load_nothing_else() {
         assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{path}");
         assert!(!policy.contains("unsafe"));
         assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
-        assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
+        assert_eq!(headers[header::REFERRER_POLICY], "same-origin");
         let kept = if path.ends_with(".css") { "max-age=300" } else { "no-store" };
         assert_eq!(headers[header::CACHE_CONTROL], kept);
     }

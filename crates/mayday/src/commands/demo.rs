@@ -10,7 +10,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::SignedDuration;
 use model::{Report, Verdict};
-use response::{Act, Declaration, Mayday, Question, brief};
+use response::{Act, Declaration, Mayday, Question, Who, brief};
 use serde_json::json;
 
 use crate::commands::sim::{Exporter, before, truth_json};
@@ -141,8 +141,8 @@ fn find(mayday: &Mayday, directory: &Path) -> Result<Found> {
     if matches!(report.verdict, Verdict::NoChange | Verdict::InsufficientData) {
         return Ok(Found { report, incident: None, postmortem: None });
     }
-    let act = || Act { by: "demo", at: world::now(), random: world::random() };
-    let incident = mayday.declare(&Declaration { question, run: None, title: None }, act())?;
+    let act = || Act { by: "demo", who: &Who::Local, at: world::now(), random: world::random() };
+    let incident = mayday.declare(&Declaration { question, ..Declaration::default() }, act())?;
     let draft = mayday.draft(&incident.id, act())?;
     let path = directory.join(format!("{}.md", incident.id));
     std::fs::write(&path, &draft.markdown)

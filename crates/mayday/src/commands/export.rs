@@ -84,13 +84,13 @@ impl Flights {
 }
 
 /// Whether nobody reads standard output any more, which is no error.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
+pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let error = error.downcast_ref::<std::io::Error>();
     error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// Where lines go, and how many went.
-struct Out<'a> {
+pub(super) struct Out<'a> {
     path: &'a Path,
     to: To,
     lines: u64,
@@ -105,7 +105,7 @@ enum To {
 }
 
 impl<'a> Out<'a> {
-    fn to(path: &'a Path) -> Result<Self> {
+    pub(super) fn to(path: &'a Path) -> Result<Self> {
         let to = if path == Path::new("-") {
             To::Output(BufWriter::new(std::io::stdout()))
         } else {
@@ -118,7 +118,7 @@ impl<'a> Out<'a> {
         Ok(Self { path, to, lines: 0, bytes: 0, progress })
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match &mut self.to {
             // As it is, so that whoever called sees a closed pipe.
             To::Output(to) => to.write_all(bytes)?,
@@ -134,7 +134,7 @@ impl<'a> Out<'a> {
         format!("{} lines, {} bytes", self.lines, self.bytes)
     }
 
-    fn finish(self) -> Result<()> {
+    pub(super) fn finish(self) -> Result<()> {
         let told = self.told();
         match self.to {
             To::Output(mut to) => match to.flush() {

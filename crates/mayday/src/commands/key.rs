@@ -7,7 +7,7 @@ use api::keys::KeyJson;
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use model::{PrincipalId, PrincipalKind, PrincipalName, TenantName};
+use model::{PrincipalId, PrincipalKind, PrincipalName, PrincipalRole, TenantName};
 use response::access::KeyWanted;
 use response::wording;
 
@@ -28,7 +28,7 @@ pub(crate) enum Key {
 /// Issue a key.
 #[derive(Debug, Args)]
 pub(crate) struct Create {
-    /// What its holder is: ingest (sends spans), agent (reads and acts) or person (keys too)
+    /// What its holder is: ingest (sends spans), agent (looks and proposes) or person (decides)
     #[arg(long, value_name = "KIND")]
     kind: PrincipalKind,
 
@@ -39,6 +39,11 @@ pub(crate) struct Create {
     /// Whose spans it sends or reads
     #[arg(long, value_name = "TENANT", default_value_t = TenantName::standard())]
     tenant: TenantName,
+
+    /// What its holder may decide: viewer, responder, approver or admin; without it, a person's
+    /// key is an admin's and an agent's a responder's
+    #[arg(long, value_name = "ROLE")]
+    role: Option<PrincipalRole>,
 
     /// Let it stop to work after so long: 90d, 12h, 1y
     #[arg(long, value_name = "DURATION")]
@@ -88,8 +93,8 @@ impl Create {
     async fn run(self) -> Result<()> {
         let expires = self.expires.as_deref().map(|length| after(world::now(), length));
         let expires = expires.transpose()?;
-        let Self { kind, name, tenant, .. } = self;
-        let wanted = KeyWanted { name, kind, tenant, expires };
+        let Self { kind, name, tenant, role, .. } = self;
+        let wanted = KeyWanted { name, kind, tenant, role, expires };
         let issued = self.source.make_and_open().await?.issue_key(wanted).await?;
         if self.json {
             return world::print_json(&issued);
@@ -126,9 +131,10 @@ impl Revoke {
 /// A key in one line.
 fn line(key: &KeyJson) -> String {
     let KeyJson { id, kind, tenant, name, state, issued_by, .. } = key;
+    let role = key.role.map(|role| format!(", {role}")).unwrap_or_default();
     let issued = wording::moment(key.issued_at);
     let mut line =
-        format!("{id}  {kind}  {tenant}  {name}  {state}  issued {issued} by {issued_by}");
+        format!("{id}  {kind}{role}  {tenant}  {name}  {state}  issued {issued} by {issued_by}");
     let expire = if state == "expired" { "expired" } else { "expires" };
     for (what, at) in
         [(expire, key.expires), ("revoked", key.revoked_at), ("last read payload", key.last_read)]

@@ -1,45 +1,41 @@
 //! `mayday ledger`.
 
+mod export;
+mod import;
+mod tail;
+mod verify;
+
 use std::process::ExitCode;
 
-use anyhow::Result;
-use clap::{Args, Subcommand};
+use anyhow::{Context, Result};
+use clap::Subcommand;
+use response::Stored;
 
-use crate::door::Source;
-use crate::world;
-
-/// Check the ledger of facts.
+/// Check, take out, take in and watch the ledger of facts.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Ledger {
     /// Check the hash chain; exit status 1 names the first entry that fails
-    Verify(Verify),
-}
-
-/// Check the hash chain.
-#[derive(Debug, Args)]
-pub(crate) struct Verify {
-    /// Print what was found as JSON
-    #[arg(long)]
-    json: bool,
-
-    #[command(flatten)]
-    source: Source,
+    Verify(verify::Verify),
+    /// Write every fact as a line of JSON, with all that its hash covers
+    Export(export::Export),
+    /// Make a ledger from an export, once every line is checked
+    Import(import::Import),
+    /// Show the newest facts, and those that come
+    Tail(tail::Tail),
 }
 
 impl Ledger {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let Ledger::Verify(command) = self;
-        let state = command.source.verify_ledger().await?;
-        if command.json {
-            world::print_json(&state)?;
-        } else if state.intact {
-            let (entries, head) =
-                (state.entries.unwrap_or(0), state.head.as_deref().unwrap_or("–"));
-            world::print(&format!("intact: {entries} entries, head {head}"));
-        } else {
-            let (seq, why) = (state.first_broken.unwrap_or(0), state.why.as_deref().unwrap_or(""));
-            world::print(&format!("broken at entry {seq}: {why}"));
+        match self {
+            Ledger::Verify(command) => command.run().await,
+            Ledger::Export(command) => command.run().await,
+            Ledger::Import(command) => command.run(),
+            Ledger::Tail(command) => command.run().await,
         }
-        Ok(if state.intact { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+/// An entry on a line of an answer.
+fn entry(line: &str) -> Result<Stored> {
+    serde_json::from_str(line).context("the answer holds a line that is no entry of a ledger")
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
+use response::Mayday;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
@@ -53,10 +54,13 @@ impl Serve {
         let config = self.config()?;
         let mut terminate = signal(SignalKind::terminate())?;
         let mayday = Arc::new(config.open(&self.data_dir)?);
-        let server = Server::start(mayday, &config).await?;
-        world::print(&format!("otlp http://{}", server.otlp));
-        world::print(&format!("http http://{}", server.http));
-        world::print(&format!("grpc http://{}", server.grpc));
+        let server = Server::start(Arc::clone(&mayday), &config).await?;
+        let scheme = server.scheme;
+        world::print(&format!("otlp {scheme}://{}", server.otlp));
+        world::print(&format!("http {scheme}://{}", server.http));
+        world::print(&format!("grpc {scheme}://{}", server.grpc));
+        tell_first_link(&mayday, &server);
+        drop(mayday);
         tokio::select! {
             _ = terminate.recv() => {}
             result = tokio::signal::ctrl_c() => result?,
@@ -83,4 +87,15 @@ impl Serve {
         }
         Ok(config)
     }
+}
+
+/// Tells how the first person gets a key, as long as there is none that looks.
+fn tell_first_link(mayday: &Mayday, server: &Server) {
+    let code = world::secret().and_then(|secret| mayday.offer_first_key(secret, world::now()));
+    let Some(code) = code else { return };
+    world::tell(&format!(
+        "nobody has a key yet: for an hour this link makes the first one, an admin's, and works \
+         once\n  {}/sign-in/first?code={code}",
+        server.url()
+    ));
 }

@@ -27,8 +27,15 @@ mod grpc;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod inbound;
+#[cfg(test)]
 mod keeping;
+mod ledger;
 #[cfg(test)]
 mod notices;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod whole_loop;

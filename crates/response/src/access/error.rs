@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use ledger::LedgerError;
 use model::principal::TokenError;
-use model::{Fault, Faulty, Principal, PrincipalId, PrincipalKind};
+use model::{Fault, Faulty, Principal, PrincipalId, PrincipalKind, PrincipalRole};
 
-use crate::access::Right;
+use crate::access::{Right, Who};
 
 /// Why somebody is not let in. Says how to mend it, and nothing to one who holds no token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,11 +49,11 @@ pub enum Denied {
         /// When.
         at: Timestamp,
     },
-    /// The principal is known and may not.
-    #[error("{who} may not do this: {}", mend(*right, who.kind))]
+    /// Whoever asks is known and may not.
+    #[error("{who} may not do this: {}", mend(*right, who))]
     NotAllowed {
         /// Who.
-        who: Principal,
+        who: Box<Who>,
         /// What was asked for.
         right: Right,
     },
@@ -65,6 +65,14 @@ pub enum KeyError {
     /// It would never have worked.
     #[error("the key would expire at {0}, which is not in the future")]
     ExpiresAtOnce(Timestamp),
+    /// A key of that kind can't have that role.
+    #[error("{}", unfit(*.kind, *.role))]
+    RoleOfAnother {
+        /// What its holder would be.
+        kind: PrincipalKind,
+        /// What was wanted.
+        role: PrincipalRole,
+    },
     /// There are too many.
     #[error("{0} keys were issued, which is the most that one Mayday holds")]
     TooMany(usize),
@@ -76,13 +84,38 @@ pub enum KeyError {
     Ledger(#[source] LedgerError),
 }
 
-/// What somebody of this kind who asks for this can do instead.
-fn mend(right: Right, kind: PrincipalKind) -> &'static str {
-    match (right, kind) {
-        (Right::Send, _) => "spans are sent with an ingest key, not with a person's or an agent's",
-        (Right::Export, PrincipalKind::Agent) => "flights are exported with a person's key",
-        (Right::ManageKeys, PrincipalKind::Agent) => "keys are managed with a person's key",
-        _ => "an ingest key sends and can't read; use a person's or an agent's key",
+/// What somebody who asks for this and may not can do instead.
+fn mend(right: Right, who: &Who) -> String {
+    let (kind, role) = match who {
+        Who::Principal(principal) => (principal.kind, principal.role()),
+        Who::Local | Who::Itself => (PrincipalKind::Agent, PrincipalRole::Responder),
+    };
+    if right == Right::Send {
+        return "spans are sent with an ingest key, not with a person's or an agent's".to_owned();
+    }
+    if kind == PrincipalKind::Ingest {
+        return "an ingest key sends and can't read; use a person's or an agent's key".to_owned();
+    }
+    match (right.least_role(kind), right.least_role(PrincipalKind::Person)) {
+        (Some(least), _) => format!("it takes the role of {least} or a higher one, not {role}"),
+        (None, Some(PrincipalRole::Admin)) => {
+            "it takes a person's key with the role of admin".to_owned()
+        }
+        (None, Some(least)) => format!(
+            "that is for people: let somebody do it with a person's key, as {least} or higher"
+        ),
+        (None, None) => "nobody may".to_owned(),
+    }
+}
+
+/// Why a key of this kind can't have this role.
+fn unfit(kind: PrincipalKind, role: PrincipalRole) -> String {
+    match kind.highest_role() {
+        None => "an ingest key has no role: it only sends; leave the role out".to_owned(),
+        Some(highest) => format!(
+            "an agent proposes and a person decides: the highest role of a key for {kind}s is \
+             {highest}, not {role}"
+        ),
     }
 }
 
@@ -98,7 +131,7 @@ impl Faulty for Denied {
 impl Faulty for KeyError {
     fn fault(&self) -> Fault {
         match self {
-            KeyError::ExpiresAtOnce(_) => Fault::Invalid,
+            KeyError::ExpiresAtOnce(_) | KeyError::RoleOfAnother { .. } => Fault::Invalid,
             KeyError::TooMany(_) => Fault::Limited,
             KeyError::NoSuchKey(_) => Fault::NotFound,
             KeyError::Ledger(error) => error.fault(),

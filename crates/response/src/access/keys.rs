@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use ledger::{Append, Expected};
 use model::{
-    Fact, Principal, PrincipalId, PrincipalKind, PrincipalName, TenantName, Token, TokenHash,
+    Fact, Principal, PrincipalId, PrincipalKind, PrincipalName, PrincipalRole, TenantName, Token,
+    TokenHash,
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +53,8 @@ pub struct KeyWanted {
     pub kind: PrincipalKind,
     /// Whose spans it sends or reads.
     pub tenant: TenantName,
+    /// What its holder may decide; what keys of that kind usually may if left out.
+    pub role: Option<PrincipalRole>,
     /// When it shall stop to work.
     pub expires: Option<Timestamp>,
 }
@@ -73,7 +76,10 @@ impl Key {
 impl Mayday {
     /// Issues a key for a token that the caller made, whose hash becomes a fact. Blocking.
     pub fn issue_key(&self, it: KeyWanted, token: &Token, act: Act) -> Result<Key, KeyError> {
-        let KeyWanted { name, kind, tenant, expires } = it;
+        let KeyWanted { name, kind, tenant, role, expires } = it;
+        if let Some(role) = role.filter(|role| kind.highest_role() < Some(*role)) {
+            return Err(KeyError::RoleOfAnother { kind, role });
+        }
         if let Some(at) = expires.filter(|at| *at <= act.at) {
             return Err(KeyError::ExpiresAtOnce(at));
         }
@@ -81,7 +87,8 @@ impl Mayday {
             return Err(KeyError::TooMany(MOST_KEYS));
         }
         let id = PrincipalId::from_random(act.random);
-        let principal = Principal { id: id.clone(), name, kind, tenant };
+        let role = role.or_else(|| kind.highest_role().map(|_| kind.usual_role()));
+        let principal = Principal { id: id.clone(), name, kind, tenant, role };
         let fact = Fact::TokenIssued { principal, hash: token.hash(), expires };
         self.state_of_key(&id, Expected::Version(0), act, fact)
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use model::{Entry, Fact, PrincipalId, PrincipalKind, Token, TokenHash};
+use model::{Entry, Fact, PrincipalId, PrincipalKind, PrincipalRole, Token, TokenHash};
 use serde::{Deserialize, Serialize};
 
 use crate::access::error::Denied;
@@ -15,7 +15,7 @@ use crate::access::{Entrance, Right, Shown, Unkeyed, Who};
 pub struct Principals {
     keys: BTreeMap<PrincipalId, Key>,
     holders: BTreeMap<TokenHash, PrincipalId>,
-    kinds: BTreeSet<PrincipalKind>,
+    issued: BTreeSet<(PrincipalKind, PrincipalRole)>,
 }
 
 impl Principals {
@@ -37,7 +37,7 @@ impl Principals {
                 if let Some(earlier) = self.keys.insert(principal.id.clone(), key) {
                     self.holders.remove(&earlier.hash);
                 }
-                self.kinds.insert(principal.kind);
+                self.issued.insert((principal.kind, principal.role()));
                 self.holders.insert(*hash, principal.id.clone());
             }
             Fact::TokenRevoked { principal } => {
@@ -74,8 +74,10 @@ impl Principals {
         match key.state(now) {
             KeyState::Revoked(at) => Err(Denied::Revoked { who, at }),
             KeyState::Expired(at) => Err(Denied::Expired { who, at }),
-            KeyState::Live if at.right.is_of(who.kind) => Ok(Who::Principal(who)),
-            KeyState::Live => Err(Denied::NotAllowed { who, right: at.right }),
+            KeyState::Live => {
+                let who = Who::Principal(who);
+                who.may(at.right).map(|()| who)
+            }
         }
     }
 
@@ -83,7 +85,7 @@ impl Principals {
     ///
     /// Ever, not now: a door that was locked does not open again when its last key is revoked.
     pub fn has_issued_key_to(&self, right: Right) -> bool {
-        self.kinds.iter().any(|kind| right.is_of(*kind))
+        self.issued.iter().any(|(kind, role)| right.is_of(*kind, *role))
     }
 
     /// One key.
@@ -109,10 +111,8 @@ impl Principals {
     fn guards(&self, right: Right) -> bool {
         match right {
             Right::Send => self.has_issued_key_to(Right::Send),
-            Right::Label | Right::Look | Right::Export | Right::ManageKeys => {
-                self.has_issued_key_to(Right::Look)
-            }
             Right::Figures => false,
+            _ => self.has_issued_key_to(Right::Look),
         }
     }
 

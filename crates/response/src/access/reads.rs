@@ -52,7 +52,7 @@ impl Reads {
     /// Counts that somebody reads a trace of a tenant's.
     pub(crate) fn note(&self, who: &Who, tenant: &TenantName, trace: TraceId, now: Timestamp) {
         let (reader, actor) = match who {
-            Who::Local => (None, LOCAL.to_owned()),
+            Who::Local | Who::Itself => (None, LOCAL.to_owned()),
             Who::Principal(principal) => (Some(principal.id.clone()), principal.to_string()),
         };
         let mut counted = self.counted();

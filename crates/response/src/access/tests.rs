@@ -12,7 +12,7 @@ use crate::incidents::Act;
 use crate::open::{Mayday, Settings};
 
 const RIGHTS: [Right; 5] =
-    [Right::Send, Right::Label, Right::Look, Right::Figures, Right::ManageKeys];
+    [Right::Send, Right::Label, Right::Look, Right::Figures, Right::Administer];
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_315_620 + second).unwrap()
@@ -25,7 +25,7 @@ fn token(n: u8) -> Token {
 fn principal(n: u8, kind: PrincipalKind) -> Principal {
     let id: PrincipalId = format!("prn_{n}").parse().unwrap();
     let tenant = "acme".parse().unwrap();
-    Principal { id, name: format!("{kind} {n}").parse().unwrap(), kind, tenant }
+    Principal { id, name: format!("{kind} {n}").parse().unwrap(), kind, tenant, role: None }
 }
 
 fn entry(second: i64, fact: Fact) -> Entry {
@@ -159,7 +159,7 @@ fn mayday() -> Mayday {
 }
 
 fn act(second: i64) -> Act<'static> {
-    Act { by: "ana", at: at(second), random: second.unsigned_abs() }
+    Act { by: "ana", who: &Who::Local, at: at(second), random: second.unsigned_abs() }
 }
 
 fn wanted(expires: Option<Timestamp>) -> KeyWanted {
@@ -167,6 +167,7 @@ fn wanted(expires: Option<Timestamp>) -> KeyWanted {
         name: "ci".parse().unwrap(),
         kind: PrincipalKind::Agent,
         tenant: "acme".parse().unwrap(),
+        role: None,
         expires,
     }
 }

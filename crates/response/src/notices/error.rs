@@ -4,6 +4,7 @@ use intake::Refusal;
 use ledger::LedgerError;
 use model::{Fault, Faulty, NoticeId, TicketId};
 
+use crate::access::Denied;
 use crate::error::OpenError;
 use crate::tally::Counted;
 
@@ -45,6 +46,9 @@ pub enum NoticeError {
     /// Nothing is received by the channel.
     #[error("nothing is received by `{0}` that a test event could go through")]
     NothingToTest(String),
+    /// They may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// Something was said without words, or with too many.
     #[error("say what was done in one line of 1 to 1000 bytes")]
     NoWords,
@@ -90,6 +94,7 @@ impl Faulty for NoticeError {
             | NoticeError::NoSuchChannel(_) => Fault::NotFound,
             NoticeError::Done(_) | NoticeError::NothingToTest(_) => Fault::Conflict,
             NoticeError::NoWords => Fault::Invalid,
+            NoticeError::Denied(denied) => denied.fault(),
             NoticeError::File(refusal) => refusal.fault(),
             NoticeError::Ledger(error) => error.fault(),
         }

@@ -9,6 +9,7 @@ use model::{Fact, NoticeId};
 use super::error::NoticeError;
 use super::fold::{NoticeState, Notices};
 use super::receive::actor;
+use crate::access::Who;
 use crate::channels::{Channel, ChannelSecret, Poll};
 use crate::incidents::Act;
 use crate::open::Mayday;
@@ -75,7 +76,7 @@ impl Mayday {
             .of(&channel.tenant, at)
             .map_err(|_| NoticeError::NoSuchChannel(channel.name.clone()))?;
         let by = actor(channel);
-        let act = Act { by: &by, at, random };
+        let act = Act { by: &by, who: &Who::Itself, at, random };
         let came =
             answer.map_err(str::to_owned).and_then(|body| mayday.understood(channel, body, at));
         match came {

@@ -9,6 +9,7 @@ use model::{Notice, NoticeId};
 use serde::{Deserialize, Serialize};
 
 use super::error::HookError;
+use crate::access::Who;
 use crate::channels::Channel;
 use crate::incidents::Act;
 use crate::open::Mayday;
@@ -70,7 +71,7 @@ impl Mayday {
         let channel = self.channel_of(hook.channel, hook.secret)?;
         let notices = read(channel, hook, at)?;
         let by = actor(channel);
-        let act = Act { by: &by, at, random };
+        let act = Act { by: &by, who: &Who::Itself, at, random };
         let mayday = self.of(&channel.tenant, at)?;
         mayday.take_in(Some(&channel.name), notices, act).map_err(HookError::Ledger)
     }

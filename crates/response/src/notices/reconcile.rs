@@ -20,9 +20,6 @@ use crate::open::Mayday;
 use crate::tickets::fold::TicketState;
 use crate::tickets::ladder::{PAGES_FROM, due_rung};
 
-/// Who is named in the ledger for what follows from notices by itself.
-const BY: &str = "mayday";
-
 /// Longest pause between two looks.
 const PAUSE: Duration = Duration::from_secs(10);
 
@@ -73,7 +70,7 @@ impl Mayday {
 
     fn keep_my_notices(&self, now: Timestamp, random: u64) -> Result<(), NoticeError> {
         let inventory = self.inventory(now);
-        let act = Act { by: BY, at: now, random };
+        let act = Act::by_itself(now, random);
         self.test_channels_in_turn(act)?;
         let incidents = self.open_incidents();
         let _turn = self.house.desk.turn();

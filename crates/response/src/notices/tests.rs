@@ -10,6 +10,7 @@ use recorder::{Encoding, Signal};
 use serde_json::{Value, json};
 
 use super::{Hook, HookError, NoticeView, Taken};
+use crate::access::Who;
 use crate::channels::tests::{PATH, SECRET, hooks, statuspage};
 use crate::channels::{Channel, ChannelSecret, Poll};
 use crate::incidents::{Act, Declaration};
@@ -24,7 +25,7 @@ pub(crate) fn at(day: i64, seconds: i64) -> Timestamp {
 }
 
 pub(crate) fn act(at: Timestamp) -> Act<'static> {
-    Act { by: "ana", at, random: at.as_second().unsigned_abs() }
+    Act { by: "ana", who: &Who::Local, at, random: at.as_second().unsigned_abs() }
 }
 
 pub(crate) fn mayday(channels: Vec<Channel>) -> Mayday {

@@ -1,7 +1,7 @@
 //! Keeping, with a clock that is told: what goes when its time is over, and what stays.
 
 use model::{About, Claim, IncidentId, Outcome, RunId};
-use response::{Act, Declaration, Question};
+use response::{Act, Declaration, Who};
 
 use crate::samples::*;
 
@@ -18,12 +18,9 @@ async fn days_past_their_time_go_and_the_evidence_of_incidents_stays() {
     mayday.label(claim, START).await.unwrap();
     settle(&mayday, days_later(1)).await;
     let root = Some("0000000000000001".parse().unwrap());
-    let declaration = Declaration {
-        run: Some(RunId { trace: trace(1), root }),
-        question: Question::default(),
-        title: None,
-    };
-    let act = Act { by: "ana", at: days_later(1), random: 7 };
+    let declaration =
+        Declaration { run: Some(RunId { trace: trace(1), root }), ..Declaration::default() };
+    let act = Act { by: "ana", who: &Who::Local, at: days_later(1), random: 7 };
     let incident = mayday.declare(&declaration, act).unwrap();
     assert_eq!(incident.excerpts.as_ref().map(Vec::len), Some(2), "it was settled the next day");
 
@@ -58,7 +55,7 @@ async fn no_day_goes_before_its_evidence_is_copied() {
     let root = Some("0000000000000001".parse().unwrap());
     let run = Some(RunId { trace: trace(1), root });
     let declaration = Declaration { run, ..Declaration::default() };
-    let act = Act { by: "ana", at: days_later(1), random: 7 };
+    let act = Act { by: "ana", who: &Who::Local, at: days_later(1), random: 7 };
     let incident = mayday.declare(&declaration, act).unwrap();
     assert_eq!(incident.excerpts, None, "declaring does not wait for a disk");
     assert!(mayday.keep_house(days_later(9)).is_err());

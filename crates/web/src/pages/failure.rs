@@ -17,6 +17,8 @@ pub(crate) struct FailurePage {
     pub(crate) what: Prose,
     /// What to do.
     pub(crate) forward: Prose,
+    /// Whether signing in would help.
+    pub(crate) signs_in: bool,
 }
 
 impl FailurePage {
@@ -25,8 +27,8 @@ impl FailurePage {
         let (heading, forward) = match error.fault() {
             Fault::NotFound => ("Nothing here", "The address may be cut off or mistyped."),
             Fault::Conflict => ("That clashes", "Look at what is there, then try again."),
-            Fault::Invalid => ("That makes no sense", "Check the address."),
-            Fault::Unauthenticated => ("Who are you?", "Load the page again with a key's token."),
+            Fault::Invalid => ("That makes no sense", "Go back and check it."),
+            Fault::Unauthenticated => ("Who are you?", "Sign in, and try again."),
             Fault::Denied => ("Not allowed", "Ask whoever runs this server."),
             Fault::Limited => ("Too much at once", "Wait a moment, then load the page again."),
             Fault::Unavailable | Fault::Timeout => (
@@ -38,7 +40,8 @@ impl FailurePage {
                 "The server's log says why. `mayday incident show` answers without this page.",
             ),
         };
+        let signs_in = error.fault() == Fault::Unauthenticated;
         let (what, forward) = (Prose::of(&error.to_string()), Prose::of(forward));
-        Self { status, heading, what, forward }
+        Self { status, heading, what, forward, signs_in }
     }
 }
