@@ -15,9 +15,9 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    alerts, changes, complaints, course, deliveries, drift, evals, flights, gaps, grpc, hooks,
-    incidents, intents, keeping, keys, ledger, metrics, moved, origin, otlp as export, outcomes,
-    postmortems, problem, reconstruct, traces,
+    alerts, changes, channel_hooks, complaints, course, deliveries, drift, evals, flights, gaps,
+    grpc, hooks, incidents, intents, inventory, keeping, keys, ledger, metrics, moved, notices,
+    origin, otlp as export, outcomes, postmortems, problem, reconstruct, tickets, traces,
 };
 
 /// What every handler may use.
@@ -75,8 +75,10 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/hooks/alertmanager", post(hooks::alertmanager::post))
         .route("/api/v1/hooks/cloudevents", post(hooks::cloudevents::post))
         .layer(DefaultBodyLimit::max(hooks::MOST_BYTES));
-    // What proves who sent these is in their bodies, or in a signature over them.
+    // What proves who sent these is in their bodies, their address, or a signature over them.
     let proven = Router::new()
+        .route("/api/v1/hooks/{channel}", post(channel_hooks::signed))
+        .route("/api/v1/hooks/{channel}/{secret}", post(channel_hooks::addressed))
         .route("/v2/enqueue", post(hooks::pagerduty::enqueue))
         .route("/v2/change/enqueue", post(hooks::pagerduty::enqueue_change))
         .route("/api/v1/hooks/github", post(hooks::github::post))
@@ -98,7 +100,10 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/drift/reviews", post(drift::review))
         .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
         .route("/api/v1/deliveries/{delivery}/retry", post(deliveries::retry))
-        .route("/api/v1/targets/{target}/test", post(deliveries::test));
+        .route("/api/v1/targets/{target}/test", post(deliveries::test))
+        .route("/api/v1/notices/imports", post(notices::import))
+        .route("/api/v1/channels/{channel}/tests", post(notices::test))
+        .route("/api/v1/tickets/{ticket}/acts", post(tickets::act));
     let looks = Router::new()
         .route("/api/v1/reconstruct", get(reconstruct::get))
         .route("/api/v1/diff", get(reconstruct::diff))
@@ -124,6 +129,11 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/gaps", get(gaps::list))
         .route("/api/v1/deliveries", get(deliveries::list))
         .route("/api/v1/targets/{target}/test", get(deliveries::shown))
+        .route("/api/v1/inventory", get(inventory::get))
+        .route("/api/v1/notices", get(notices::list))
+        .route("/api/v1/notices/{notice}", get(notices::get))
+        .route("/api/v1/channels", get(notices::channels))
+        .route("/api/v1/tickets", get(tickets::list))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
         .route("/api/{*rest}", any(problem::no_such_path));
     health

@@ -18,7 +18,7 @@ pub mod store;
 pub use embedded::Durability;
 pub use error::FlightError;
 pub use keys::{Keyring, MasterKey};
-pub use recent::{Recent, RunSet};
+pub use recent::{Recent, RunRow, RunSet};
 pub use secret::Random;
 pub use store::{
     Append, Appending, Broken, DayHead, Erased, Flight, KeptDay, Place, TraceRecord, Verified,

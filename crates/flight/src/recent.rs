@@ -126,6 +126,21 @@ impl Recent {
         RunSet { dictionary: self.dictionary.entries(), runs }
     }
 
+    /// Every run here, in no order: for those who only count.
+    pub fn rows(&self) -> impl Iterator<Item = &RunRow> {
+        self.traces.values().flat_map(|(_, rows)| rows)
+    }
+
+    /// Every factor and level by the places that runs name.
+    pub fn dictionary(&self) -> Arc<Vec<Seen>> {
+        self.dictionary.entries()
+    }
+
+    /// Since when no run is missing here; none if none ever was.
+    pub fn complete_since(&self) -> Option<Timestamp> {
+        self.complete_since
+    }
+
     /// Every feature with runs here.
     pub fn features(&self) -> Vec<FeatureCount> {
         let mut counts: BTreeMap<&str, (u64, Timestamp)> = BTreeMap::new();

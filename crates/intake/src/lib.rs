@@ -12,7 +12,9 @@ pub mod cloudevents;
 pub mod error;
 pub mod github;
 pub mod json;
+pub mod notices;
 pub mod pagerduty;
+pub mod standard_webhooks;
 pub mod text;
 pub mod verify;
 

@@ -6,7 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     alert, backup, bench, change, delivery, demo, drift, erase, eval, export, features, gaps,
-    incident, key, ledger, moved, out, postmortem, reconstruct, serve, sim, verify,
+    incident, inventory, key, ledger, moved, notice, out, postmortem, reconstruct, serve, sim,
+    ticket, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -76,6 +77,14 @@ pub(crate) enum Command {
     /// Prove that targets can be reached
     #[command(subcommand)]
     Out(out::Out),
+    /// List, show and bring notices of providers, and test the channels they come by
+    #[command(subcommand)]
+    Notice(notice::Notice),
+    /// List and act on the dated work that notices ask for
+    #[command(subcommand)]
+    Ticket(ticket::Ticket),
+    /// Say which models, tools and indexes are really used, by whom and how much
+    Inventory(inventory::Inventory),
     /// Take out what was recorded
     #[command(subcommand)]
     Export(export::Export),
@@ -115,6 +124,9 @@ impl Command {
             Command::Gaps(command) => command.run().await,
             Command::Delivery(command) => command.run().await,
             Command::Out(command) => command.run().await,
+            Command::Notice(command) => command.run().await,
+            Command::Ticket(command) => command.run().await,
+            Command::Inventory(command) => command.run().await,
             Command::Export(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,

@@ -1,5 +1,6 @@
 //! Settings: the defaults compiled in, a file over them, flags over both.
 
+mod channels;
 mod inbound;
 mod out;
 
@@ -42,6 +43,7 @@ pub(crate) struct Config {
     keeping: KeepingFor,
     /// Whom to tell.
     out: Outgoing,
+    notices: channels::Notices,
     window: WindowSize,
     moved: Lookback,
     changes: inbound::Changes,
@@ -246,6 +248,8 @@ impl Config {
                 longest: duration(&self.sessions.longest)?,
                 idle: duration(&self.sessions.idle)?,
             },
+            channels: self.notices.channels()?,
+            paging: self.notices.paging(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! `mayday`: incident response for AI systems, in one binary.
 
+mod asking;
 mod cli;
 mod commands;
 mod config;
@@ -7,6 +8,7 @@ mod delivering;
 mod door;
 mod forward;
 mod master;
+mod outward;
 mod secure;
 mod server;
 mod tls;

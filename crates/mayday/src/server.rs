@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use web::{Reached, Site};
 
+use crate::asking;
 use crate::config::{Config, Listen, RequireKeys};
 use crate::delivering::keep_delivering;
 use crate::forward::Forwarder;
@@ -53,6 +54,7 @@ pub(crate) struct Server {
     keeping: JoinHandle<()>,
     weighing: JoinHandle<()>,
     delivering: Vec<JoinHandle<()>>,
+    noticing: [JoinHandle<()>; 2],
 }
 
 impl Server {
@@ -94,6 +96,10 @@ impl Server {
         let weighing = keep_weighing(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
         let delivering = keep_delivering(&mayday, &stopped)?;
+        let noticing = [
+            asking::keep_asking(Arc::clone(&mayday), stopped.clone())?,
+            asking::keep_noticing(Arc::clone(&mayday), stopped.clone()),
+        ];
         let settling = keep_settling(Arc::clone(&mayday), stopped);
         let scheme = if tls.is_some() { "https" } else { "http" };
         Ok(Self {
@@ -110,6 +116,7 @@ impl Server {
             keeping,
             weighing,
             delivering,
+            noticing,
         })
     }
 
@@ -143,6 +150,9 @@ impl Server {
                 // What is under way is sent again after the next start, under the same id.
                 task.abort();
             }
+        }
+        for task in self.noticing {
+            _ = tokio::time::timeout(GRACE, task).await;
         }
     }
 }

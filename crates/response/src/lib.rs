@@ -11,6 +11,7 @@
 pub mod access;
 pub mod alerts;
 pub mod changes;
+pub mod channels;
 pub mod complaints;
 pub mod contents;
 pub mod course;
@@ -22,9 +23,11 @@ pub mod gaps;
 pub mod inbound;
 pub mod incidents;
 pub mod intents;
+pub mod inventory;
 pub mod keeping;
 pub mod look;
 pub mod moved;
+pub mod notices;
 pub mod observed;
 pub mod open;
 pub mod outbox;
@@ -36,6 +39,7 @@ mod room;
 pub mod settle;
 pub mod sheet;
 pub mod tally;
+pub mod tickets;
 pub mod triage;
 
 pub use ::moved::SumVerdict;
@@ -87,6 +91,14 @@ pub mod targets {
         Target, TargetError, Way, Webhook,
     };
     pub use incident::announce::TOPICS;
+}
+
+/// What comes to webhooks, and in files.
+pub mod webhooks {
+    pub use intake::notices::Format;
+    pub use intake::notices::deprecations::FileFormat;
+    pub use intake::standard_webhooks::{Headers, Secret};
+    pub use intake::text::LONGEST_BODY;
 }
 
 /// The engines by themselves: for benchmarks.

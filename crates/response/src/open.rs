@@ -20,10 +20,12 @@ use crate::access::first::FirstCode;
 use crate::access::session::Sessions;
 use crate::access::throttle::Throttle;
 use crate::access::{Reads, SessionLimits};
+use crate::channels::{Channel, Paging};
 use crate::contents::Contents;
 use crate::error::OpenError;
 use crate::inbound::Inbound;
 use crate::keeping::{ClosedDays, Keeping};
+use crate::notices::Desk;
 use crate::outbox::Out;
 use crate::projections::Projections;
 use crate::room::Room;
@@ -52,6 +54,10 @@ pub struct Settings {
     pub out: Out,
     /// How long sessions on the pages last.
     pub sessions: SessionLimits,
+    /// The ways by which providers tell things.
+    pub channels: Vec<Channel>,
+    /// Which notices page.
+    pub paging: Paging,
 }
 
 impl Default for Settings {
@@ -70,6 +76,8 @@ impl Default for Settings {
             inbound: Inbound::default(),
             out: Out::default(),
             sessions: SessionLimits::default(),
+            channels: Vec::new(),
+            paging: Paging::default(),
         }
     }
 }
@@ -111,6 +119,7 @@ pub(crate) struct House {
     /// One at a time states what flights show.
     pub(crate) observing: Mutex<()>,
     pub(crate) tally: Tally,
+    pub(crate) desk: Desk,
     rooms: Mutex<BTreeMap<TenantName, Arc<Room>>>,
     place: Place,
 }
@@ -231,6 +240,7 @@ impl House {
             weighing: Mutex::default(),
             observing: Mutex::default(),
             tally: Tally::default(),
+            desk: Desk::default(),
             rooms: Mutex::default(),
             place,
         })

@@ -23,6 +23,7 @@ use serde::de::DeserializeOwned;
 use crate::access::Principals;
 use crate::evals::Suites;
 use crate::keeping::ClosedDays;
+use crate::notices::Notices;
 use crate::outbox::Outbox;
 
 /// Something that is folded from facts.
@@ -86,6 +87,8 @@ projections! {
     learned: Learned, version 1;
     /// What others are to be told.
     outbox: Outbox, version 1;
+    /// Notices of providers, their channels and tickets.
+    notices: Notices, version 1;
 }
 
 /// A projection as far as it has followed the ledger.

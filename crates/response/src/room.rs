@@ -1,7 +1,7 @@
 //! A room: what is one tenant's own. Its flights, the window in memory, and what waits to settle.
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use flight::{Flight, FlightError, Recent};
 use jiff::Timestamp;
@@ -9,6 +9,7 @@ use model::{Catalogue, TenantName, Window};
 use recorder::Policy;
 use watch::{Due, FirstSeen, Sampling};
 
+use crate::inventory::Inventory;
 use crate::observed::observed_families;
 use crate::open::Settings;
 
@@ -24,6 +25,8 @@ pub(crate) struct Room {
     pub(crate) due: Mutex<Due>,
     pub(crate) in_hand: AtomicUsize,
     pub(crate) settling: tokio::sync::Mutex<()>,
+    /// What is used, as it was last counted.
+    pub(crate) inventory: Mutex<Option<Arc<Inventory>>>,
     /// When traces became runs last, in seconds since 1970; 0 if none did.
     pub(crate) settled: AtomicI64,
 }
@@ -59,6 +62,7 @@ impl Room {
             due: Mutex::new(due),
             in_hand: AtomicUsize::new(0),
             settling: tokio::sync::Mutex::default(),
+            inventory: Mutex::default(),
             settled: AtomicI64::new(0),
         })
     }

@@ -41,6 +41,22 @@ pub enum Counted {
     DeliveriesFailed,
     /// Deliveries given up.
     DeliveriesGivenUp,
+    /// Notices of providers made durable.
+    NoticesHeard,
+    /// Notices that were known already.
+    NoticesDuplicate,
+    /// Deliveries that are not signed, and have to be.
+    HooksUnsigned,
+    /// Deliveries whose signature does not match.
+    HooksForged,
+    /// Deliveries signed too long ago, or in the future.
+    HooksStale,
+    /// Deliveries that are too large, or whose headers can mean nothing.
+    HooksMalformed,
+    /// Deliveries to no channel, or not by its secret address.
+    HooksMisaddressed,
+    /// Deliveries that could not be kept.
+    HooksFailed,
 }
 
 /// Every count, in the order of [`Counted::ALL`].
@@ -51,7 +67,7 @@ pub struct Tally {
 
 impl Counted {
     /// Everything that is counted.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 26] = [
         Self::SpansStored,
         Self::SpansDuplicate,
         Self::SpansRejected,
@@ -70,6 +86,14 @@ impl Counted {
         Self::DeliveriesDelivered,
         Self::DeliveriesFailed,
         Self::DeliveriesGivenUp,
+        Self::NoticesHeard,
+        Self::NoticesDuplicate,
+        Self::HooksUnsigned,
+        Self::HooksForged,
+        Self::HooksStale,
+        Self::HooksMalformed,
+        Self::HooksMisaddressed,
+        Self::HooksFailed,
     ];
 
     /// The metric's name without unit suffix, and its help text.
@@ -113,6 +137,32 @@ impl Counted {
                 ("mayday_deliveries_failed", "Attempts to deliver that failed and are made again")
             }
             Self::DeliveriesGivenUp => ("mayday_deliveries_given_up", "Deliveries given up"),
+            Self::NoticesHeard => ("mayday_notices_heard", "Notices of providers made durable"),
+            Self::NoticesDuplicate => {
+                ("mayday_notices_duplicate", "Notices that were known already")
+            }
+            Self::HooksUnsigned => {
+                ("mayday_hooks_refused_unsigned", "Deliveries refused: not signed")
+            }
+            Self::HooksForged => {
+                ("mayday_hooks_refused_forged", "Deliveries refused: the signature does not match")
+            }
+            Self::HooksStale => (
+                "mayday_hooks_refused_stale",
+                "Deliveries refused: signed too long ago, or in the future",
+            ),
+            Self::HooksMalformed => (
+                "mayday_hooks_refused_malformed",
+                "Deliveries refused: too large, or headers that can mean nothing",
+            ),
+            Self::HooksMisaddressed => (
+                "mayday_hooks_refused_misaddressed",
+                "Deliveries refused: to no channel, or not by its secret address",
+            ),
+            Self::HooksFailed => (
+                "mayday_hooks_failed",
+                "Deliveries that could not be kept: the sender has to come again",
+            ),
         }
     }
 }

@@ -10,7 +10,7 @@ use response::OpenError;
 
 use crate::Site;
 use crate::error::PageError;
-use crate::pages::{HomePage, IncidentPage};
+use crate::pages::{HomePage, IncidentPage, NoticesPage, Shown};
 use crate::visitor::Visitor;
 
 pub(crate) mod sign_in;
@@ -47,6 +47,20 @@ pub(crate) async fn incident(
     };
     let view = tokio::task::spawn_blocking(look).await??;
     Ok(Html(IncidentPage::new(&view)?.render()?))
+}
+
+/// `GET /notices`
+pub(crate) async fn notices(State(site): State<Site>, visitor: Visitor) -> Page {
+    let now = (site.now)();
+    let look = move || {
+        let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
+        let (notices, tickets) = (mayday.list_notices(now), mayday.tickets(now));
+        let (matrix, inventory) = (mayday.channel_matrix(now), mayday.inventory_view(now));
+        let shown =
+            Shown { matrix: &matrix, notices: &notices, tickets: &tickets, inventory: &inventory };
+        Ok::<_, OpenError>(NoticesPage::new(&shown, now))
+    };
+    Ok(Html(tokio::task::spawn_blocking(look).await??.render()?))
 }
 
 /// `GET /assets/style.css`

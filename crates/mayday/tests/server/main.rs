@@ -31,6 +31,7 @@ mod inbound;
 #[cfg(test)]
 mod keeping;
 mod ledger;
+mod notices;
 #[cfg(test)]
 mod out;
 #[cfg(test)]
