@@ -61,7 +61,7 @@ enum Way {
     /// To the server at this address.
     Server(String),
     /// To the server at this address, over TLS.
-    Secure(String, Secure),
+    Secure(String, Box<Secure>),
     /// To a data directory, which the paths of a server answer for here in this process.
     Here { mayday: Arc<Mayday>, paths: Within },
 }
@@ -151,7 +151,7 @@ impl Source {
             false => Way::Server(url),
             true => {
                 let ca = self.ca.clone().or_else(|| world::variable("MAYDAY_CA").map(Into::into));
-                Way::Secure(url, Secure::new(ca.as_deref(), headers)?)
+                Way::Secure(url, Box::new(Secure::new(ca.as_deref(), headers)?))
             }
         };
         Ok(Door { way, client, by })
