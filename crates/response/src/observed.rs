@@ -249,7 +249,7 @@ impl Mayday {
         let features = self.room.recent().features();
         let features: BTreeSet<String> = features.into_iter().map(|it| it.feature).collect();
         let changes = self.house.projections.changes.read();
-        let known = changes.explained(tenant);
+        let known = changes.explained(tenant, |_| true);
         let reviewed =
             |feature: &str, surface: ChangeSurface| changes.reviewed(tenant, feature, surface);
         DriftView {
