@@ -1,5 +1,7 @@
 //! The way to the data: a server that runs, or the data directory itself. Both answer the same.
 
+mod notices;
+
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,26 +15,17 @@ use api::gaps::DismissingJson;
 use api::incidents::{AnswerJson, LookJson, ShownJson};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
-use api::notices::FileJson;
 use api::postmortems::DocumentJson;
-use api::tickets::TicketActJson;
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
-use model::{
-    AlertId, ChangeId, Incident, IncidentId, NoticeId, PrincipalId, Report, RunId, TicketId, Token,
-    Window,
-};
+use model::{AlertId, ChangeId, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
-use response::channels::matrix::{ChannelView, Matrix};
 use response::evals::Suite;
 use response::intake::change::ChangeJson;
-use response::inventory::InventoryView;
-use response::notices::{NoticeView, Taken};
 use response::postmortem::Linted;
-use response::tickets::TicketView;
 use response::{
     AlertView, DriftView, Erasure, GapView, KnownChange, Mayday, Proof, Question, Unkeyed,
     Verified, Who,
@@ -340,53 +333,6 @@ impl Door {
     pub(crate) async fn dismiss_gap(&self, it: DismissingJson) -> Result<GapView> {
         let it = DismissingJson { by: self.by.clone(), ..it };
         self.post("/api/v1/gaps/dismissals", &serde_json::to_value(it)?).await
-    }
-
-    /// Notices of providers, of each thing the latest.
-    pub(crate) async fn notices(&self) -> Result<Vec<NoticeView>> {
-        self.get("/api/v1/notices", &[]).await
-    }
-
-    /// One notice.
-    pub(crate) async fn notice(&self, id: &NoticeId) -> Result<NoticeView> {
-        self.get(&format!("/api/v1/notices/{id}"), &[]).await
-    }
-
-    /// Brings a file of models that go.
-    pub(crate) async fn import_notices(&self, name: String, text: String) -> Result<Taken> {
-        let file = FileJson { name, text, by: self.by.clone() };
-        self.post("/api/v1/notices/imports", &serde_json::to_value(file)?).await
-    }
-
-    /// The channels by provider and kind.
-    pub(crate) async fn channels(&self) -> Result<Matrix> {
-        self.get("/api/v1/channels", &[]).await
-    }
-
-    /// Sends a test event through a channel.
-    pub(crate) async fn test_channel(&self, channel: &str) -> Result<ChannelView> {
-        let path = format!("/api/v1/channels/{channel}/tests");
-        self.post(&path, &json!({ "by": self.by })).await
-    }
-
-    /// Tickets, open ones first.
-    pub(crate) async fn tickets(&self) -> Result<Vec<TicketView>> {
-        self.get("/api/v1/tickets", &[]).await
-    }
-
-    /// Says what was done about a ticket.
-    pub(crate) async fn act_on_ticket(
-        &self,
-        id: &TicketId,
-        it: TicketActJson,
-    ) -> Result<TicketView> {
-        let it = TicketActJson { by: self.by.clone(), ..it };
-        self.post(&format!("/api/v1/tickets/{id}/acts"), &serde_json::to_value(it)?).await
-    }
-
-    /// What is really used.
-    pub(crate) async fn inventory(&self) -> Result<InventoryView> {
-        self.get("/api/v1/inventory", &[]).await
     }
 
     /// Checks every record.
