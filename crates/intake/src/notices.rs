@@ -1,9 +1,9 @@
 //! What providers send, put into our words: one module a format.
 //!
-//! [`read`] takes a delivery of a known [`Format`] and never loses it: what its format's reader does
-//! not understand becomes a notice of class unknown, with the hash of its bytes as its key, so that
-//! the same bytes are the same notice. [`model_name`] knows whose model a name is, and which names
-//! mean the same. [`deprecations`] reads what people bring in files.
+//! [`read`] takes a delivery of a known [`Format`] and never loses it: what its format's reader
+//! does not understand becomes a notice of class unknown, with the hash of its bytes as its key, so
+//! that the same bytes are the same notice. [`model_name`] knows whose model a name is, and which
+//! names mean the same. [`deprecations`] reads what people bring in files.
 
 mod anthropic;
 mod aws_health;

@@ -1,7 +1,7 @@
 //! Standard Webhooks 1.0: a delivery signed by HMAC-SHA256 over its id, its time and its raw bytes.
 //!
 //! <https://www.standardwebhooks.com>. What is signed is `ID.TIMESTAMP.BODY`; a header may hold
-//! several signatures, as it does while a sender changes its secret, and one that matches is enough.
+//! several signatures, as it does while a sender changes its secret; one that matches is enough.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

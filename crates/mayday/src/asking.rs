@@ -1,4 +1,5 @@
-//! Notices in the background: what follows from them, and asking providers: status pages whether a hint holds, and lists of models for their dates.
+//! Notices in the background: what follows from them, and asking providers. Status pages are asked
+//! whether a hint holds, lists of models for their dates.
 //!
 //! What is to be asked, [`response`] says; what came goes back there. An answer that is late, too
 //! large, or anything but 200 is one that did not come.

@@ -1,10 +1,10 @@
 //! Notices of providers: received and kept before the answer, judged afterwards.
 //!
-//! [`Mayday::hear`] is the door: it proves the sender, reads, and appends the fact; that is all that
-//! the provider waits for. [`Mayday::keep_notices`] does the rest at its own pace: it judges by what
-//! is in use, links to incidents, opens tickets and lets them escalate. [`Mayday::askings`] says what
-//! is to be asked of providers, and [`Mayday::answered`] takes what came. [`fold`] is what the
-//! ledger tells of it all.
+//! [`Mayday::hear`] is the door: it proves the sender, reads, and appends the fact; that is all
+//! that the provider waits for. [`Mayday::keep_notices`] does the rest at its own pace: it judges
+//! by what is in use, links to incidents, opens tickets and lets them escalate.
+//! [`Mayday::askings`] says what is to be asked of providers, and [`Mayday::answered`] takes what
+//! came. [`fold`] is what the ledger tells of it all.
 
 mod error;
 pub mod fold;

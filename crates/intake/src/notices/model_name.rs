@@ -157,7 +157,7 @@ fn undated(name: &str) -> String {
     base.to_owned()
 }
 
-/// Where a date or version at the end of a name begins: `-20240229`, `-2024-08-06`, `-0613`, `-002`.
+/// Where a date or version at the end of a name begins: `-20240229`, `-2024-08-06`, `-0613`.
 fn date_at(name: &str) -> Option<usize> {
     let is = |text: &str, form: &str| {
         text.len() == form.len()

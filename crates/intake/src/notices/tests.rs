@@ -313,10 +313,12 @@ fn a_generic_notice_needs_no_more_than_a_title() {
 
 #[test]
 fn a_file_of_deprecations_says_the_same_in_each_format() {
-    let toml = "[[deprecation]]\nprovider = \"OpenAI\"\nmodel = \"gpt-4-0613\"\ndate = \"2027-01-24\"\n\
-                replacement = \"gpt-5\"\nlink = \"https://x.example/d\"\n";
-    let csv = "provider,model,date,replacement,link\nOpenAI, gpt-4-0613,2027-01-24,gpt-5,https://x.example/d\n";
-    let json = r#"[{"provider":"OpenAI","model":"gpt-4-0613","date":"2027-01-24","replacement":"gpt-5","link":"https://x.example/d"}]"#;
+    let toml = "[[deprecation]]\nprovider = \"OpenAI\"\nmodel = \"gpt-4-0613\"\n\
+                date = \"2027-01-24\"\nreplacement = \"gpt-5\"\nlink = \"https://x.example/d\"\n";
+    let csv = "provider,model,date,replacement,link\n\
+               OpenAI, gpt-4-0613,2027-01-24,gpt-5,https://x.example/d\n";
+    let json = r#"[{"provider": "OpenAI", "model": "gpt-4-0613", "date": "2027-01-24",
+        "replacement": "gpt-5", "link": "https://x.example/d"}]"#;
     let now = delivery(b"").at;
     let read = |format, text: &str| {
         let mut notices = deprecations::read(format, text.as_bytes(), now).unwrap();
@@ -347,7 +349,9 @@ fn a_wrong_row_is_named_with_how_to_mend_it() {
 proptest! {
     #[test]
     fn no_bytes_are_lost_and_the_same_bytes_are_the_same_notice(
-        bytes in proptest::collection::vec(any::<u8>(), 0..300), at in 0usize..2000, with in any::<u8>(),
+        bytes in proptest::collection::vec(any::<u8>(), 0..300),
+        at in 0usize..2000,
+        with in any::<u8>(),
     ) {
         let mut altered = incident("identified", "u1").to_string().into_bytes();
         let place = at % altered.len();
@@ -357,7 +361,8 @@ proptest! {
                 let notices = read(format, &delivery(body));
                 prop_assert_eq!(&notices, &read(format, &delivery(body)));
                 prop_assert!(format == Format::ModelsList || notices.len() == 1);
-                prop_assert!(notices.iter().all(|one| !one.key.is_empty() && one.title.len() <= 1024));
+                let fits = |one: &Notice| !one.key.is_empty() && one.title.len() <= 1024;
+                prop_assert!(notices.iter().all(fits));
             }
             let _ = Summary::read(body);
             for format in [FileFormat::Toml, FileFormat::Csv, FileFormat::Json] {

@@ -1,18 +1,12 @@
-//! What comes from outside and goes there: changes, alerts, notices, tickets, deliveries.
+//! What comes from outside and goes there: changes, alerts, deliveries.
 
 use anyhow::Result;
 use api::changes::{ActivationJson, ChangesAsked};
 use api::deliveries::{DrillJson, Wanted};
 use api::drift::ReviewJson;
-use api::notices::FileJson;
-use api::tickets::TicketActJson;
-use model::{AlertId, ChangeId, DeliveryId, NoticeId, TicketId};
+use model::{AlertId, ChangeId, DeliveryId};
 use reqwest::Method;
-use response::channels::matrix::{ChannelView, Matrix};
 use response::intake::change::ChangeJson;
-use response::inventory::InventoryView;
-use response::notices::{NoticeView, Taken};
-use response::tickets::TicketView;
 use response::{AlertView, Delivery, DriftView, KnownChange};
 use serde_json::json;
 
@@ -86,52 +80,5 @@ impl Door {
     pub(crate) async fn shown_to_target(&self, target: &str) -> Result<String> {
         let path = format!("/api/v1/targets/{target}/test");
         Ok(self.get::<DrillJson>(&path, &[]).await?.shown)
-    }
-
-    /// Notices of providers, of each thing the latest.
-    pub(crate) async fn notices(&self) -> Result<Vec<NoticeView>> {
-        self.get("/api/v1/notices", &[]).await
-    }
-
-    /// One notice.
-    pub(crate) async fn notice(&self, id: &NoticeId) -> Result<NoticeView> {
-        self.get(&format!("/api/v1/notices/{id}"), &[]).await
-    }
-
-    /// Brings a file of models that go.
-    pub(crate) async fn import_notices(&self, name: String, text: String) -> Result<Taken> {
-        let file = FileJson { name, text, by: self.by.clone() };
-        self.post("/api/v1/notices/imports", &serde_json::to_value(file)?).await
-    }
-
-    /// The channels by provider and kind.
-    pub(crate) async fn channels(&self) -> Result<Matrix> {
-        self.get("/api/v1/channels", &[]).await
-    }
-
-    /// Sends a test event through a channel.
-    pub(crate) async fn test_channel(&self, channel: &str) -> Result<ChannelView> {
-        let path = format!("/api/v1/channels/{channel}/tests");
-        self.post(&path, &json!({ "by": self.by })).await
-    }
-
-    /// Tickets, open ones first.
-    pub(crate) async fn tickets(&self) -> Result<Vec<TicketView>> {
-        self.get("/api/v1/tickets", &[]).await
-    }
-
-    /// Says what was done about a ticket.
-    pub(crate) async fn act_on_ticket(
-        &self,
-        id: &TicketId,
-        it: TicketActJson,
-    ) -> Result<TicketView> {
-        let it = TicketActJson { by: self.by.clone(), ..it };
-        self.post(&format!("/api/v1/tickets/{id}/acts"), &serde_json::to_value(it)?).await
-    }
-
-    /// What is really used.
-    pub(crate) async fn inventory(&self) -> Result<InventoryView> {
-        self.get("/api/v1/inventory", &[]).await
     }
 }

@@ -28,7 +28,8 @@ fn settings(directory: &Path, page: SocketAddr, deaf: SocketAddr) -> PathBuf {
         path.display().to_string()
     };
     let (signing, path) = (kept("signing", SECRET), kept("path", PATH));
-    let owner = "owner = { team = \"ai\", person = \"ana\" }\nroute = [\"mail:ai@example.com\", \"on-call\"]";
+    let owner = "owner = { team = \"ai\", person = \"ana\" }\n\
+                 route = [\"mail:ai@example.com\", \"on-call\"]";
     let status = |name: &str, at: SocketAddr| {
         format!(
             "[[notices.channel]]\nname = \"{name}\"\nprovider = \"openai\"\nkind = \"statuspage\"\n\
@@ -38,7 +39,8 @@ fn settings(directory: &Path, page: SocketAddr, deaf: SocketAddr) -> PathBuf {
     };
     let text = format!(
         "[[notices.channel]]\nname = \"hooks\"\nprovider = \"openai\"\nkind = \"api_webhook\"\n\
-         format = \"openai\"\nsecret = \"file:{signing}\"\n{owner}\nexpected_max_silence = \"7d\"\n{}{}",
+         format = \"openai\"\nsecret = \"file:{signing}\"\n{owner}\n\
+         expected_max_silence = \"7d\"\n{}{}",
         status("status", page),
         status("deaf", deaf)
     );

@@ -4,7 +4,7 @@ use intake::notices::statuspage::Summary;
 use intake::notices::{self, Delivery, Format};
 use jiff::{SignedDuration, Timestamp};
 use model::notice::{ChannelChecked, Check, NoticeConfirmed, NoticeProof};
-use model::{Fact, NoticeId};
+use model::{Fact, Notice, NoticeId};
 
 use super::error::NoticeError;
 use super::fold::{NoticeState, Notices};
@@ -109,9 +109,22 @@ impl Mayday {
             (hint.id.clone(), said.holds, said.because)
         });
         let confirmed = confirmed.collect();
-        let says = summary.notices(&delivery);
+        let says = summary.notices(&delivery).into_iter();
+        let says: Vec<Notice> = says.map(|one| self.beside_its_hint(&notices, one)).collect();
         let because = format!("{} incidents on the page", says.len());
         Ok(Came { says, confirmed, because })
+    }
+
+    /// What a page says itself stands beside a hint of the same update that says something else.
+    fn beside_its_hint(&self, notices: &Notices, says: Notice) -> Notice {
+        let of = |one: &Notice| (one.title.clone(), one.impact, one.models.clone());
+        let hint = notices.known(&self.room.tenant, &says).map(|known| &known.says);
+        match hint
+            .is_some_and(|hint| hint.proof == NoticeProof::SecretPath && of(hint) != of(&says))
+        {
+            true => Notice { key: format!("{} as asked", says.key), ..says },
+            false => says,
+        }
     }
 
     /// States what was confirmed, and that asking works or fails where that is news.
@@ -155,7 +168,7 @@ impl Mayday {
 
 /// What an answer says.
 struct Came {
-    says: Vec<model::Notice>,
+    says: Vec<Notice>,
     confirmed: Vec<(NoticeId, bool, String)>,
     because: String,
 }

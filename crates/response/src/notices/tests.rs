@@ -95,9 +95,10 @@ fn event(kind: &str) -> Value {
 }
 
 fn page(status: &str, update: &str) -> Value {
+    let (began, at) = ("2026-11-25T11:50:00Z", "2026-11-25T12:00:00Z");
     json!({"meta": {}, "page": {}, "incident": {"id": "i1", "name": "Errors", "status": status,
-        "impact": "major", "created_at": "2026-11-25T11:50:00Z", "updated_at": "2026-11-25T12:00:00Z",
-        "incident_updates": [{"id": update, "status": status, "created_at": "2026-11-25T12:00:00Z"}]}})
+        "impact": "major", "created_at": began, "updated_at": at,
+        "incident_updates": [{"id": update, "status": status, "created_at": at}]}})
 }
 
 fn keep(mayday: &Mayday, at: Timestamp) {
@@ -222,6 +223,21 @@ async fn a_hint_pages_once_the_page_says_the_same() {
         ("ai (ana)", &["on-call".to_owned()][..])
     );
     assert_eq!(hinted.timeline.len(), 2);
+}
+
+#[test]
+fn a_hint_that_lies_about_an_incident_does_not_hide_what_the_page_says() {
+    let mayday = mayday(vec![statuspage()]);
+    let mut lie = page("identified", "u1");
+    lie["incident"]["name"] = json!("Nothing to see here");
+    lie["incident"]["impact"] = json!("none");
+    hint(&mayday, PATH, &lie, at(0, 0)).unwrap();
+    let summary = json!({"incidents": [page("identified", "u1")["incident"]]}).to_string();
+    for second in 1..3 {
+        mayday.answered("openai-status", Ok(summary.as_bytes()), at(0, second), 9).unwrap();
+    }
+    let shown = only(&mayday, at(0, 3));
+    assert_eq!((shown.says.title.as_str(), shown.timeline.len()), ("Errors", 2));
 }
 
 #[tokio::test]

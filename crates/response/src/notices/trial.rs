@@ -59,19 +59,26 @@ impl Mayday {
 fn event(format: Format) -> Option<&'static str> {
     Some(match format {
         Format::Openai => {
-            r#"{"id":"evt_test","object":"event","created_at":0,"type":"batch.completed","data":{"id":"batch_test"}}"#
+            r#"{"id":"evt_test","object":"event","created_at":0,"type":"batch.completed",
+                "data":{"id":"batch_test"}}"#
         }
         Format::Anthropic => {
-            r#"{"type":"event","id":"evt_test","created_at":"1970-01-01T00:00:00Z","data":{"type":"session.idled","id":"session_test"}}"#
+            r#"{"type":"event","id":"evt_test","created_at":"1970-01-01T00:00:00Z",
+                "data":{"type":"session.idled","id":"session_test"}}"#
         }
         Format::Statuspage => {
-            r#"{"meta":{},"page":{},"incident":{"id":"test","name":"A test","status":"resolved","impact":"none","incident_updates":[]}}"#
+            r#"{"meta":{},"page":{},"incident":{"id":"test","name":"A test",
+                "status":"resolved","impact":"none","incident_updates":[]}}"#
         }
         Format::AwsHealth => {
-            r#"{"id":"test","detail-type":"AWS Health Event","detail":{"eventArn":"arn:aws:health:::event/test","eventTypeCategory":"issue","statusCode":"closed"}}"#
+            r#"{"id":"test","detail-type":"AWS Health Event",
+                "detail":{"eventArn":"arn:aws:health:::event/test",
+                "eventTypeCategory":"issue","statusCode":"closed"}}"#
         }
         Format::AzureHealth => {
-            r#"{"data":{"context":{"activityLog":{"eventSource":"ServiceHealth","status":"Resolved","properties":{"title":"A test","incidentType":"Incident","trackingId":"test"}}}}}"#
+            r#"{"data":{"context":{"activityLog":{"eventSource":"ServiceHealth",
+                "status":"Resolved","properties":{"title":"A test","incidentType":"Incident"
+                ,"trackingId":"test"}}}}}"#
         }
         Format::Generic => r#"{"title":"A test","id":"test","class":"job_state"}"#,
         Format::ModelsList => return None,
