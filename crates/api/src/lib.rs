@@ -2,19 +2,24 @@
 //!
 //! Two routers: [`otlp`](otlp()) takes what exporters send, over HTTP and over gRPC, [`http`]
 //! answers everything else. A handler extracts, makes one call, and converts; [`problem`] maps
-//! every fault to a status once; [`access`] tells who is asking; [`hosts`] and [`origin`] refuse what
-//! a page of another site has a browser send; [`budget`] bounds the memory of what is read at once;
-//! [`forward`] holds what is to be sent on elsewhere.
+//! every fault to a status once; [`access`] tells who is asking; [`hosts`] and [`origin`] refuse
+//! what a page of another site has a browser send; [`budget`] bounds the memory of what is read at
+//! once; [`forward`] holds what is to be sent on elsewhere.
 
 pub mod access;
+pub mod alerts;
 pub mod budget;
+pub mod changes;
+pub mod complaints;
 pub mod deliveries;
+pub mod drift;
 pub mod evals;
 mod export;
 pub mod flights;
 pub mod forward;
 pub mod gaps;
 pub mod grpc;
+pub mod hooks;
 pub mod hosts;
 pub mod incidents;
 pub mod intents;
@@ -26,6 +31,7 @@ pub mod moved;
 pub mod origin;
 pub mod otlp;
 pub mod outcomes;
+pub mod postmortems;
 pub mod problem;
 pub mod reconstruct;
 pub mod router;

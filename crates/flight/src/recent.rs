@@ -140,6 +140,11 @@ impl Recent {
         counts.into_iter().map(count).collect()
     }
 
+    /// Whether runs of a feature were here since this began.
+    pub fn has_runs_of(&self, feature: &str) -> bool {
+        self.features.contains_key(feature)
+    }
+
     /// How many runs are here.
     pub fn len(&self) -> usize {
         self.runs

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use model::fields::{FieldRow, SixField};
 use model::postmortem::{
     ClockRow, EvidenceRow, FieldLine, Postmortem, RateRow, SCHEMA, Statement, TimelineRow,
+    WhatMoved,
 };
 use model::report::Shares;
-use model::{Incident, Report};
+use model::{Incident, Report, Verdict};
 
 use crate::document;
 use crate::timeline::{clocks, moments};
@@ -38,6 +39,8 @@ pub fn of(incident: &Incident) -> Postmortem {
         incident: Some(incident.id.clone()),
         title: incident.title.clone(),
         feature: incident.feature.clone(),
+        kind: Some(incident.kind),
+        moved: what_moved(report),
         summary: summary(incident),
         impact: vec![impact(report)],
         timeline: timeline(incident),
@@ -53,6 +56,18 @@ pub fn of(incident: &Incident) -> Postmortem {
         fields: incident.fields.iter().flat_map(field_lines).collect(),
         evidence: evidence(incident),
         ..Postmortem::default()
+    }
+}
+
+/// The surfaces of the movers; unknown where it rose and nothing recorded carries it.
+fn what_moved(report: &Report) -> Option<WhatMoved> {
+    let mut surfaces: Vec<String> =
+        report.movers.iter().map(|mover| mover.surface.clone()).collect();
+    surfaces.dedup();
+    match (surfaces.is_empty(), report.verdict) {
+        (false, _) => Some(WhatMoved::Surfaces(surfaces)),
+        (true, Verdict::Unexplained | Verdict::NotRecorded) => Some(WhatMoved::Unknown),
+        (true, _) => None,
     }
 }
 

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, bench, delivery, demo, erase, eval, export, features, gaps, incident, key, ledger,
-    moved, out, postmortem, reconstruct, serve, sim, verify,
+    alert, backup, bench, change, delivery, demo, drift, erase, eval, export, features, gaps,
+    incident, key, ledger, moved, out, postmortem, reconstruct, serve, sim, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -35,6 +35,14 @@ pub(crate) enum Command {
     /// Declare, list and show incidents
     #[command(subcommand)]
     Incident(incident::Incident),
+    /// Record, list and show changes of what a feature runs under
+    #[command(subcommand)]
+    Change(change::Change),
+    /// Say what surfaces have been through since a person last looked
+    Drift(drift::Drift),
+    /// List and show alerts
+    #[command(subcommand)]
+    Alert(alert::Alert),
     /// Draft postmortems
     #[command(subcommand)]
     Postmortem(postmortem::Postmortem),
@@ -91,6 +99,9 @@ impl Command {
             Command::Moved(command) => command.run().await,
             Command::Features(command) => command.run().await,
             Command::Incident(command) => command.run().await,
+            Command::Change(command) => command.run().await,
+            Command::Drift(command) => command.run().await,
+            Command::Alert(command) => command.run().await,
             Command::Postmortem(command) => command.run().await,
             Command::Key(command) => command.run().await,
             Command::Ledger(command) => command.run().await,

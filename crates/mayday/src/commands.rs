@@ -1,9 +1,12 @@
 //! The commands.
 
+pub(crate) mod alert;
 pub(crate) mod backup;
 pub(crate) mod bench;
+pub(crate) mod change;
 pub(crate) mod delivery;
 pub(crate) mod demo;
+pub(crate) mod drift;
 pub(crate) mod erase;
 pub(crate) mod eval;
 pub(crate) mod export;

@@ -1,5 +1,6 @@
 //! Settings: the defaults compiled in, a file over them, flags over both.
 
+mod inbound;
 mod out;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,9 @@ pub(crate) struct Config {
     out: Outgoing,
     window: WindowSize,
     moved: Lookback,
+    changes: inbound::Changes,
+    alerts: inbound::Alerts,
+    complaints: inbound::Complaints,
 }
 
 /// Where to listen.
@@ -237,6 +241,7 @@ impl Config {
                 quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
             },
             out: self.out.out()?,
+            inbound: inbound::inbound(&self.changes, &self.alerts, &self.complaints)?,
             sessions: SessionLimits {
                 longest: duration(&self.sessions.longest)?,
                 idle: duration(&self.sessions.idle)?,

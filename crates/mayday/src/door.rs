@@ -1,26 +1,35 @@
 //! The way to the data: a server that runs, or the data directory itself. Both answer the same.
 
+mod deliveries;
+
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
-use api::deliveries::{ShownJson, Wanted};
+use api::changes::{ActivationJson, ChangesAsked};
+use api::drift::ReviewJson;
 use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
 use api::gaps::DismissingJson;
-use api::incidents::{AnswerJson, LookJson};
+use api::incidents::{AnswerJson, LookJson, ShownJson};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
+use api::postmortems::DocumentJson;
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
-use model::{DeliveryId, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
+use model::{AlertId, ChangeId, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::evals::Suite;
-use response::{Delivery, Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
+use response::intake::change::ChangeJson;
+use response::postmortem::Linted;
+use response::{
+    AlertView, DriftView, Erasure, GapView, KnownChange, Mayday, Proof, Question, Unkeyed,
+    Verified, Who,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -62,7 +71,7 @@ enum Way {
     /// To the server at this address.
     Server(String),
     /// To the server at this address, over TLS.
-    Secure(String, Secure),
+    Secure(String, Box<Secure>),
     /// To a data directory, which the paths of a server answer for here in this process.
     Here { mayday: Arc<Mayday>, paths: Within },
 }
@@ -99,6 +108,7 @@ pub(crate) enum Erasing {
 pub(crate) struct Declared {
     pub(crate) question: Question,
     pub(crate) run: Option<RunId>,
+    pub(crate) alert: Option<AlertId>,
     pub(crate) title: Option<String>,
 }
 
@@ -152,7 +162,7 @@ impl Source {
             false => Way::Server(url),
             true => {
                 let ca = self.ca.clone().or_else(|| world::variable("MAYDAY_CA").map(Into::into));
-                Way::Secure(url, Secure::new(ca.as_deref(), headers)?)
+                Way::Secure(url, Box::new(Secure::new(ca.as_deref(), headers)?))
             }
         };
         Ok(Door { way, client, by })
@@ -185,11 +195,61 @@ impl Door {
 
     /// Declares an incident.
     pub(crate) async fn declare(&self, it: Declared) -> Result<Incident> {
-        let mut body = json!({ "run": it.run, "title": it.title, "by": self.by });
+        let mut body = json!({
+            "run": it.run, "alert": it.alert, "title": it.title, "by": self.by,
+        });
         for (key, value) in asked(&it.question) {
             body[key] = json!(value);
         }
         self.post("/api/v1/incidents", &body).await
+    }
+
+    /// Records a change.
+    pub(crate) async fn record_change(&self, it: ChangeJson) -> Result<KnownChange> {
+        let it = ChangeJson { by: self.by.clone(), ..it };
+        self.post("/api/v1/changes", &serde_json::to_value(it)?).await
+    }
+
+    /// The latest changes.
+    pub(crate) async fn changes(&self, asked: &ChangesAsked) -> Result<Vec<KnownChange>> {
+        let request = self.request(Method::GET, "/api/v1/changes").query(asked);
+        json_of(self.send(request).await?).await
+    }
+
+    /// One change.
+    pub(crate) async fn change(&self, id: &ChangeId) -> Result<KnownChange> {
+        self.get(&format!("/api/v1/changes/{id}"), &[]).await
+    }
+
+    /// Says that a change took effect.
+    pub(crate) async fn activate_change(
+        &self,
+        id: &ChangeId,
+        it: ActivationJson,
+    ) -> Result<KnownChange> {
+        let it = ActivationJson { by: self.by.clone(), ..it };
+        self.post(&format!("/api/v1/changes/{id}/activation"), &serde_json::to_value(it)?).await
+    }
+
+    /// What surfaces have been through, and what is not as recorded.
+    pub(crate) async fn drift(&self) -> Result<DriftView> {
+        self.get("/api/v1/drift", &[]).await
+    }
+
+    /// Takes what a surface has become as reviewed.
+    pub(crate) async fn review_drift(&self, it: ReviewJson) -> Result<DriftView> {
+        let it = ReviewJson { by: self.by.clone(), ..it };
+        self.post("/api/v1/drift/reviews", &serde_json::to_value(it)?).await
+    }
+
+    /// Every alert, latest first.
+    pub(crate) async fn alerts(&self) -> Result<Vec<AlertView>> {
+        self.get("/api/v1/alerts", &[]).await
+    }
+
+    /// One alert.
+    pub(crate) async fn alert(&self, id: &AlertId) -> Result<AlertView> {
+        self.get(&format!("/api/v1/alerts/{id}"), &[]).await
     }
 
     /// Every incident, latest first.
@@ -198,7 +258,7 @@ impl Door {
     }
 
     /// One incident.
-    pub(crate) async fn incident(&self, id: &IncidentId) -> Result<Incident> {
+    pub(crate) async fn incident(&self, id: &IncidentId) -> Result<ShownJson> {
         self.get(&format!("/api/v1/incidents/{id}"), &[]).await
     }
 
@@ -208,6 +268,11 @@ impl Door {
         let draft: Value = self.post(&path, &json!({ "by": self.by })).await?;
         let markdown = draft["markdown"].as_str();
         Ok(markdown.context("the answer holds no Markdown")?.to_owned())
+    }
+
+    /// Checks a postmortem, and looks its quotes up in their traces.
+    pub(crate) async fn lint(&self, document: DocumentJson) -> Result<Linted> {
+        self.post("/api/v1/postmortems/lint", &serde_json::to_value(document)?).await
     }
 
     /// Issues a key; what comes back holds its token.
@@ -268,27 +333,6 @@ impl Door {
     pub(crate) async fn dismiss_gap(&self, it: DismissingJson) -> Result<GapView> {
         let it = DismissingJson { by: self.by.clone(), ..it };
         self.post("/api/v1/gaps/dismissals", &serde_json::to_value(it)?).await
-    }
-
-    /// What others were told, latest first.
-    pub(crate) async fn deliveries(&self, wanted: &Wanted) -> Result<Vec<Delivery>> {
-        self.get("/api/v1/deliveries", &[("failed", &wanted.failed.to_string())]).await
-    }
-
-    /// Has a delivery that was given up tried again.
-    pub(crate) async fn retry_delivery(&self, id: &DeliveryId) -> Result<Delivery> {
-        self.post(&format!("/api/v1/deliveries/{id}/retry"), &json!({ "by": self.by })).await
-    }
-
-    /// Tells a target that this is a test.
-    pub(crate) async fn test_target(&self, target: &str) -> Result<Delivery> {
-        self.post(&format!("/api/v1/targets/{target}/test"), &json!({ "by": self.by })).await
-    }
-
-    /// What a test would send.
-    pub(crate) async fn shown_to_target(&self, target: &str) -> Result<String> {
-        let path = format!("/api/v1/targets/{target}/test");
-        Ok(self.get::<ShownJson>(&path, &[]).await?.shown)
     }
 
     /// Checks every record.

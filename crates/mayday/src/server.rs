@@ -28,6 +28,9 @@ const FORWARDING_GRACE: Duration = Duration::from_secs(5);
 /// How often it is stated who read payload: what a crash may lose of that.
 const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
 
+/// How often what came of late is weighed: what could not be weighed at once.
+const WEIGH_EVERY: Duration = Duration::from_secs(10);
+
 /// How often days are closed and the room on the disk looked at.
 const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
 
@@ -49,6 +52,7 @@ pub(crate) struct Server {
     stating: JoinHandle<()>,
     keeping: JoinHandle<()>,
     delivering: Vec<JoinHandle<()>>,
+    weighing: JoinHandle<()>,
 }
 
 impl Server {
@@ -64,6 +68,7 @@ impl Server {
         for (address, right) in addresses.into_iter().zip([Right::Send, Right::Send, Right::Look]) {
             refuse_if_unguarded(&mayday, address, right)?;
         }
+        warn_of_the_clear(&config.listen, &addresses);
         let (forward, forwarding) = keep_forwarding(config, &addresses).await?.unzip();
         let api = Api { forward, ..api(&mayday, config, Unkeyed::Nobody) };
         let [otlp_api, grpc_api, http_api] = addresses.map(|address| Api {
@@ -86,6 +91,7 @@ impl Server {
         }
         let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
+        let weighing = keep_weighing(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
         let delivering = keep_delivering(&mayday, &stopped)?;
         let settling = keep_settling(Arc::clone(&mayday), stopped);
@@ -103,6 +109,7 @@ impl Server {
             stating,
             keeping,
             delivering,
+            weighing,
         })
     }
 
@@ -136,6 +143,7 @@ impl Server {
                 task.abort();
             }
         }
+        _ = tokio::time::timeout(GRACE, self.weighing).await;
     }
 }
 
@@ -170,10 +178,27 @@ fn site(api: &Api, listen: &Listen) -> Site {
         random: api.random,
         secret: api.secret,
         unkeyed: api.unkeyed,
-        reached: match listen.behind_tls || !listen.tls_certificate.is_empty() {
-            true => Reached::OverTls,
-            false => Reached::InTheClear,
-        },
+        reached: reached(listen),
+    }
+}
+
+/// How browsers get to the pages.
+fn reached(listen: &Listen) -> Reached {
+    match listen.behind_tls || !listen.tls_certificate.is_empty() {
+        true => Reached::OverTls,
+        false => Reached::InTheClear,
+    }
+}
+
+/// Warns where tokens would cross a network for all to read.
+fn warn_of_the_clear(listen: &Listen, addresses: &[SocketAddr]) {
+    let is_local = |address: &SocketAddr| address.ip().is_loopback();
+    if reached(listen) == Reached::InTheClear && !addresses.iter().all(is_local) {
+        tracing::warn!(
+            "what comes from other machines crosses the network in the clear, tokens too: set \
+             listen.tls_certificate and listen.tls_key, or listen.behind_tls where a proxy speaks \
+             TLS"
+        );
     }
 }
 
@@ -252,6 +277,29 @@ fn keep_house(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle
             if let Ok(Err(error)) = tokio::task::spawn_blocking(keep).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, "days could not be closed or deleted");
+            }
+        }
+    })
+}
+
+/// Weighs alerts and complaints that were not weighed when they came, and states what flights
+/// show and nobody recorded, until told to stop.
+fn keep_weighing(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut pause = tokio::time::interval(WEIGH_EVERY);
+        loop {
+            tokio::select! {
+                () = told(stopped.clone()) => return,
+                _ = pause.tick() => {}
+            }
+            let mayday = Arc::clone(&mayday);
+            let weigh = move || {
+                mayday.weigh_all(world::now(), world::random());
+                mayday.observe_changes(world::now())
+            };
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(weigh).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "what flights show could not be stated; it is tried again");
             }
         }
     })

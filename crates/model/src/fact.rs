@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{AlertHeard, ComplaintHeard, LinkedToIncident, SignalRaised};
-use crate::change::{ChangeActivated, ChangeRecorded, DriftReviewed, UnloggedChangeSeen};
+use crate::change::{
+    ChangeActivated, ChangeRecorded, DriftReviewed, LevelsLearned, UnloggedChangeSeen,
+};
 use crate::content::{Address, ContentHash};
 use crate::course::{
     Acknowledged, ActionsRevised, ClaimMade, ClaimRevised, ContainmentAttempted, DutyTaken,
@@ -188,6 +190,8 @@ pub enum Fact {
     ChangeActivated(ChangeActivated),
     /// Flights show a level that no recorded change explains.
     UnloggedChangeSeen(UnloggedChangeSeen),
+    /// What a feature ran under when it was first seen.
+    LevelsLearned(LevelsLearned),
     /// A person took what a surface has become as the new baseline.
     DriftReviewed(DriftReviewed),
     /// A delivery about an alert was taken in.

@@ -44,6 +44,11 @@ impl Factor {
         self.0.split_once(':').map_or(&self.0, |(family, _)| family)
     }
 
+    /// What it is about, after the colon; none for a factor that needs no subject.
+    pub fn subject(&self) -> Option<&str> {
+        self.0.split_once(':').map(|(_, subject)| subject)
+    }
+
     /// The whole name.
     pub fn as_str(&self) -> &str {
         &self.0

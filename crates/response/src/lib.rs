@@ -9,17 +9,22 @@
 //! Now and randomness are arguments. A fact is appended first; what it means is folded from there.
 
 pub mod access;
+pub mod alerts;
+pub mod changes;
+pub mod complaints;
 pub mod contents;
 pub mod error;
 pub mod evals;
 pub mod export;
 pub mod facts;
 pub mod gaps;
+pub mod inbound;
 pub mod incidents;
 pub mod intents;
 pub mod keeping;
 pub mod look;
 pub mod moved;
+pub mod observed;
 pub mod open;
 pub mod outbox;
 pub mod postmortem;
@@ -34,14 +39,17 @@ pub mod triage;
 
 pub use ::moved::SumVerdict;
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
+pub use changes::{ChangeError, ChangesWanted, Taken};
 pub use contents::{Contents, Exception};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use facts::{TakeInError, import_ledger_into};
 pub use gaps::{Dismissing, GapState, GapView};
-pub use incidents::{Act, Declaration, Draft};
+pub use inbound::{Hook, Inbound};
+pub use incidents::{Act, Declaration, Draft, Member};
 pub use keeping::{Erasure, FlightProof, Keeping, KeepingError, Proof};
 pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
+pub use observed::{DriftError, DriftView, Waiting};
 pub use open::{Gauges, Mayday, Settings, verify_ledger_in};
 pub use outbox::{Courier, Delivery, DeliveryError, DeliveryState, Out, Worked};
 pub use reconstruct::{Diff, Finding, Reconstructed, Reconstruction, Sought};
@@ -50,7 +58,16 @@ pub use sheet::{Measure, SheetAnswer, SheetError, SheetQuestion, SheetReport};
 pub use tally::{Counted, Tally};
 pub use triage::Answered;
 
+pub use ::intake;
+pub use alerts::{AlertError, AlertView, Heard, Probes};
+pub use complaints::{Complained, ComplaintError, ComplaintView, SignalView};
 pub use flight::{Keyring, MasterKey, Random};
+pub use incident::alerts::{Alert, AlertState};
+pub use incident::changes::KnownChange;
+pub use incident::complaints::{KnownComplaint, KnownSignal, Rule as ComplaintRule};
+pub use incident::drift::{DriftRow, Mismatch};
+pub use incident::links::Link;
+pub use incident::suspects::{Suspect as ChangeSuspect, SuspectKind};
 pub use incident::{Brief, brief, wording};
 pub use ledger::{Flaw, ImportError, Imported, Stored, Verified};
 pub use recorder::encode as otlp_requests;
@@ -67,8 +84,9 @@ pub mod targets {
     pub use incident::announce::TOPICS;
 }
 
-/// The engine by itself: for benchmarks.
+/// The engines by themselves: for benchmarks.
 pub mod engine {
+    pub use ::ledger::{Append, Expected, Ledger};
     pub use ::moved::{Row, Table, compare, split};
     pub use incident::surfaces;
 }

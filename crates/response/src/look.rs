@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use incident::links::Link;
+use incident::suspects::{self, Suspect};
 use incident::timeline::{Clocks, Moment, clocks, moments};
 use incident::{Brief, brief};
 use jiff::Timestamp;
@@ -39,6 +41,10 @@ pub struct IncidentView {
     pub timeline: Vec<Moment>,
     /// How long things took.
     pub clocks: Clocks,
+    /// Changes and notices before the onset, the likeliest place to look first.
+    pub suspects: Vec<Suspect>,
+    /// What belongs to it, and why.
+    pub links: Vec<Link>,
 }
 
 /// A trace as recorded.
@@ -112,8 +118,28 @@ impl Mayday {
             slices: series(outcomes, whole, SLICES),
             timeline: moments(&incident),
             clocks: clocks(&incident),
+            suspects: self.suspects(&incident),
+            links: self.links_of(id),
             incident,
         })
+    }
+
+    /// Changes and notices before the onset of an incident, the likeliest place to look first.
+    pub fn suspects(&self, incident: &Incident) -> Vec<Suspect> {
+        let asked = suspects::Asked {
+            feature: incident.feature.as_deref(),
+            report: incident.looks.last().map_or(&incident.report, |look| &look.report),
+            declared: incident.declared_at,
+            catalogue: &self.house.catalogue,
+        };
+        let projections = &self.house.projections;
+        let changes = projections.changes.read().explained(&incident.tenant);
+        suspects::rank(asked, &changes, &[])
+    }
+
+    /// What belongs to an incident, and why.
+    pub fn links_of(&self, id: &IncidentId) -> Vec<Link> {
+        self.house.projections.links.read().to(id).into_iter().cloned().collect()
     }
 
     /// Checks the ledger's hash chain. Blocking.

@@ -22,6 +22,7 @@ use crate::access::throttle::Throttle;
 use crate::access::{Reads, SessionLimits};
 use crate::contents::Contents;
 use crate::error::OpenError;
+use crate::inbound::Inbound;
 use crate::keeping::{ClosedDays, Keeping};
 use crate::outbox::Out;
 use crate::projections::Projections;
@@ -47,6 +48,8 @@ pub struct Settings {
     pub keeping: Keeping,
     /// Whom to tell.
     pub out: Out,
+    /// What is made of what others send.
+    pub inbound: Inbound,
     /// How long sessions on the pages last.
     pub sessions: SessionLimits,
 }
@@ -65,6 +68,7 @@ impl Default for Settings {
             limits: Limits::default(),
             keeping: Keeping::default(),
             out: Out::default(),
+            inbound: Inbound::default(),
             sessions: SessionLimits::default(),
         }
     }
@@ -98,6 +102,12 @@ pub(crate) struct House {
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
+    /// One at a time decides what to make of something that came.
+    pub(crate) taking_in: Mutex<()>,
+    /// One at a time weighs what follows from it.
+    pub(crate) weighing: Mutex<()>,
+    /// One at a time states what flights show.
+    pub(crate) observing: Mutex<()>,
     pub(crate) tally: Tally,
     rooms: Mutex<BTreeMap<TenantName, Arc<Room>>>,
     place: Place,
@@ -214,6 +224,9 @@ impl House {
             bytes: AtomicU64::new(0),
             ledger,
             came: Notify::new(),
+            taking_in: Mutex::default(),
+            weighing: Mutex::default(),
+            observing: Mutex::default(),
             tally: Tally::default(),
             rooms: Mutex::default(),
             place,
@@ -233,7 +246,8 @@ impl House {
             }
             Place::Memory => Flight::in_memory(),
         };
-        let room = Room::on(tenant, flight, &self.settings, now).map_err(OpenError::Flight)?;
+        let room = Room::on(tenant, flight, (&self.settings, &self.catalogue), now)
+            .map_err(OpenError::Flight)?;
         self.tally.add(Counted::LevelsCapped, room.recent().capped());
         let room = Arc::new(room);
         rooms.insert(tenant.clone(), Arc::clone(&room));

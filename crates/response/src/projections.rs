@@ -12,8 +12,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
-use incident::Incidents;
 use incident::gaps::Dismissals;
+use incident::observed::Learned;
+use incident::{Alerts, Changes, Complaints, Incidents, Links};
 use ledger::{Ledger, LedgerError, Snapshot, Unfit};
 use model::{Entry, Fact};
 use serde::Serialize;
@@ -73,6 +74,16 @@ projections! {
     suites: Suites, version 1;
     /// What will not be recorded.
     dismissals: Dismissals, version 1;
+    /// Changes of surfaces.
+    changes: Changes, version 1;
+    /// Alerts.
+    alerts: Alerts, version 1;
+    /// Complaints, and signals of them.
+    complaints: Complaints, version 1;
+    /// What belongs to which incident.
+    links: Links, version 1;
+    /// Levels that are no news.
+    learned: Learned, version 1;
     /// What others are to be told.
     outbox: Outbox, version 1;
 }

@@ -29,6 +29,12 @@ pub enum Counted {
     RequestsDenied,
     /// Levels of runs that are not told apart: there are too many of their kind.
     LevelsCapped,
+    /// Deliveries of others that are unsigned, forged, stale or make no sense.
+    DeliveriesRefused,
+    /// Deliveries that came before, or say what was just said.
+    DeliveriesRepeated,
+    /// Words on alerts of which none is open.
+    AlertsDropped,
     /// Deliveries that arrived.
     DeliveriesDelivered,
     /// Attempts to deliver that failed and are made again.
@@ -45,7 +51,7 @@ pub struct Tally {
 
 impl Counted {
     /// Everything that is counted.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::SpansStored,
         Self::SpansDuplicate,
         Self::SpansRejected,
@@ -58,6 +64,9 @@ impl Counted {
         Self::LabelsStored,
         Self::RequestsDenied,
         Self::LevelsCapped,
+        Self::DeliveriesRefused,
+        Self::DeliveriesRepeated,
+        Self::AlertsDropped,
         Self::DeliveriesDelivered,
         Self::DeliveriesFailed,
         Self::DeliveriesGivenUp,
@@ -87,6 +96,15 @@ impl Counted {
             }
             Self::LevelsCapped => {
                 ("mayday_levels_capped", "Levels of runs beyond those that are told apart")
+            }
+            Self::DeliveriesRefused => {
+                ("mayday_deliveries_refused", "Alerts, changes and notices that were refused")
+            }
+            Self::DeliveriesRepeated => {
+                ("mayday_deliveries_repeated", "Alerts, changes and notices that had come before")
+            }
+            Self::AlertsDropped => {
+                ("mayday_alerts_dropped", "Acknowledged or resolved alerts of which none was open")
             }
             Self::DeliveriesDelivered => {
                 ("mayday_deliveries_delivered", "Deliveries to targets that arrived")

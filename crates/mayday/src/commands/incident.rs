@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use api::incidents::{AnswerJson, LookJson};
+use api::incidents::{AnswerJson, LookJson, ShownJson};
 use clap::{Args, Subcommand, ValueEnum};
 use model::triage::{Answer, Told};
-use model::{IncidentId, RunId, SixField, Triage};
-use response::{brief, wording};
+use model::{AlertId, IncidentId, RunId, SixField, Triage};
+use response::{ChangeSuspect, brief, wording};
 
 use crate::commands::moved::Asked;
 use crate::door::{Declared, Source};
@@ -37,6 +37,10 @@ pub(crate) struct Declare {
     /// The one run that did harm; then no rate is waited for
     #[arg(long, value_name = "RUN")]
     run: Option<RunId>,
+
+    /// The alert that it is declared from; there may be no run of what it is about
+    #[arg(long, value_name = "ALERT", conflicts_with = "run")]
+    alert: Option<AlertId>,
 
     /// One line for lists; made from the verdict if not given
     #[arg(long, value_name = "TEXT")]
@@ -149,7 +153,7 @@ impl Declare {
     async fn run(self) -> Result<()> {
         let question = self.asked.question()?;
         let door = self.source.open().await?;
-        let declared = Declared { question, run: self.run, title: self.title };
+        let declared = Declared { question, run: self.run, alert: self.alert, title: self.title };
         let incident = door.declare(declared).await?;
         if self.json {
             return world::print_json(&incident);
@@ -202,10 +206,11 @@ impl List {
 
 impl Show {
     async fn run(self) -> Result<()> {
-        let incident = self.source.open().await?.incident(&self.incident).await?;
+        let shown = self.source.open().await?.incident(&self.incident).await?;
         if self.json {
-            return world::print_json(&incident);
+            return world::print_json(&shown);
         }
+        let ShownJson { incident, suspects, links } = shown;
         let at = wording::moment(incident.declared_at);
         world::print(&format!("{}  {}", incident.id, incident.title));
         world::print(&format!("  declared  {at} by {}", incident.declared_by));
@@ -215,10 +220,25 @@ impl Show {
         }
         incident.triage.iter().for_each(print_triage);
         incident.fields.iter().for_each(print_field);
+        (1..).zip(&suspects).for_each(|(number, suspect)| print_suspect(number, suspect));
+        for link in &links {
+            world::print(&format!("  joined    {}: {}", link.what, link.because));
+        }
         for evidence in &incident.evidence {
             world::print(&format!("  evidence  {}  {}", evidence.run, evidence.role));
         }
         Ok(())
+    }
+}
+
+fn print_suspect(number: u32, suspect: &ChangeSuspect) {
+    let ChangeSuspect { what, summary, score, .. } = suspect;
+    world::print(&format!("  suspect   {number}. {what} ({score:.2}): {summary}"));
+    for part in &suspect.parts {
+        world::print(&format!("            {:+.2} {}", part.points, part.why));
+    }
+    for evidence in &suspect.evidence {
+        world::print(&format!("            {evidence}"));
     }
 }
 

@@ -28,7 +28,12 @@ mod grpc;
 mod harness;
 #[cfg(test)]
 mod keeping;
+mod ledger;
 #[cfg(test)]
 mod out;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod whole_loop;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod inbound;
 mod keeping;
+mod observed;
 mod orders;
 mod samples;

@@ -120,6 +120,22 @@ impl Moved {
     }
 }
 
+/// The answer to a small question, for those who need one.
+pub(super) fn a_report() -> Result<model::Report> {
+    let shape = Shape { runs: 4_000, factors: FACTORS.len(), levels: 3 };
+    let (catalogue, dictionary, rows) = (surfaces(), shape.dictionary(), shape.rows());
+    let rows = rows.iter().map(|(at, outcome, levels)| Row {
+        at: *at,
+        outcome: *outcome,
+        levels,
+        ..Row::default()
+    });
+    let table = Table::arrange(&dictionary, rows, &catalogue);
+    let within = Window { start: Timestamp::UNIX_EPOCH, end: second(shape.runs) };
+    let windows = split(&table, within).context("invariant: there are runs")?.windows;
+    Ok(compare(&table, &catalogue, windows, None))
+}
+
 impl Report {
     fn lines(&self) -> Vec<String> {
         let figures = std::iter::once(&self.measured)
