@@ -184,7 +184,7 @@ pub async fn verify_ledger(seat: Seat) -> Result<Json<VerifiedJson>, Problem> {
     }))
 }
 
-fn incident_id(text: &str) -> Result<IncidentId, Problem> {
+pub(crate) fn incident_id(text: &str) -> Result<IncidentId, Problem> {
     let invalid = |error: model::id::IdError| Problem::new(Fault::Invalid, error.to_string());
     text.parse().map_err(invalid)
 }

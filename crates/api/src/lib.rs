@@ -11,6 +11,7 @@ pub mod alerts;
 pub mod budget;
 pub mod changes;
 pub mod complaints;
+pub mod course;
 pub mod deliveries;
 pub mod drift;
 pub mod evals;

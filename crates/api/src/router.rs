@@ -15,9 +15,9 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    alerts, changes, complaints, deliveries, drift, evals, flights, gaps, grpc, hooks, incidents,
-    intents, keeping, keys, ledger, metrics, moved, origin, otlp as export, outcomes, postmortems,
-    problem, reconstruct, traces,
+    alerts, changes, complaints, course, deliveries, drift, evals, flights, gaps, grpc, hooks,
+    incidents, intents, keeping, keys, ledger, metrics, moved, origin, otlp as export, outcomes,
+    postmortems, problem, reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -120,6 +120,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/alerts/{alert}", get(alerts::get))
         .route("/api/v1/complaints", get(complaints::list))
         .route("/api/v1/signals", get(complaints::signals))
+        .route("/api/v1/incidents/{incident}/course", get(course::get))
         .route("/api/v1/gaps", get(gaps::list))
         .route("/api/v1/deliveries", get(deliveries::list))
         .route("/api/v1/targets/{target}/test", get(deliveries::shown))
@@ -132,11 +133,25 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .merge(proven)
         .merge(keys.merge(keeping).layer(guard(Right::Administer)))
         .merge(exports.layer(guard(Right::Export)))
-        .merge(acts.layer(guard(Right::Respond)))
+        .merge(acts.merge(course_acts()).layer(guard(Right::Respond)))
         .merge(looks.layer(guard(Right::Look)))
         .method_not_allowed_fallback(problem::no_such_method)
         .with_state(api)
         .merge(pages.layer(from_fn(recognise)))
         .layer(from_fn(origin::check))
         .layer(from_fn_with_state(hosts, hosts::check))
+}
+
+/// What is said and done in the course of an incident.
+fn course_acts() -> Router<Api> {
+    Router::new()
+        .route("/api/v1/incidents/{incident}/acknowledgements", post(course::acknowledge))
+        .route("/api/v1/incidents/{incident}/stages", post(course::stage))
+        .route("/api/v1/incidents/{incident}/severities", post(course::severity))
+        .route("/api/v1/incidents/{incident}/duties", post(course::duty))
+        .route("/api/v1/incidents/{incident}/notes", post(course::note))
+        .route("/api/v1/incidents/{incident}/attempts", post(course::attempt))
+        .route("/api/v1/incidents/{incident}/claims", post(course::claim))
+        .route("/api/v1/incidents/{incident}/claims/{claim}/revisions", post(course::revise))
+        .route("/api/v1/incidents/{incident}/actions", post(course::actions))
 }

@@ -21,5 +21,6 @@ pub use keys::{Keyring, MasterKey};
 pub use recent::{Recent, RunSet};
 pub use secret::Random;
 pub use store::{
-    Append, Broken, DayHead, Erased, Flight, KeptDay, Place, TraceRecord, Verified, Wanted,
+    Append, Appending, Broken, DayHead, Erased, Flight, KeptDay, Place, TraceRecord, Verified,
+    Wanted,
 };

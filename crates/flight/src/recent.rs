@@ -2,9 +2,10 @@
 
 mod dictionary;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt};
 use jiff::Timestamp;
 use model::{Outcome, RunId, Seen, Settlement, TraceId, Window};
 

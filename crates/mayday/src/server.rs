@@ -28,8 +28,8 @@ const FORWARDING_GRACE: Duration = Duration::from_secs(5);
 /// How often it is stated who read payload: what a crash may lose of that.
 const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
 
-/// How often what came of late is weighed: what could not be weighed at once.
-const WEIGH_EVERY: Duration = Duration::from_secs(10);
+/// How often what came of late is weighed, and what flights show is stated.
+const WEIGH_EVERY: Duration = Duration::from_secs(2);
 
 /// How often days are closed and the room on the disk looked at.
 const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);

@@ -36,7 +36,7 @@ impl Factor {
 
     /// A factor about something: `tool_shape` of `search_kb`.
     pub fn of(family: &str, subject: &str) -> Self {
-        Self(format!("{family}:{subject}"))
+        Self([family, ":", subject].concat())
     }
 
     /// The part before the colon, which decides the surface.

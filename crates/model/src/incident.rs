@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{Address, ContentHash};
+use crate::course::Course;
 use crate::fields::SixField;
 use crate::id::{IncidentId, RunId, SpanId};
 use crate::outcome::Outcome;
@@ -130,4 +131,7 @@ pub struct Incident {
     pub excerpts: Option<Vec<Excerpt>>,
     /// Drafts written so far.
     pub drafts: Vec<Draft>,
+    /// What was said and done in its course.
+    #[serde(default)]
+    pub course: Course,
 }

@@ -113,6 +113,20 @@ pub enum IncidentError {
     /// Something was said without a reason, or with too long a one.
     #[error("give the reason in one line of 1 to 1000 bytes: nothing counts without evidence")]
     NoGround,
+    /// A name that is none, or too long.
+    #[error("{0} is 1 to 200 bytes on one line")]
+    NoName(&'static str),
+    /// It is not so in the course of an incident.
+    #[error(transparent)]
+    Refused(#[from] incident::course::Refusal),
+    /// So many of a kind are on record, and no more are kept.
+    #[error("{most} {of} of this incident are on record, and no more are kept")]
+    TooMany {
+        /// Of what.
+        of: &'static str,
+        /// How many are kept.
+        most: usize,
+    },
     /// It was compared as often as is kept.
     #[error("{0} comparisons of this incident are on record, and no more are kept")]
     TooManyLooks(usize),
@@ -184,8 +198,11 @@ impl Faulty for IncidentError {
             | IncidentError::NoSuchAlert(_)
             | IncidentError::NoSuchNode { .. }
             | IncidentError::NoSuchGap { .. } => Fault::NotFound,
-            IncidentError::NoGround => Fault::Invalid,
-            IncidentError::TooManyLooks(_) | IncidentError::IsLinked(..) => Fault::Conflict,
+            IncidentError::NoGround | IncidentError::NoName(_) => Fault::Invalid,
+            IncidentError::TooManyLooks(_)
+            | IncidentError::IsLinked(..)
+            | IncidentError::TooMany { .. } => Fault::Conflict,
+            IncidentError::Refused(refusal) => refusal.fault(),
             IncidentError::Flight(error) => error.fault(),
             IncidentError::Ledger(error) => error.fault(),
         }

@@ -3,8 +3,8 @@
 //! [`Mayday`] is opened on a data directory and serves every door: the API, the pages and the
 //! command line call the same methods and so give the same answers. In the way of a night:
 //! [`record`] keeps what comes in, [`settle`] turns traces into runs, [`moved`](mod@moved) compares
-//! them, [`incidents`] declares and drafts, [`look`] shows; [`outbox`] tells others; [`access`]
-//! says who may, and who did.
+//! them, [`incidents`] declares and drafts, [`course`] goes on from there, [`look`] shows;
+//! [`outbox`] tells others; [`access`] says who may, and who did.
 //!
 //! Now and randomness are arguments. A fact is appended first; what it means is folded from there.
 
@@ -13,6 +13,7 @@ pub mod alerts;
 pub mod changes;
 pub mod complaints;
 pub mod contents;
+pub mod course;
 pub mod error;
 pub mod evals;
 pub mod export;
@@ -41,6 +42,10 @@ pub use ::moved::SumVerdict;
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
 pub use changes::{ChangeError, ChangesWanted, Taken};
 pub use contents::{Contents, Exception};
+pub use course::{
+    ActionsTold, AttemptTold, BlastRadius, ClaimTold, CourseView, NoteTold, RevisionTold,
+    SeverityWanted,
+};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use facts::{TakeInError, import_ledger_into};
 pub use gaps::{Dismissing, GapState, GapView};

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use incident::links::Link;
 use incident::suspects::{self, Suspect};
-use incident::timeline::{Clocks, Moment, clocks, moments};
 use incident::{Brief, brief};
 use jiff::Timestamp;
 use ledger::Verified;
@@ -12,6 +11,7 @@ use model::{BehaviourRate, Gone, Incident, IncidentId, Step, TraceId, Value, Win
 use watch::{Slice, series};
 
 use crate::access::Who;
+use crate::course::CourseView;
 use crate::error::{IncidentError, LookError};
 use crate::open::Mayday;
 
@@ -37,14 +37,12 @@ pub struct IncidentView {
     pub brief: Brief,
     /// The rate over time, from baseline to now or to the incident's end.
     pub slices: Vec<Slice>,
-    /// What happened when.
-    pub timeline: Vec<Moment>,
-    /// How long things took.
-    pub clocks: Clocks,
     /// Changes and notices before the onset, the likeliest place to look first.
     pub suspects: Vec<Suspect>,
     /// What belongs to it, and why.
     pub links: Vec<Link>,
+    /// Its course, with the first card.
+    pub course: CourseView,
 }
 
 /// A trace as recorded.
@@ -107,7 +105,12 @@ impl Mayday {
     }
 
     /// An incident with all that a page shows. Blocking.
-    pub fn incident_view(&self, id: &IncidentId) -> Result<IncidentView, IncidentError> {
+    pub fn incident_view(
+        &self,
+        id: &IncidentId,
+        who: &Who,
+        now: Timestamp,
+    ) -> Result<IncidentView, IncidentError> {
         let incident = self.incident(id)?;
         let windows = incident.report.windows;
         let whole = Window { start: windows.baseline.start, end: windows.incident.end };
@@ -116,10 +119,9 @@ impl Mayday {
         Ok(IncidentView {
             brief: brief(&incident.report),
             slices: series(outcomes, whole, SLICES),
-            timeline: moments(&incident),
-            clocks: clocks(&incident),
             suspects: self.suspects(&incident),
             links: self.links_of(id),
+            course: self.course(id, who, now)?,
             incident,
         })
     }

@@ -93,6 +93,8 @@ pub(crate) struct House {
     /// Whether an orderly end has begun.
     pub(crate) leaving: watched::Sender<bool>,
     pub(crate) reads: Reads,
+    /// Held by whoever decides what depends on what was decided before.
+    pub(crate) deciding: Mutex<()>,
     pub(crate) sessions: Sessions,
     pub(crate) throttle: Throttle,
     pub(crate) first: FirstCode,
@@ -214,6 +216,7 @@ impl House {
             newest,
             leaving: watched::Sender::new(false),
             reads: Reads::new(Arc::clone(&ledger)),
+            deciding: Mutex::default(),
             sessions: Sessions::default(),
             throttle: Throttle::default(),
             first: FirstCode::default(),

@@ -65,7 +65,7 @@ macro_rules! projections {
 
 projections! {
     /// Every incident.
-    incidents: Incidents, version 1;
+    incidents: Incidents, version 2;
     /// Every key that was issued.
     principals: Principals, version 2;
     /// Days of flights that are over.

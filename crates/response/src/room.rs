@@ -1,6 +1,6 @@
 //! A room: what is one tenant's own. Its flights, the window in memory, and what waits to settle.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use flight::{Flight, FlightError, Recent};
@@ -24,6 +24,8 @@ pub(crate) struct Room {
     pub(crate) due: Mutex<Due>,
     pub(crate) in_hand: AtomicUsize,
     pub(crate) settling: tokio::sync::Mutex<()>,
+    /// When traces became runs last, in seconds since 1970; 0 if none did.
+    pub(crate) settled: AtomicI64,
 }
 
 impl Room {
@@ -57,6 +59,7 @@ impl Room {
             due: Mutex::new(due),
             in_hand: AtomicUsize::new(0),
             settling: tokio::sync::Mutex::default(),
+            settled: AtomicI64::new(0),
         })
     }
 
@@ -66,6 +69,12 @@ impl Room {
         let waiting = due.waiting() + self.in_hand.load(Ordering::Relaxed);
         drop(due);
         (self.recent().len(), waiting)
+    }
+
+    /// When traces became runs last; none since the start.
+    pub(crate) fn settled(&self) -> Option<Timestamp> {
+        let seconds = self.settled.load(Ordering::Relaxed);
+        (seconds > 0).then(|| Timestamp::from_second(seconds).ok()).flatten()
     }
 
     pub(crate) fn recent(&self) -> RwLockReadGuard<'_, Recent> {

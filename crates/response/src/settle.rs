@@ -94,6 +94,7 @@ impl Room {
         let append =
             Append { received: now, settlements: settlements.clone(), ..Append::default() };
         self.flight.append(append).await?;
+        self.settled.store(now.as_second(), Ordering::Relaxed);
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
         let capped = recent.capped();
         settlements.iter().for_each(|settlement| recent.apply(settlement));

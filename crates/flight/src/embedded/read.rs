@@ -15,6 +15,7 @@ use super::day;
 use super::evidence;
 use super::file::DayFile;
 use super::fresh::FreshTrace;
+use super::pivots;
 use super::shelf::Shelf;
 use crate::error::FlightError;
 use crate::memory::latest_versions;
@@ -47,6 +48,7 @@ pub(super) fn traces(
         .map(|trace| Ok(Reading { fresh: fresh(trace), ..Reading::default() }))
         .collect();
     each_day(shelf, |day, file| {
+        let _snapshot = file.day.unchecked_transaction().map_err(unreadable(file.day))?;
         for (trace, record) in traces.iter().zip(&mut records) {
             let Ok(reading) = record else { continue };
             if let Err(error) = reading.read(day, file, *trace) {
@@ -158,8 +160,10 @@ pub(super) fn find(
     let mut traces = Vec::new();
     let mut ask = |_, file: &mut DayFile| {
         let trace = |row: &Row| Columns::of(row, 0).trace();
-        let parameters = (pivot.as_bytes(), most as i64);
-        let mut found = file.rows(include_str!("../sql/find.sql"), parameters, trace)?;
+        let mut found = Vec::new();
+        for row in pivots::find(file.day, pivot, most).map_err(unreadable(file.day))? {
+            found.extend(file.rows(include_str!("../sql/trace_of_row.sql"), [row], trace)?);
+        }
         found.append(&mut traces);
         traces = found;
         Ok(())

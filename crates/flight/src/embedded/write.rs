@@ -193,8 +193,10 @@ impl OpenDay {
                 }
             }
         }
-        let head = writing.link.close(&transaction).map_err(all)?;
-        transaction.commit().map_err(all)?;
+        let sorted = writing.sort_in_pivots();
+        let closed = sorted.and_then(|()| writing.link.close(&transaction));
+        let committed = closed.and_then(|head| transaction.commit().map(|()| head));
+        let head = committed.map_err(all)?;
         self.head = head.unwrap_or(self.head);
         let chunks = group.iter().flat_map(|(_, packed)| &packed.chunks);
         let addresses = chunks.flat_map(|chunk| &chunk.addresses);

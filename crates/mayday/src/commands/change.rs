@@ -205,6 +205,10 @@ pub(crate) struct HookOf {
     /// The feature that they belong to
     #[arg(long)]
     feature: Option<String>,
+
+    /// The server that is told; its token, if it wants one, is taken from MAYDAY_TOKEN
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7070")]
+    server: String,
 }
 
 /// Put a hook into a repository.
@@ -349,6 +353,7 @@ impl HookOf {
         script
             .replace("@PATHS@", &paths.join(" "))
             .replace("@SURFACE@", self.surface.as_str())
+            .replace("@SERVER@", &quoted(&self.server))
             .replace("@FEATURE@", &feature.unwrap_or_default())
     }
 }

@@ -27,6 +27,8 @@ mod grpc;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod inbound;
+#[cfg(test)]
 mod keeping;
 mod ledger;
 #[cfg(test)]

@@ -187,7 +187,7 @@ async fn thirteen_similar_complaints_without_an_error_make_one_incident_and_one_
     assert_eq!(mayday.signals()[0].incident.as_ref().unwrap().incident, incident.id);
     settle(&mayday, at(60)).await;
     let rate = mayday.features(at(60))[0].rate;
-    assert_eq!((rate.bad, rate.known), (13, 13), "each is a label of its run");
+    assert_eq!((rate.k, rate.n), (13, 13), "each is a label of its run");
 }
 
 #[tokio::test]

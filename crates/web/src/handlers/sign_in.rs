@@ -125,10 +125,9 @@ pub(crate) async fn you(visitor: Visitor) -> Result<Html<String>, PageError> {
 /// `GET /sign-in/first`
 pub(crate) async fn ask_first(
     State(site): State<Site>,
-    browser: Browser,
     Query(FirstCode { code }): Query<FirstCode>,
 ) -> Result<Html<String>, PageError> {
-    site.mayday.is_first_code(&code, browser.caller, (site.now)())?;
+    site.mayday.is_first_code(&code, (site.now)())?;
     Ok(Html(FirstPage { code, problem: None }.render()?))
 }
 
@@ -140,7 +139,7 @@ pub(crate) async fn take_first(
 ) -> Result<Response, PageError> {
     let First { code, name } = fields(request).await?;
     let now = (site.now)();
-    site.mayday.is_first_code(&code, browser.caller, now)?;
+    site.mayday.is_first_code(&code, now)?;
     let name = match name.trim().parse::<PrincipalName>() {
         Ok(name) => name,
         Err(error) => {

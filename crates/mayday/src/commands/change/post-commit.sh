@@ -5,7 +5,7 @@ commit=$(git rev-parse HEAD) || exit 0
 git -c core.quotePath=off diff-tree --no-commit-id -r --root "$commit" -- @PATHS@ |
 while read -r _ _ before after rest; do
     path=$(printf '%s' "$rest" | cut -f 2-)
-    mayday change record @SURFACE@ @FEATURE@ --door git \
+    mayday change record @SURFACE@ @FEATURE@ --door git --server @SERVER@ \
         --subject "$path" --before "$before" --after "$after" \
         --summary "$path edited: $(git log -1 --format=%s "$commit")" \
         --author "$(git log -1 --format=%an "$commit")" \

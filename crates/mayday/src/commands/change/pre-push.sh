@@ -9,7 +9,7 @@ while read -r _ local_id _ remote_id; do
     git -c core.quotePath=off diff-tree -r "$remote_id" "$local_id" -- @PATHS@ |
     while read -r _ _ before after rest; do
         path=$(printf '%s' "$rest" | cut -f 2-)
-        mayday change record @SURFACE@ @FEATURE@ --door git \
+        mayday change record @SURFACE@ @FEATURE@ --door git --server @SERVER@ \
             --subject "$path" --before "$before" --after "$after" \
             --summary "$path pushed: $(git log -1 --format=%s "$local_id")" \
             --author "$(git log -1 --format=%an "$local_id" -- "$path")" \
