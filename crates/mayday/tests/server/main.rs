@@ -35,6 +35,8 @@ mod notices;
 #[cfg(test)]
 mod out;
 #[cfg(test)]
+mod out;
+#[cfg(test)]
 mod sign_in;
 #[cfg(test)]
 mod tls;
