@@ -36,6 +36,8 @@ mod notices;
 mod out;
 #[cfg(test)]
 mod out;
+mod scenario;
+mod scenario;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
