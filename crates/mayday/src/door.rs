@@ -38,6 +38,10 @@ pub(crate) struct Source {
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
 
+    /// Read settings from this file, over the defaults: those of the server that has the directory
+    #[arg(long, value_name = "FILE", requires = "data_dir")]
+    config: Option<PathBuf>,
+
     /// Show this token to the server; better in MAYDAY_TOKEN, which no list of processes shows
     #[arg(long, value_name = "TOKEN")]
     token: Option<Secret>,
@@ -110,7 +114,7 @@ impl Source {
             return self.to_server();
         };
         anyhow::ensure!(directory.is_dir(), "there is no data directory {}", directory.display());
-        let config = Config::read(None)?;
+        let config = Config::read(self.config.as_deref())?;
         let mayday = Arc::new(config.open(directory)?);
         mayday.settle(world::now()).await?;
         let paths = Within::new(server::api(&mayday, &config, Unkeyed::Opener));

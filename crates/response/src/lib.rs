@@ -48,7 +48,7 @@ pub use incident::{Brief, brief, wording};
 pub use ledger::{Flaw, Verified};
 pub use recorder::encode as otlp_requests;
 pub use recorder::redaction::{Rules, RulesError};
-pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
+pub use recorder::{ContentMode, Encoding, Limits, Measured, Signal, answer as otlp_answer};
 pub use watch::{Coverage, Sampling, SettleAfter, Slice};
 
 /// The engine by itself: for benchmarks.
