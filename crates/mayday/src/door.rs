@@ -128,7 +128,7 @@ impl Source {
             return self.to_server();
         };
         anyhow::ensure!(directory.is_dir(), "there is no data directory {}", directory.display());
-        let config = Config::read(None)?;
+        let config = Config::read(self.config.as_deref())?;
         let mayday = Arc::new(config.open(directory)?);
         mayday.settle(world::now()).await?;
         let paths = Within::new(server::api(&mayday, &config, Unkeyed::Opener));

@@ -81,7 +81,7 @@ pub use incident::{Brief, blast, brief, card, clocks, severity, wording};
 pub use ledger::{Flaw, ImportError, Imported, Stored, Verified};
 pub use recorder::encode as otlp_requests;
 pub use recorder::redaction::{Rules, RulesError};
-pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
+pub use recorder::{ContentMode, Encoding, Limits, Measured, Signal, answer as otlp_answer};
 pub use watch::{Coverage, Sampling, SettleAfter, Slice};
 
 /// Targets: who is told, through what.
