@@ -166,8 +166,7 @@ impl Mayday {
     /// The latest changes, those that took effect or were made last first.
     pub fn changes(&self, wanted: &ChangesWanted) -> Vec<KnownChange> {
         let changes = self.house.projections.changes.read();
-        let mut changes =
-            changes.explained(&self.room.tenant, |known| wanted.wants(&known.says));
+        let mut changes = changes.explained(&self.room.tenant, |known| wanted.wants(&known.says));
         changes
             .sort_by(|a, b| b.says.told_at().cmp(&a.says.told_at()).then_with(|| a.id.cmp(&b.id)));
         changes.truncate(wanted.limit.unwrap_or(MOST_LISTED).min(MOST_LISTED));
