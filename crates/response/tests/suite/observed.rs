@@ -151,7 +151,7 @@ async fn a_change_on_record_is_a_suspect_of_the_incident_that_follows_it() {
     let question = Question { feature: Some("help".to_owned()), windows: None };
     let declaration = response::Declaration { question, ..Default::default() };
     let incident = mayday.declare(&declaration, act(90, 3)).unwrap();
-    let view = mayday.incident_view(&incident.id).unwrap();
+    let view = mayday.incident_view(&incident.id, &Who::Local, at(91)).unwrap();
     let [suspect] = &view.suspects[..] else { panic!("{:#?}", view.suspects) };
     assert_eq!(suspect.summary, "model_requested: m-1 → m-2");
     assert!(suspect.parts.iter().any(|part| part.why.contains("before the declaration")));
