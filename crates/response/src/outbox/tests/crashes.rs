@@ -29,7 +29,7 @@ async fn a_crash_before_anything_is_sent_loses_nothing_and_repeats_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let now: Timestamp = "2026-11-23T02:47:00Z".parse().unwrap();
     let keys = Keyring::open(&directory.path().join("keys"), MasterKey::new([7; 32]), |bytes| {
-        bytes.fill(1)
+        bytes.fill(1);
     });
     let keys = Arc::new(keys.unwrap());
     let open = || {
