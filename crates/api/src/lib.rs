@@ -26,6 +26,7 @@ pub mod moved;
 pub mod origin;
 pub mod otlp;
 pub mod outcomes;
+pub mod playbooks;
 pub mod problem;
 pub mod reconstruct;
 pub mod router;

@@ -15,7 +15,7 @@ use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
     course, evals, flights, gaps, grpc, incidents, intents, keeping, keys, ledger, metrics, moved,
-    origin, otlp as export, outcomes, problem, reconstruct, traces,
+    origin, otlp as export, outcomes, playbooks, problem, reconstruct, traces,
 };
 
 /// What every handler may use.
@@ -95,6 +95,9 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/incidents", get(incidents::list))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
         .route("/api/v1/incidents/{incident}/course", get(course::get))
+        .route("/api/v1/playbooks", get(playbooks::list))
+        .route("/api/v1/playbooks/{playbook}", get(playbooks::get))
+        .route("/api/v1/preflight", get(playbooks::preflight))
         .route("/api/v1/gaps", get(gaps::list))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
         .route("/api/{*rest}", any(problem::no_such_path));
@@ -124,4 +127,5 @@ fn course_acts() -> Router<Api> {
         .route("/api/v1/incidents/{incident}/claims", post(course::claim))
         .route("/api/v1/incidents/{incident}/claims/{claim}/revisions", post(course::revise))
         .route("/api/v1/incidents/{incident}/actions", post(course::actions))
+        .route("/api/v1/playbooks/{playbook}/rehearsals", post(playbooks::rehearse))
 }

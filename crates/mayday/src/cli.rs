@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     backup, bench, demo, erase, eval, export, features, gaps, incident, key, ledger, moved,
-    postmortem, reconstruct, serve, sim, verify,
+    playbook, postmortem, reconstruct, serve, sim, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// Declare, list and show incidents
     #[command(subcommand)]
     Incident(incident::Incident),
+    /// List and check playbooks: what to do about one shape of failure each
+    #[command(subcommand)]
+    Playbook(playbook::Playbook),
     /// Draft postmortems
     #[command(subcommand)]
     Postmortem(postmortem::Postmortem),
@@ -85,6 +88,7 @@ impl Command {
             Command::Moved(command) => command.run().await,
             Command::Features(command) => command.run().await,
             Command::Incident(command) => command.run().await,
+            Command::Playbook(command) => command.run().await,
             Command::Postmortem(command) => command.run().await,
             Command::Key(command) => command.run().await,
             Command::Ledger(command) => command.run().await,

@@ -12,6 +12,7 @@ pub(crate) mod incident;
 pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod moved;
+pub(crate) mod playbook;
 pub(crate) mod postmortem;
 pub(crate) mod reconstruct;
 pub(crate) mod serve;

@@ -11,6 +11,7 @@ use api::gaps::DismissingJson;
 use api::incidents::{AnswerJson, LookJson};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
+use api::playbooks::RehearsalJson;
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
@@ -19,6 +20,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::evals::Suite;
+use response::playbooks::{Lack, PlaybookView};
 use response::{CourseView, Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -283,6 +285,28 @@ impl Door {
     pub(crate) async fn dismiss_gap(&self, it: DismissingJson) -> Result<GapView> {
         let it = DismissingJson { by: self.by.clone(), ..it };
         self.post("/api/v1/gaps/dismissals", &serde_json::to_value(it)?).await
+    }
+
+    /// Every playbook.
+    pub(crate) async fn playbooks(&self) -> Result<Vec<PlaybookView>> {
+        self.get("/api/v1/playbooks", &[]).await
+    }
+
+    /// One playbook.
+    pub(crate) async fn playbook(&self, id: &str) -> Result<PlaybookView> {
+        self.get(&format!("/api/v1/playbooks/{id}"), &[]).await
+    }
+
+    /// Says that a playbook was walked through.
+    pub(crate) async fn rehearse(&self, id: &str, it: RehearsalJson) -> Result<PlaybookView> {
+        let it = RehearsalJson { by: self.by.clone(), ..it };
+        let path = format!("/api/v1/playbooks/{id}/rehearsals");
+        self.post(&path, &serde_json::to_value(it)?).await
+    }
+
+    /// Who could not do which step of a playbook.
+    pub(crate) async fn preflight(&self) -> Result<Vec<Lack>> {
+        self.get("/api/v1/preflight", &[]).await
     }
 
     /// Checks every record.

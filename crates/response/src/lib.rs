@@ -21,6 +21,7 @@ pub mod keeping;
 pub mod look;
 pub mod moved;
 pub mod open;
+pub mod playbooks;
 mod projections;
 pub mod reconstruct;
 pub mod record;

@@ -14,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use incident::Incidents;
 use incident::gaps::Dismissals;
+use incident::playbooks::Rehearsals;
 use ledger::{Ledger, LedgerError, Snapshot, Unfit};
 use model::{Entry, Fact};
 use serde::Serialize;
@@ -72,6 +73,8 @@ projections! {
     suites: Suites, version 1;
     /// What will not be recorded.
     dismissals: Dismissals, version 1;
+    /// When playbooks were walked through.
+    rehearsals: Rehearsals, version 1;
 }
 
 /// A projection as far as it has followed the ledger.
