@@ -126,6 +126,9 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/complaints", get(complaints::list))
         .route("/api/v1/signals", get(complaints::signals))
         .route("/api/v1/incidents/{incident}/course", get(course::get))
+        .route("/api/v1/playbooks", get(playbooks::list))
+        .route("/api/v1/playbooks/{playbook}", get(playbooks::get))
+        .route("/api/v1/preflight", get(playbooks::preflight))
         .route("/api/v1/gaps", get(gaps::list))
         .route("/api/v1/deliveries", get(deliveries::list))
         .route("/api/v1/targets/{target}/test", get(deliveries::shown))
@@ -164,4 +167,5 @@ fn course_acts() -> Router<Api> {
         .route("/api/v1/incidents/{incident}/claims", post(course::claim))
         .route("/api/v1/incidents/{incident}/claims/{claim}/revisions", post(course::revise))
         .route("/api/v1/incidents/{incident}/actions", post(course::actions))
+        .route("/api/v1/playbooks/{playbook}/rehearsals", post(playbooks::rehearse))
 }

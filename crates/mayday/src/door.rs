@@ -298,6 +298,28 @@ impl Door {
         self.post("/api/v1/gaps/dismissals", &serde_json::to_value(it)?).await
     }
 
+    /// Every playbook.
+    pub(crate) async fn playbooks(&self) -> Result<Vec<PlaybookView>> {
+        self.get("/api/v1/playbooks", &[]).await
+    }
+
+    /// One playbook.
+    pub(crate) async fn playbook(&self, id: &str) -> Result<PlaybookView> {
+        self.get(&format!("/api/v1/playbooks/{id}"), &[]).await
+    }
+
+    /// Says that a playbook was walked through.
+    pub(crate) async fn rehearse(&self, id: &str, it: RehearsalJson) -> Result<PlaybookView> {
+        let it = RehearsalJson { by: self.by.clone(), ..it };
+        let path = format!("/api/v1/playbooks/{id}/rehearsals");
+        self.post(&path, &serde_json::to_value(it)?).await
+    }
+
+    /// Who could not do which step of a playbook.
+    pub(crate) async fn preflight(&self) -> Result<Vec<Lack>> {
+        self.get("/api/v1/preflight", &[]).await
+    }
+
     /// Checks every record.
     pub(crate) async fn prove(&self) -> Result<Proof> {
         self.get("/api/v1/verify", &[]).await

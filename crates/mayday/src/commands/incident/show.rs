@@ -114,6 +114,9 @@ fn print_course(incident: &Incident, now: &CourseView) {
         world::print(&format!("  lag       {name}, {words}: {}", lag.length));
     }
     print_blast(&now.blast);
+    for Proposed { playbook, title, because } in &now.playbooks {
+        world::print(&format!("  playbook  {playbook}: {title}, because {because}"));
+    }
     for moment in &now.timeline {
         let mark = moment.weighs.mark().map_or(String::new(), |mark| format!(" ({mark})"));
         let at = wording::moment(moment.at);

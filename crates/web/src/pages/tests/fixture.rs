@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use incident::blast::Actions;
 use incident::card::{Freshness, Inputs, You};
 use incident::clocks::Beside;
+use incident::playbooks::{defaults, propose};
 use incident::severity::{Known, Pace, grade, rubric};
 use incident::timeline::moments;
 use incident::{card, clocks};
@@ -206,5 +207,6 @@ pub(crate) fn course(incident: &Incident) -> CourseView {
             tools: Vec::new(),
         },
         timeline: moments(incident),
+        playbooks: propose(incident, &defaults()),
     }
 }
