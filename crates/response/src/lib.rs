@@ -31,6 +31,7 @@ pub mod notices;
 pub mod observed;
 pub mod open;
 pub mod outbox;
+pub mod playbooks;
 pub mod postmortem;
 mod projections;
 pub mod reconstruct;
