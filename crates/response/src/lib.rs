@@ -53,6 +53,7 @@ pub use watch::{Coverage, Sampling, SettleAfter, Slice};
 
 /// The engine by itself: for benchmarks.
 pub mod engine {
+    pub use ::moved::exposure::Sides;
     pub use ::moved::{Row, Table, compare, split};
     pub use incident::surfaces;
 }
