@@ -98,6 +98,13 @@ impl Memory {
         traces.collect::<std::collections::BTreeSet<_>>().len() as u64
     }
 
+    pub(crate) fn people(&self, traces: &[TraceId]) -> u64 {
+        let kept = self.kept();
+        let steps = kept.steps.iter().filter(|step| traces.contains(&step.trace));
+        let people = steps.flat_map(|step| &step.subjects);
+        people.collect::<std::collections::BTreeSet<_>>().len() as u64
+    }
+
     pub(crate) fn with_intents(&self, most: usize) -> Vec<TraceId> {
         self.backwards(most, |step| step.kind == StepKind::Intent)
     }

@@ -4,16 +4,19 @@
 //! and stands open in the draft.
 
 use jiff::Timestamp;
+use model::course::Stage;
 use model::fields::{FieldRow, SixField};
 use model::postmortem::{
-    ClockRow, EvidenceRow, FieldLine, Postmortem, RateRow, SCHEMA, Statement, TimelineRow,
+    ClaimRow, ClockRow, EvidenceRow, FieldLine, Postmortem, RateRow, SCHEMA, Statement,
+    TimelineRow, WhatMoved,
 };
 use model::report::Shares;
-use model::{Incident, Report};
+use model::{Incident, Report, Verdict};
 
+use crate::clocks::{Beside, Clock, Clocks, LagName, Length, Reading, clocks};
 use crate::document;
-use crate::timeline::{clocks, moments};
-use crate::wording::{duration, level, moment, percent, rate};
+use crate::timeline::moments;
+use crate::wording::{level, moment, percent, rate};
 use crate::{brief, wording};
 
 /// Writes the draft of an incident as it stands at an instant.
@@ -23,7 +26,7 @@ pub fn draft(incident: &Incident, now: Timestamp) -> String {
          for a person.*\n",
         moment(now)
     );
-    let text = document::draft(&of(incident));
+    let text = document::draft(&of(incident, now));
     match text.split_once("\n\n") {
         Some((title, rest)) => format!("{title}\n\n{note}\n{rest}"),
         None => text,
@@ -31,18 +34,22 @@ pub fn draft(incident: &Incident, now: Timestamp) -> String {
 }
 
 /// The document of an incident, as far as facts and flights tell it.
-pub fn of(incident: &Incident) -> Postmortem {
+pub fn of(incident: &Incident, now: Timestamp) -> Postmortem {
     let report = &incident.report;
+    let clocks = clocks(incident, Beside { now, run: None });
     Postmortem {
         schema: SCHEMA,
         incident: Some(incident.id.clone()),
         title: incident.title.clone(),
         feature: incident.feature.clone(),
+        kind: Some(incident.kind),
+        moved: what_moved(report),
+        severity: incident.course.severities.last().map(|set| set.what.severity),
         summary: summary(incident),
         impact: vec![impact(report)],
         timeline: timeline(incident),
-        detection: vec![detection(incident)],
-        clocks: clock_rows(incident),
+        detection: detection(&clocks),
+        clocks: clock_rows(&clocks),
         rates: vec![RateRow {
             what: "bad runs".to_owned(),
             before: Some(report.outcome.before),
@@ -50,9 +57,23 @@ pub fn of(incident: &Incident) -> Postmortem {
             after: None,
         }],
         causes: causes(report),
+        claims: claims(incident),
+        resolution: resolution(incident),
         fields: incident.fields.iter().flat_map(field_lines).collect(),
         evidence: evidence(incident),
         ..Postmortem::default()
+    }
+}
+
+/// The surfaces of the movers; unknown where it rose and nothing recorded carries it.
+fn what_moved(report: &Report) -> Option<WhatMoved> {
+    let mut surfaces: Vec<String> =
+        report.movers.iter().map(|mover| mover.surface.clone()).collect();
+    surfaces.dedup();
+    match (surfaces.is_empty(), report.verdict) {
+        (false, _) => Some(WhatMoved::Surfaces(surfaces)),
+        (true, Verdict::Unexplained | Verdict::NotRecorded) => Some(WhatMoved::Unknown),
+        (true, _) => None,
     }
 }
 
@@ -81,39 +102,62 @@ fn timeline(incident: &Incident) -> Vec<TimelineRow> {
     rows.map(|row| TimelineRow { at: moment(row.at), what: row.what, source: row.source }).collect()
 }
 
-fn detection(incident: &Incident) -> Statement {
-    let text = match clocks(incident).detection {
-        Some((least, most)) => format!(
-            "From onset to declaration: {} to {}, by the onset's 90 % range.",
-            duration(least),
-            duration(most)
-        ),
-        None => "The time to detection can't be computed: no onset is proven.".to_owned(),
-    };
-    Statement::cited(text, "computed")
+/// How long it took, where that can be computed; of detection, also why not.
+fn detection(clocks: &Clocks) -> Vec<Statement> {
+    let told = clocks.lags.iter().filter(|lag| {
+        lag.name == LagName::Detection || !matches!(lag.length, Length::Unknown { .. })
+    });
+    let said = told.map(|lag| {
+        let text = format!("{}: {}.", wording::capitalised(lag.name.words()), lag.length);
+        Statement::cited(text, "computed")
+    });
+    said.collect()
 }
 
-fn clock_rows(incident: &Incident) -> Vec<ClockRow> {
-    let onset = incident.report.onset.map(|onset| {
-        format!(
-            "{}, 90 % range {} to {}",
-            moment(onset.at),
-            moment(onset.earliest),
-            moment(onset.latest)
-        )
+fn clock_rows(clocks: &Clocks) -> Vec<ClockRow> {
+    let row = |cause: &str, clock: &Clock| {
+        let (at, source) = match &clock.reading {
+            Reading::At { at, earliest, latest, source } if earliest == latest => {
+                (Some(moment(*at)), source)
+            }
+            Reading::At { at, earliest, latest, source } => {
+                let (at, earliest, latest) = (moment(*at), moment(*earliest), moment(*latest));
+                (Some(format!("{at}, range {earliest} to {latest}")), source)
+            }
+            Reading::Unknown { why } => (None, why),
+        };
+        let (cause, source) = (cause.to_owned(), source.clone());
+        ClockRow { cause, moment: clock.mark.as_str().to_owned(), at, source }
+    };
+    let own = clocks.marks.iter().map(|clock| row("incident", clock));
+    let of_causes = clocks
+        .causes
+        .iter()
+        .flat_map(|cause| cause.clocks.iter().map(move |clock| row(&cause.what, clock)));
+    own.chain(of_causes).collect()
+}
+
+fn claims(incident: &Incident) -> Vec<ClaimRow> {
+    let rows = incident.course.claims.iter().map(|claim| ClaimRow {
+        says: claim.made.what.says.clone(),
+        source: claim.source().to_owned(),
+        state: claim.state(),
     });
-    let source = match onset {
-        Some(_) => "flights: change point",
-        None => "no onset is proven",
-    };
-    let row = |name: &str, at: Option<String>, source: &str| ClockRow {
-        cause: "incident".to_owned(),
-        moment: name.to_owned(),
-        at,
-        source: source.to_owned(),
-    };
-    let ledger = format!("ledger: {}", incident.id);
-    vec![row("onset", onset, source), row("declared", Some(moment(incident.declared_at)), &ledger)]
+    rows.collect()
+}
+
+/// What stopped it, as it was told when stages were reached.
+fn resolution(incident: &Incident) -> Vec<Statement> {
+    let reached = incident.course.stages.iter();
+    let ended = reached.filter(|reached| {
+        matches!(reached.what.stage, Stage::Contained | Stage::Mitigated | Stage::Verified)
+    });
+    let said = ended.map(|reached| {
+        let (stage, at) = (wording::capitalised(reached.what.stage.as_str()), moment(reached.at));
+        let text = format!("{stage} at {at}: {}.", reached.what.because.trim_end_matches('.'));
+        Statement::cited(text, format!("ledger: {}", incident.id))
+    });
+    said.collect()
 }
 
 fn causes(report: &Report) -> Vec<Statement> {

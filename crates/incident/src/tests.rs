@@ -178,7 +178,7 @@ fn the_draft_fills_what_is_known_and_leaves_open_what_is_not() {
         "| Tool schema versions | tool_shape:search_kb | 4f1a0000 100.0 % | 9c220000 100.0 % \
          | changed | with the outcome | 2026-11-22 02:09:00 UTC | not on record |",
         "| Judge configuration | – | unknown | unknown | unknown | ",
-        "From onset to declaration: 5 min to 13 min",
+        "From onset until the first machine or person knew: 5 min to 13 min",
         "**Inferred:** the agent's words",
         "**Correct inference:**",
         "**Signal missed:**",
@@ -204,7 +204,7 @@ fn a_draft_reads_back_as_the_document_of_its_incident() {
     let mut incident = incident("support");
     incident.fields = fields::fill(&fields::form(), &incident.report, &[], &surfaces());
     let read = crate::document::read(&postmortem::draft(&incident, at(200)));
-    assert_eq!(read.document, postmortem::of(&incident));
+    assert_eq!(read.document, postmortem::of(&incident, at(200)));
 }
 
 fn candidate(number: u128, outcome: model::Outcome, levels: &[u32]) -> Candidate<'_> {

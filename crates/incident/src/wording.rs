@@ -71,6 +71,13 @@ fn one_level(level: &str) -> String {
     plain.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
+/// With a capital first letter.
+pub(crate) fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    first + letters.as_str()
+}
+
 pub(crate) fn is_hash(text: &str) -> bool {
     text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -1,19 +1,27 @@
 //! The commands.
 
+pub(crate) mod alert;
 pub(crate) mod backup;
 pub(crate) mod bench;
+pub(crate) mod change;
+pub(crate) mod delivery;
 pub(crate) mod demo;
+pub(crate) mod drift;
 pub(crate) mod erase;
 pub(crate) mod eval;
 pub(crate) mod export;
 pub(crate) mod features;
 pub(crate) mod gaps;
 pub(crate) mod incident;
+pub(crate) mod inventory;
 pub(crate) mod key;
 pub(crate) mod ledger;
 pub(crate) mod moved;
+pub(crate) mod notice;
+pub(crate) mod out;
 pub(crate) mod postmortem;
 pub(crate) mod reconstruct;
 pub(crate) mod serve;
 pub(crate) mod sim;
+pub(crate) mod ticket;
 pub(crate) mod verify;

@@ -1,5 +1,8 @@
 //! The way to the data: a server that runs, or the data directory itself. Both answer the same.
 
+mod notices;
+mod outside;
+
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,18 +11,20 @@ use anyhow::{Context, Result, anyhow};
 use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
 use api::gaps::DismissingJson;
-use api::incidents::{AnswerJson, LookJson};
+use api::incidents::{AnswerJson, LookJson, ShownJson};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
+use api::postmortems::DocumentJson;
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
-use model::{Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
+use model::{AlertId, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::evals::Suite;
-use response::{Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
+use response::postmortem::Linted;
+use response::{CourseView, Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -98,6 +103,7 @@ pub(crate) enum Erasing {
 pub(crate) struct Declared {
     pub(crate) question: Question,
     pub(crate) run: Option<RunId>,
+    pub(crate) alert: Option<AlertId>,
     pub(crate) title: Option<String>,
 }
 
@@ -122,7 +128,7 @@ impl Source {
             return self.to_server();
         };
         anyhow::ensure!(directory.is_dir(), "there is no data directory {}", directory.display());
-        let config = Config::read(None)?;
+        let config = Config::read(self.config.as_deref())?;
         let mayday = Arc::new(config.open(directory)?);
         mayday.settle(world::now()).await?;
         let paths = Within::new(server::api(&mayday, &config, Unkeyed::Opener));
@@ -184,7 +190,9 @@ impl Door {
 
     /// Declares an incident.
     pub(crate) async fn declare(&self, it: Declared) -> Result<Incident> {
-        let mut body = json!({ "run": it.run, "title": it.title, "by": self.by });
+        let mut body = json!({
+            "run": it.run, "alert": it.alert, "title": it.title, "by": self.by,
+        });
         for (key, value) in asked(&it.question) {
             body[key] = json!(value);
         }
@@ -197,7 +205,7 @@ impl Door {
     }
 
     /// One incident.
-    pub(crate) async fn incident(&self, id: &IncidentId) -> Result<Incident> {
+    pub(crate) async fn incident(&self, id: &IncidentId) -> Result<ShownJson> {
         self.get(&format!("/api/v1/incidents/{id}"), &[]).await
     }
 
@@ -207,6 +215,11 @@ impl Door {
         let draft: Value = self.post(&path, &json!({ "by": self.by })).await?;
         let markdown = draft["markdown"].as_str();
         Ok(markdown.context("the answer holds no Markdown")?.to_owned())
+    }
+
+    /// Checks a postmortem, and looks its quotes up in their traces.
+    pub(crate) async fn lint(&self, document: DocumentJson) -> Result<Linted> {
+        self.post("/api/v1/postmortems/lint", &serde_json::to_value(document)?).await
     }
 
     /// Issues a key; what comes back holds its token.
@@ -252,6 +265,22 @@ impl Door {
         self.post(&path, &serde_json::to_value(answer)?).await
     }
 
+    /// The course of an incident as it is now.
+    pub(crate) async fn course(&self, id: &IncidentId) -> Result<CourseView> {
+        self.get(&format!("/api/v1/incidents/{id}/course"), &[]).await
+    }
+
+    /// Says something in the course of an incident.
+    pub(crate) async fn go_on(
+        &self,
+        id: &IncidentId,
+        what: &str,
+        mut body: Value,
+    ) -> Result<Incident> {
+        body["by"] = json!(self.by);
+        self.post(&format!("/api/v1/incidents/{id}/{what}"), &body).await
+    }
+
     /// Compares an incident's runs once more.
     pub(crate) async fn look_again(&self, id: &IncidentId, it: LookJson) -> Result<Incident> {
         let it = LookJson { by: self.by.clone(), ..it };
@@ -267,6 +296,28 @@ impl Door {
     pub(crate) async fn dismiss_gap(&self, it: DismissingJson) -> Result<GapView> {
         let it = DismissingJson { by: self.by.clone(), ..it };
         self.post("/api/v1/gaps/dismissals", &serde_json::to_value(it)?).await
+    }
+
+    /// Every playbook.
+    pub(crate) async fn playbooks(&self) -> Result<Vec<PlaybookView>> {
+        self.get("/api/v1/playbooks", &[]).await
+    }
+
+    /// One playbook.
+    pub(crate) async fn playbook(&self, id: &str) -> Result<PlaybookView> {
+        self.get(&format!("/api/v1/playbooks/{id}"), &[]).await
+    }
+
+    /// Says that a playbook was walked through.
+    pub(crate) async fn rehearse(&self, id: &str, it: RehearsalJson) -> Result<PlaybookView> {
+        let it = RehearsalJson { by: self.by.clone(), ..it };
+        let path = format!("/api/v1/playbooks/{id}/rehearsals");
+        self.post(&path, &serde_json::to_value(it)?).await
+    }
+
+    /// Who could not do which step of a playbook.
+    pub(crate) async fn preflight(&self) -> Result<Vec<Lack>> {
+        self.get("/api/v1/preflight", &[]).await
     }
 
     /// Checks every record.

@@ -1,12 +1,17 @@
 //! The course of an incident: its stages, who has it, how bad it is, what was tried and claimed.
 
+mod kept;
+
 use std::fmt;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AttemptId, ChangeId, ClaimId, IncidentId, RunId, SpanId};
+use crate::principal::TenantName;
 use crate::rate::BehaviourRate;
+use crate::time::SaidTime;
+
+pub use kept::{Claimed, Course, Dated, Heard, HeardKind, Linked, Tried};
 
 /// How far an incident has come. Containment may come before diagnosis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -134,7 +139,7 @@ pub struct ContainmentAttempted {
     pub result: AttemptResult,
     /// When it was done, if it was told later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub done_at: Option<Timestamp>,
+    pub done_at: Option<SaidTime>,
     /// The claim with the advice that it followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<ClaimId>,
@@ -170,7 +175,7 @@ pub struct NoteAdded {
     pub text: String,
     /// When it happened, as its writer says; the entry's time is when it was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub said_at: Option<Timestamp>,
+    pub said_at: Option<SaidTime>,
     /// Where it was taken from, if it was: `slack`, a link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -233,7 +238,7 @@ pub struct ClaimMade {
     pub moment: Option<String>,
     /// For a date: when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Timestamp>,
+    pub when: Option<SaidTime>,
 }
 
 /// How a claim stands.
@@ -315,6 +320,9 @@ pub struct ActionsRevised {
 /// A playbook was walked through, in earnest or as a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaybookRehearsed {
+    /// Whose.
+    #[serde(default)]
+    pub tenant: TenantName,
     /// Which one.
     pub playbook: String,
     /// Its version.
@@ -338,6 +346,100 @@ impl Stage {
             Self::Verified => "verified",
             Self::Closed => "closed",
             Self::Learned => "learned",
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Duty {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lead => "lead",
+            Self::Investigator => "investigator",
+            Self::Comms => "comms",
+            Self::Scribe => "scribe",
+        }
+    }
+}
+
+impl AttemptResult {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Worked => "worked",
+            Self::Partly => "partly",
+            Self::Failed => "failed",
+            Self::Blocked => "blocked",
+            Self::Worse => "worse",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl ClaimAbout {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cause => "cause",
+            Self::Membership => "membership",
+            Self::Impact => "impact",
+            Self::Date => "date",
+            Self::Advice => "advice",
+        }
+    }
+}
+
+impl CauseRole {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Caused => "caused",
+            Self::Activated => "activated",
+            Self::Amplified => "amplified",
+            Self::Prolonged => "prolonged",
+            Self::Masked => "masked",
+        }
+    }
+}
+
+impl ClaimState {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Accepted => "accepted",
+            Self::Disputed => "disputed",
+            Self::Retracted => "retracted",
+        }
+    }
+}
+
+impl Reversibility {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reversible => "reversible",
+            Self::Irreversible => "irreversible",
+            Self::Restored => "restored",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Compensation {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Begun => "begun",
+            Self::Done => "done",
+            Self::NotNeeded => "not_needed",
         }
     }
 }

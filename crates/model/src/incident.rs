@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{Address, ContentHash};
+use crate::course::Course;
 use crate::fields::SixField;
 use crate::id::{IncidentId, RunId, SpanId};
 use crate::outcome::Outcome;
@@ -21,6 +22,17 @@ pub enum IncidentKind {
     Event,
     /// Something does not work at all: a provider, a tool. There may be no run of it.
     Outage,
+}
+
+impl IncidentKind {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            IncidentKind::Rate => "rate",
+            IncidentKind::Event => "event",
+            IncidentKind::Outage => "outage",
+        }
+    }
 }
 
 /// A run that an incident rests on, by address and never by its text.
@@ -119,4 +131,7 @@ pub struct Incident {
     pub excerpts: Option<Vec<Excerpt>>,
     /// Drafts written so far.
     pub drafts: Vec<Draft>,
+    /// What was said and done in its course.
+    #[serde(default)]
+    pub course: Course,
 }

@@ -22,6 +22,7 @@ pub use item::{ActionItem, Contract, ItemKind, ItemState};
 use crate::course::{ClaimState, Severity};
 use crate::fields::FieldState;
 use crate::id::IncidentId;
+use crate::incident::IncidentKind;
 use crate::rate::BehaviourRate;
 
 /// The version of the schema that is written.
@@ -41,6 +42,12 @@ pub struct Postmortem {
     /// The feature concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feature: Option<String>,
+    /// What kind of harm it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<IncidentKind>,
+    /// Which surfaces moved; none if nobody said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<WhatMoved>,
     /// How bad it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
@@ -97,6 +104,18 @@ pub struct Postmortem {
     /// Findings that somebody takes as they are, for a while.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<Suppression>,
+}
+
+/// Which surfaces moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhatMoved {
+    /// None: a stable system inferred or acted wrongly.
+    Nothing,
+    /// It can't be told.
+    Unknown,
+    /// These.
+    Surfaces(Vec<String>),
 }
 
 /// A sentence, and where what it says is on record.

@@ -15,6 +15,19 @@ pub struct Window {
     pub end: Timestamp,
 }
 
+/// An instant as somebody told it: in UTC, with the zone in which it was told.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SaidTime {
+    /// When.
+    pub at: Timestamp,
+    /// `+02:00` or `Europe/Berlin`, where the teller gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+}
+
+/// Longest name of a zone.
+const LONGEST_ZONE: usize = 60;
+
 /// Why a text is not a time or a window.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
@@ -52,6 +65,25 @@ impl Window {
     pub fn length(&self) -> SignedDuration {
         self.end.duration_since(self.start)
     }
+}
+
+impl FromStr for SaidTime {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        Ok(Self { at: parse_time(text)?, zone: zone(text.trim()).map(str::to_owned) })
+    }
+}
+
+/// The zone that a text in the form of RFC 3339 or RFC 9557 names: none where it is UTC.
+fn zone(text: &str) -> Option<&str> {
+    if let Some((_, name)) = text.strip_suffix(']').and_then(|text| text.rsplit_once('[')) {
+        return (name.len() <= LONGEST_ZONE && name != "UTC").then_some(name);
+    }
+    let (_, time) = text.split_once(['T', 't', ' '])?;
+    let offset = &time[time.find(['+', '-'])?..];
+    let is_utc = offset.trim_start_matches(['+', '-', '0', ':']).is_empty();
+    (!is_utc).then_some(offset)
 }
 
 impl fmt::Display for Window {
@@ -102,6 +134,21 @@ mod tests {
     }
 
     #[test]
+    fn a_time_that_was_told_keeps_the_zone_it_was_told_in() {
+        for (text, zone) in [
+            ("2026-11-22T04:07:00+02:00", Some("+02:00")),
+            ("2026-11-22T03:07:00+01:00[Europe/Berlin]", Some("Europe/Berlin")),
+            ("2026-11-22T02:07:00Z", None),
+            ("2026-11-22T02:07:00+00:00", None),
+            ("1795313220", None),
+        ] {
+            let said: SaidTime = text.parse().unwrap();
+            assert_eq!(said.at, parse_time("2026-11-22T02:07:00Z").unwrap(), "{text}");
+            assert_eq!(said.zone.as_deref(), zone, "{text}");
+        }
+    }
+
+    #[test]
     fn a_window_is_half_open() {
         let window: Window = "100..200".parse().unwrap();
         assert!(window.contains(parse_time("100").unwrap()));
@@ -119,6 +166,7 @@ mod tests {
         #[test]
         fn no_text_makes_the_parser_panic(text in ".{0,40}") {
             let _ = text.parse::<Window>();
+            let _ = text.parse::<SaidTime>();
         }
 
         #[test]

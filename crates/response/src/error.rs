@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ::moved::QuestionError;
 use flight::FlightError;
 use ledger::LedgerError;
-use model::{Fault, Faulty, IncidentId, RunId, TraceId};
+use model::{AlertId, Fault, Faulty, IncidentId, RunId, TraceId};
 use recorder::DecodeError;
 
 use crate::access::Denied;
@@ -85,6 +85,12 @@ pub enum IncidentError {
     /// No such incident.
     #[error("there is no incident {0}; `mayday incident list` shows them")]
     NoSuchIncident(IncidentId),
+    /// No such alert.
+    #[error("there is no alert {0}; `mayday alert list` shows them")]
+    NoSuchAlert(AlertId),
+    /// The alert belongs to an incident already.
+    #[error("the alert {0} belongs to {1} already")]
+    IsLinked(AlertId, IncidentId),
     /// No such run.
     #[error("there is no settled run {0}")]
     NoSuchRun(RunId),
@@ -107,6 +113,20 @@ pub enum IncidentError {
     /// Something was said without a reason, or with too long a one.
     #[error("give the reason in one line of 1 to 1000 bytes: nothing counts without evidence")]
     NoGround,
+    /// A name that is none, or too long.
+    #[error("{0} is 1 to 200 bytes on one line")]
+    NoName(&'static str),
+    /// It is not so in the course of an incident.
+    #[error(transparent)]
+    Refused(#[from] incident::course::Refusal),
+    /// So many of a kind are on record, and no more are kept.
+    #[error("{most} {of} of this incident are on record, and no more are kept")]
+    TooMany {
+        /// Of what.
+        of: &'static str,
+        /// How many are kept.
+        most: usize,
+    },
     /// It was compared as often as is kept.
     #[error("{0} comparisons of this incident are on record, and no more are kept")]
     TooManyLooks(usize),
@@ -175,10 +195,14 @@ impl Faulty for IncidentError {
             IncidentError::Moved(error) => error.fault(),
             IncidentError::NoSuchIncident(_)
             | IncidentError::NoSuchRun(_)
+            | IncidentError::NoSuchAlert(_)
             | IncidentError::NoSuchNode { .. }
             | IncidentError::NoSuchGap { .. } => Fault::NotFound,
-            IncidentError::NoGround => Fault::Invalid,
-            IncidentError::TooManyLooks(_) => Fault::Conflict,
+            IncidentError::NoGround | IncidentError::NoName(_) => Fault::Invalid,
+            IncidentError::TooManyLooks(_)
+            | IncidentError::IsLinked(..)
+            | IncidentError::TooMany { .. } => Fault::Conflict,
+            IncidentError::Refused(refusal) => refusal.fault(),
             IncidentError::Flight(error) => error.fault(),
             IncidentError::Ledger(error) => error.fault(),
         }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use incident::timeline::{Clocks, Moment, clocks, moments};
+use incident::changes::KnownChange;
+use incident::links::Link;
+use incident::suspects::{self, Suspect};
 use incident::{Brief, brief};
 use jiff::Timestamp;
 use ledger::Verified;
@@ -10,6 +12,7 @@ use model::{BehaviourRate, Gone, Incident, IncidentId, Step, TraceId, Value, Win
 use watch::{Slice, series};
 
 use crate::access::Who;
+use crate::course::CourseView;
 use crate::error::{IncidentError, LookError};
 use crate::open::Mayday;
 
@@ -35,10 +38,12 @@ pub struct IncidentView {
     pub brief: Brief,
     /// The rate over time, from baseline to now or to the incident's end.
     pub slices: Vec<Slice>,
-    /// What happened when.
-    pub timeline: Vec<Moment>,
-    /// How long things took.
-    pub clocks: Clocks,
+    /// Changes and notices before the onset, the likeliest place to look first.
+    pub suspects: Vec<Suspect>,
+    /// What belongs to it, and why.
+    pub links: Vec<Link>,
+    /// Its course, with the first card.
+    pub course: CourseView,
 }
 
 /// A trace as recorded.
@@ -101,7 +106,12 @@ impl Mayday {
     }
 
     /// An incident with all that a page shows. Blocking.
-    pub fn incident_view(&self, id: &IncidentId) -> Result<IncidentView, IncidentError> {
+    pub fn incident_view(
+        &self,
+        id: &IncidentId,
+        who: &Who,
+        now: Timestamp,
+    ) -> Result<IncidentView, IncidentError> {
         let incident = self.incident(id)?;
         let windows = incident.report.windows;
         let whole = Window { start: windows.baseline.start, end: windows.incident.end };
@@ -110,10 +120,38 @@ impl Mayday {
         Ok(IncidentView {
             brief: brief(&incident.report),
             slices: series(outcomes, whole, SLICES),
-            timeline: moments(&incident),
-            clocks: clocks(&incident),
+            suspects: self.suspects(&incident),
+            links: self.links_of(id),
+            course: self.course(id, who, now)?,
             incident,
         })
+    }
+
+    /// Changes and notices before the onset of an incident, the likeliest place to look first.
+    pub fn suspects(&self, incident: &Incident) -> Vec<Suspect> {
+        let asked = suspects::Asked {
+            feature: incident.feature.as_deref(),
+            report: incident.looks.last().map_or(&incident.report, |look| &look.report),
+            declared: incident.declared_at,
+            catalogue: &self.house.catalogue,
+        };
+        let changes = self.changes_before(incident.declared_at);
+        suspects::rank(asked, &changes, &[])
+    }
+
+    /// Changes that were made or took effect not too long before a moment.
+    pub(crate) fn changes_before(&self, end: Timestamp) -> Vec<KnownChange> {
+        let start = end.checked_sub(suspects::LOOK_BACK * 2).unwrap_or(Timestamp::MIN);
+        let is_near = |at: Timestamp| start <= at && at <= end;
+        let is_wanted = |known: &KnownChange| {
+            is_near(known.says.introduced) || known.says.activated.is_some_and(is_near)
+        };
+        self.house.projections.changes.read().explained(&self.room.tenant, is_wanted)
+    }
+
+    /// What belongs to an incident, and why.
+    pub fn links_of(&self, id: &IncidentId) -> Vec<Link> {
+        self.house.projections.links.read().to(id).into_iter().cloned().collect()
     }
 
     /// Checks the ledger's hash chain. Blocking.

@@ -58,6 +58,7 @@ pub fn router(site: Site) -> Router {
     let guarded = Router::new()
         .route("/", get(handlers::home))
         .route("/incidents/{id}", get(handlers::incident))
+        .route("/notices", get(handlers::notices))
         .route("/you", get(handlers::sign_in::you))
         .route("/sign-out", post(handlers::sign_in::sign_out))
         .fallback(handlers::missing)

@@ -1,5 +1,6 @@
 //! Keeping: how large the days are, which of them go, copies of all or of some.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
@@ -50,7 +51,7 @@ pub(super) fn retire(shelf: &Shelf, number: i32) -> Result<bool, FlightError> {
     let path = day::path_of(&shelf.directory, number);
     let unusable = |source| FlightError::Directory { path: path.clone(), source };
     super::evidence::refresh(shelf)?;
-    shelf.days.close(&path);
+    shelf.close(&path);
     if !path.exists() {
         return Ok(false);
     }
@@ -83,6 +84,23 @@ pub(super) fn about(shelf: &Shelf, subject: &str) -> Result<u64, FlightError> {
     super::evidence::each_of_retired(shelf, &mut ask)?;
     super::read::each_day(shelf, ask)?;
     Ok(traces)
+}
+
+/// How many people some traces are about. Each has one key, until it is destroyed.
+pub(super) fn people(shelf: &Shelf, traces: &[TraceId]) -> Result<u64, FlightError> {
+    let mut people: BTreeSet<[u8; 16]> = BTreeSet::new();
+    super::read::each_day(shelf, |_, file| {
+        for trace in traces {
+            let keys = |row: &rusqlite::Row| row.get::<_, Vec<u8>>(0);
+            for keys in
+                file.rows(include_str!("../sql/people.sql"), params![trace.as_bytes()], keys)?
+            {
+                people.extend(keys.as_chunks::<16>().0);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(people.len() as u64)
 }
 
 /// Copies every day into a directory, each as of one moment, while others write.

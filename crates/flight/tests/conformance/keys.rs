@@ -40,6 +40,11 @@ async fn who_is_erased_can_not_be_read_any_more_and_nobody_else_suffers() {
     send(&flight, 0, vec![about(1, 1, Some("zoe"), SECRET), shared]).await;
     send(&flight, 0, vec![about(2, 1, Some("ada"), SECRET), about(3, 1, None, SECRET)]).await;
     assert_eq!(flight.about("zoe").unwrap(), 1);
+    let named = |numbers: &[u8]| {
+        let traces: Vec<_> = numbers.iter().map(|one| trace(*one)).collect();
+        flight.people(&traces).unwrap()
+    };
+    assert_eq!((named(&[1, 2, 3, 1]), named(&[3]), named(&[])), (2, 0, 0));
     assert_eq!(flight.erase("zoe", at(0)).unwrap().keys, 1);
     assert_eq!((flight.about("zoe").unwrap(), flight.erase("zoe", at(0)).unwrap().keys), (0, 0));
     drop(flight);

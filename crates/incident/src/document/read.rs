@@ -7,7 +7,8 @@ mod item;
 use std::collections::BTreeMap;
 
 use model::Severity;
-use model::postmortem::Postmortem;
+use model::incident::IncidentKind;
+use model::postmortem::{Postmortem, WhatMoved};
 
 use super::outline::{Entry, Outline, Section, outline};
 use super::parts::Part;
@@ -67,6 +68,8 @@ impl Read {
                 "schema" => document.schema = text.parse().unwrap_or_default(),
                 "incident" => document.incident = text.parse().ok(),
                 "feature" => document.feature = Some(text),
+                "kind" => document.kind = kind(&text),
+                "moved" => document.moved = Some(moved(&text)),
                 "severity" => document.severity = severity(&text),
                 _ => {}
             }
@@ -75,6 +78,19 @@ impl Read {
 
     fn at(&mut self, path: String, line: usize) {
         self.lines.insert(path, line);
+    }
+}
+
+fn kind(text: &str) -> Option<IncidentKind> {
+    let kinds = [IncidentKind::Rate, IncidentKind::Event, IncidentKind::Outage];
+    kinds.into_iter().find(|kind| kind.as_str() == text)
+}
+
+fn moved(text: &str) -> WhatMoved {
+    match text {
+        "nothing" => WhatMoved::Nothing,
+        "unknown" => WhatMoved::Unknown,
+        surfaces => WhatMoved::Surfaces(surfaces.split("; ").map(str::to_owned).collect()),
     }
 }
 

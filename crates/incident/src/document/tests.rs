@@ -2,11 +2,12 @@
 
 use model::course::{ClaimState, Severity};
 use model::fields::FieldState;
+use model::incident::IncidentKind;
 use model::postmortem::{
     ActionItem, Attribution, ClaimRow, ClockRow, Contract, Correct, Degree, EvidenceRow,
     FailureKind, FieldLine, HandoffCause, Inference, Inferred, InputChange, InputKind, ItemKind,
     ItemState, LayerRow, LayerState, Missed, Outside, Part, Postmortem, Quote, RateRow, Reach,
-    SCHEMA, Statement, Suppression, TimelineRow,
+    SCHEMA, Statement, Suppression, TimelineRow, WhatMoved,
 };
 use model::{BehaviourRate, RunId, SpanId};
 use proptest::prelude::*;
@@ -26,6 +27,8 @@ fn filled(texts: &[String]) -> Postmortem {
         incident: Some("inc_8m2k4q9z".parse().unwrap()),
         title: text(),
         feature: Some(text()),
+        kind: Some(IncidentKind::Event),
+        moved: Some(WhatMoved::Surfaces(vec![text(), text()])),
         severity: Some(Severity::Sev2),
         summary: vec![Statement::cited(text(), text())],
         impact: told(text()),

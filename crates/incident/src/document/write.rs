@@ -1,7 +1,9 @@
 //! A postmortem as Markdown. What is read back from it is the same document.
 
 use model::BehaviourRate;
-use model::postmortem::{ActionItem, Inference, Inferred, Part as Share, Postmortem, Statement};
+use model::postmortem::{
+    ActionItem, Inference, Inferred, Part as Share, Postmortem, Statement, WhatMoved,
+};
 
 use super::escape::{fenced, inline};
 use super::parts::Part;
@@ -70,7 +72,17 @@ fn head(of: &Postmortem) -> String {
     text += &point("Schema", &of.schema.to_string());
     text += &maybe("Incident", of.incident.as_ref().map(ToString::to_string));
     text += &maybe("Feature", of.feature.clone());
+    text += &maybe("Kind", of.kind.map(|kind| kind.as_str().to_owned()));
+    text += &maybe("Moved", of.moved.as_ref().map(moved));
     text + &maybe("Severity", of.severity.map(|severity| severity.to_string()))
+}
+
+fn moved(what: &WhatMoved) -> String {
+    match what {
+        WhatMoved::Nothing => "nothing".to_owned(),
+        WhatMoved::Unknown => "unknown".to_owned(),
+        WhatMoved::Surfaces(surfaces) => surfaces.join("; "),
+    }
 }
 
 /// `- **Key:** text`

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use model::course::ClaimState;
+use model::incident::IncidentKind;
 use model::postmortem::{
     ActionItem, Contract, Degree, Inference, InputChange, InputKind, ItemKind, ItemState,
-    Postmortem, Statement, Suppression,
+    Postmortem, Statement, Suppression, WhatMoved,
 };
 
 use super::{Beside, Found, QuoteCheck, Weight, lint, rules, sarif};
@@ -275,4 +277,45 @@ fn every_rule_that_is_used_is_described_and_findings_read_as_sarif() {
             .iter()
             .all(|it| it["locations"][0]["physicalLocation"]["region"]["startLine"].is_u64())
     );
+}
+
+/// Incidents that others told in public, coded in the schema.
+fn public() -> Vec<(String, String)> {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/postmortems");
+    let ours = ["queue-stall", "queue-stall-flattened", "braided", "braided-flattened"];
+    let paths = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let mut all: Vec<(String, String)> = paths
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .filter(|(name, _)| !ours.contains(&name.as_str()))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn twelve_public_incidents_fit_the_schema_and_lose_nothing_in_it() {
+    let all = public();
+    assert_eq!(all.len(), 12);
+    for (name, text) in &all {
+        let document = read(text).document;
+        assert_eq!(&crate::document::write(&document), text, "{name}");
+        let linted = lint(&document, &Beside::default(), now());
+        assert_eq!(linted.errors(), 0, "{name}: {:?}", linted.found);
+    }
+}
+
+#[test]
+fn among_them_nothing_moved_is_unknown_disputed_single_and_ordinary() {
+    let documents: Vec<Postmortem> =
+        public().into_iter().map(|(_, text)| read(&text).document).collect();
+    let count = |is: &dyn Fn(&Postmortem) -> bool| documents.iter().filter(|it| is(it)).count();
+    let moved = |what: WhatMoved| count(&|it| it.moved.as_ref() == Some(&what));
+    assert_eq!((moved(WhatMoved::Nothing), moved(WhatMoved::Unknown)), (2, 2));
+    let disputed = |it: &Postmortem| it.claims.iter().any(|it| it.state == ClaimState::Disputed);
+    assert_eq!(count(&disputed), 3);
+    assert_eq!(count(&|it| it.kind == Some(IncidentKind::Event)), 3);
+    assert_eq!(count(&|it| it.attribution.outside.is_some()), 9);
 }

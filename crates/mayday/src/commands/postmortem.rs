@@ -39,7 +39,7 @@ impl Postmortem {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         match self {
             Postmortem::Draft(draft) => draft.run().await,
-            Postmortem::Lint(lint) => lint.run(),
+            Postmortem::Lint(lint) => lint.run().await,
         }
     }
 }

@@ -1,13 +1,15 @@
-//! `mayday postmortem lint`: no server, no account; an exit status for anyone's CI.
+//! `mayday postmortem lint`: an exit status for anyone's CI; no server, unless quotes are looked up.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
+use api::postmortems::DocumentJson;
 use clap::{Args, ValueEnum};
 use response::postmortem::{Beside, Linted, Weight, lint_rules, lint_text, sarif};
 use serde_json::json;
 
+use crate::door::{Door, Source};
 use crate::world;
 
 /// Check postmortems in files.
@@ -35,6 +37,13 @@ pub(crate) struct Lint {
     /// A file with names and handles, one on each line, that no cause or remedy may hold
     #[arg(long, value_name = "FILE")]
     roster: Option<PathBuf>,
+
+    /// Look quotes up in the traces of a server, or of a data directory
+    #[arg(long)]
+    traces: bool,
+
+    #[command(flatten)]
+    source: Source,
 }
 
 /// How to print what is found.
@@ -52,16 +61,17 @@ enum Form {
 const LARGEST: u64 = 4 << 20;
 
 impl Lint {
-    pub(super) fn run(self) -> Result<ExitCode> {
+    pub(super) async fn run(self) -> Result<ExitCode> {
         let roster = self.roster.as_deref().map(read).transpose()?.unwrap_or_default();
         let names = roster.lines().map(str::trim).filter(|line| !line.is_empty());
-        let beside = Beside { roster: names.map(str::to_owned).collect(), ..Beside::default() };
+        let roster: Vec<String> = names.map(str::to_owned).collect();
+        let door = if self.traces { Some(self.source.open().await?) } else { None };
         let mut linted = Vec::with_capacity(self.files.len());
         for path in &self.files {
             let text = read(path)?;
-            let checked = lint_text(&text, &beside, world::now())
-                .with_context(|| format!("could not read {} as a postmortem", path.display()))?;
-            linted.push((path.display().to_string(), checked));
+            let checked = check(door.as_ref(), text, &roster).await;
+            let unread = || format!("could not check {} as a postmortem", path.display());
+            linted.push((path.display().to_string(), checked.with_context(unread)?));
         }
         let form = if self.json { Form::Json } else { self.format };
         print(form, &linted)?;
@@ -71,6 +81,17 @@ impl Lint {
             Some(Weight::Finding) if self.strict => ExitCode::FAILURE,
             _ => ExitCode::SUCCESS,
         })
+    }
+}
+
+async fn check(door: Option<&Door>, text: String, roster: &[String]) -> Result<Linted> {
+    let roster = roster.to_vec();
+    match door {
+        Some(door) => door.lint(DocumentJson { text, roster }).await,
+        None => {
+            let beside = Beside { roster, ..Beside::default() };
+            Ok(lint_text(&text, &beside, world::now())?)
+        }
     }
 }
 

@@ -1,0 +1,1 @@
+SELECT people FROM trace WHERE trace = ?1
