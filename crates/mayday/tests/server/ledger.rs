@@ -38,7 +38,7 @@ async fn seqs(server: &Server, query: &str) -> Vec<u64> {
 async fn facts_are_told_in_pages_with_all_that_their_hash_covers() {
     let (_guard, data) = data_dir();
     let server = Server::start(&data, &[]);
-    assert_eq!(seqs(&server, "").await, []);
+    assert_eq!(seqs(&server, "").await, [0_u64; 0]);
     for n in 0..5 {
         state(&server, &format!("suite-{n}")).await;
     }
