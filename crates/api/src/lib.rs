@@ -13,6 +13,7 @@ pub mod changes;
 pub mod channel_hooks;
 pub mod complaints;
 pub mod course;
+pub mod deliveries;
 pub mod drift;
 pub mod evals;
 mod export;

@@ -15,9 +15,9 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    alerts, changes, channel_hooks, complaints, course, drift, evals, flights, gaps, grpc, hooks,
-    incidents, intents, inventory, keeping, keys, ledger, metrics, moved, notices, origin,
-    otlp as export, outcomes, postmortems, problem, reconstruct, tickets, traces,
+    alerts, changes, channel_hooks, complaints, course, deliveries, drift, evals, flights, gaps,
+    grpc, hooks, incidents, intents, inventory, keeping, keys, ledger, metrics, moved, notices,
+    origin, otlp as export, outcomes, postmortems, problem, reconstruct, tickets, traces,
 };
 
 /// What every handler may use.
@@ -99,6 +99,8 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
         .route("/api/v1/drift/reviews", post(drift::review))
         .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
+        .route("/api/v1/deliveries/{delivery}/retry", post(deliveries::retry))
+        .route("/api/v1/targets/{target}/test", post(deliveries::test))
         .route("/api/v1/notices/imports", post(notices::import))
         .route("/api/v1/channels/{channel}/tests", post(notices::test))
         .route("/api/v1/tickets/{ticket}/acts", post(tickets::act));
@@ -124,7 +126,12 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/complaints", get(complaints::list))
         .route("/api/v1/signals", get(complaints::signals))
         .route("/api/v1/incidents/{incident}/course", get(course::get))
+        .route("/api/v1/playbooks", get(playbooks::list))
+        .route("/api/v1/playbooks/{playbook}", get(playbooks::get))
+        .route("/api/v1/preflight", get(playbooks::preflight))
         .route("/api/v1/gaps", get(gaps::list))
+        .route("/api/v1/deliveries", get(deliveries::list))
+        .route("/api/v1/targets/{target}/test", get(deliveries::shown))
         .route("/api/v1/inventory", get(inventory::get))
         .route("/api/v1/notices", get(notices::list))
         .route("/api/v1/notices/{notice}", get(notices::get))
@@ -160,4 +167,5 @@ fn course_acts() -> Router<Api> {
         .route("/api/v1/incidents/{incident}/claims", post(course::claim))
         .route("/api/v1/incidents/{incident}/claims/{claim}/revisions", post(course::revise))
         .route("/api/v1/incidents/{incident}/actions", post(course::actions))
+        .route("/api/v1/playbooks/{playbook}/rehearsals", post(playbooks::rehearse))
 }

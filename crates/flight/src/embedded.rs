@@ -10,6 +10,7 @@ mod codec;
 mod day;
 mod evidence;
 mod file;
+mod filter;
 mod fresh;
 mod keep;
 mod pack;

@@ -52,7 +52,7 @@ mod tests {
     fn issued(id: &str, kind: PrincipalKind) -> Entry {
         let name = "Zoë".parse().unwrap();
         let id = id.parse().unwrap();
-        let principal = Principal { id, name, kind, tenant: TenantName::standard() };
+        let principal = Principal { id, name, kind, tenant: TenantName::standard(), role: None };
         let hash: TokenHash = Token::from_random([7; 32]).hash();
         entry(1, Fact::TokenIssued { principal, hash, expires: None })
     }

@@ -144,40 +144,50 @@ impl Changes {
         self.by_id.values().filter(move |known| known.tenant == *tenant)
     }
 
-    /// Those of a tenant, each unlogged one with the recorded change that it turned out to be.
-    pub fn explained(&self, tenant: &TenantName) -> Vec<KnownChange> {
-        let (seen, recorded): (Vec<&KnownChange>, Vec<&KnownChange>) =
-            self.of(tenant).partition(|known| known.seen.is_some());
+    /// Some of a tenant, each unlogged one with the recorded change that it turned out to be.
+    pub fn explained(
+        &self,
+        tenant: &TenantName,
+        keep: impl Fn(&KnownChange) -> bool,
+    ) -> Vec<KnownChange> {
+        let mut recorded: BTreeMap<ChangeSurface, Vec<&KnownChange>> = BTreeMap::new();
+        let mut seen: BTreeMap<(&str, &str), BTreeSet<Timestamp>> = BTreeMap::new();
+        for known in self.of(tenant) {
+            match &known.seen {
+                Some(it) => {
+                    let times = seen.entry((&it.feature, &it.factor)).or_default();
+                    times.insert(known.says.introduced);
+                }
+                None => recorded.entry(known.says.surface).or_default().push(known),
+            }
+        }
         let explain = |known: &KnownChange| {
-            let mut known = known.clone();
-            known.explained_by = known.explainer(&recorded, &seen).map(|by| by.id.clone());
-            known
+            let of_surface = recorded.get(&known.says.surface).map_or(&[][..], Vec::as_slice);
+            let times = known.seen.as_ref().and_then(|it| seen.get(&(&*it.feature, &*it.factor)));
+            let by = times.and_then(|times| known.explainer(of_surface, times));
+            KnownChange { explained_by: by.map(|by| by.id.clone()), ..known.clone() }
         };
-        self.of(tenant).map(explain).collect()
+        self.of(tenant).filter(|known| keep(known)).map(explain).collect()
     }
 }
 
 impl KnownChange {
-    /// The recorded change that an unlogged one turned out to be.
+    /// The recorded change that an unlogged one turned out to be. Other levels of its factor were
+    /// first seen at these times.
     fn explainer<'a>(
         &self,
         recorded: &[&'a KnownChange],
-        seen: &[&KnownChange],
+        times: &BTreeSet<Timestamp>,
     ) -> Option<&'a KnownChange> {
-        let place = |known: &KnownChange| {
-            known.seen.as_ref().map(|seen| (seen.feature.clone(), seen.factor.clone()))
-        };
-        let (feature, factor) = place(self)?;
-        let others = seen.iter().filter(|other| other.id != self.id && place(other) == place(self));
-        let others = others.map(|other| other.says.introduced).collect();
+        let seen = self.seen.as_ref()?;
         let level = Level {
-            feature: &feature,
-            factor: &Factor::from(factor.as_str()),
+            feature: &seen.feature,
+            factor: &Factor::from(seen.factor.as_str()),
             surface: self.says.surface,
             level: self.says.after.as_deref().unwrap_or_default(),
             first_seen: self.says.introduced,
         };
-        recorded.iter().copied().find(|change| level.is_explained_by(&change.says, &others))
+        recorded.iter().copied().find(|change| level.is_explained_by(&change.says, times))
     }
 }
 

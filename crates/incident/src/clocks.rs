@@ -19,6 +19,8 @@ use model::time::SaidTime;
 use model::{Incident, RunId};
 use serde::{Deserialize, Serialize};
 
+use crate::wording;
+
 pub use lags::{Lag, LagName, Length, Reference};
 
 /// A moment that a clock reads.
@@ -178,7 +180,32 @@ impl Clocks {
     }
 }
 
+impl Clocks {
+    /// Every clock in a line: its own, then those of each cause.
+    pub fn told(&self) -> Vec<String> {
+        let own = self.marks.iter().map(Clock::told);
+        let of_causes = self.causes.iter().flat_map(|cause| {
+            let role = cause.role.map_or("moved with it", CauseRole::as_str);
+            cause.clocks.iter().map(move |clock| {
+                format!("{} ({role}, {}): {}", cause.what, cause.source, clock.told())
+            })
+        });
+        own.chain(of_causes).collect()
+    }
+}
+
 impl Clock {
+    /// The clock in a line, with the dates that are claimed for it.
+    pub fn told(&self) -> String {
+        let mut text = format!("{}: {}", self.mark.words(), self.reading);
+        for Claimed { when, source, state, .. } in &self.beside {
+            let zone = when.zone.as_ref().map_or(String::new(), |zone| format!(", told in {zone}"));
+            let (at, state) = (wording::moment(when.at), state.as_str());
+            text += &format!("; {source} says {at}{zone} ({state})");
+        }
+        text
+    }
+
     fn new(mark: Mark, reading: Reading) -> Self {
         Self { mark, reading, beside: Vec::new() }
     }
@@ -206,6 +233,21 @@ impl Reading {
         match self {
             Reading::At { earliest, latest, .. } => Some((*earliest, *latest)),
             Reading::Unknown { .. } => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reading::Unknown { why } => write!(f, "unknown: {why}"),
+            Reading::At { at, earliest, latest, source } if earliest == latest => {
+                write!(f, "{} ({source})", wording::moment(*at))
+            }
+            Reading::At { at, earliest, latest, source } => {
+                let (from, to) = (wording::clock(*earliest), wording::clock(*latest));
+                write!(f, "{}, between {from} and {to} ({source})", wording::moment(*at))
+            }
         }
     }
 }

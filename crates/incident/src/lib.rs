@@ -4,12 +4,12 @@
 //! picks the runs that an incident rests on; [`triage`](mod@triage) asks surface after surface;
 //! [`fields`] says which variable moved, and [`gaps`] what would have to be recorded to tell;
 //! [`timeline`] tells what happened when; [`brief`](mod@brief) says a report in words;
-//! [`postmortem`] drafts the document.
+//! [`postmortem`] drafts the document; [`announce`] says what others are told.
 //!
 //! Once it is declared: [`course`] is the machine of stages and claims; [`clocks`](mod@clocks)
 //! reads when what happened; [`severity`] how bad it is; [`blast`] what agents did outside;
 //! [`card`](mod@card) is what somebody woken at night reads first, with the nearest past incident
-//! ([`nearest`](mod@nearest)). [`actors`] tells people from programs, and [`heard`] keeps what came
+//! ([`nearest`](mod@nearest)). [`playbooks`] say what to do about one shape of failure each. [`actors`] tells people from programs, and [`heard`] keeps what came
 //! from outside in short.
 //!
 //! What comes from outside has folds of its own: [`changes`], [`alerts`], [`complaints`], and
@@ -20,6 +20,7 @@
 
 pub mod actors;
 pub mod alerts;
+pub mod announce;
 pub mod blast;
 pub mod brief;
 pub mod card;
@@ -47,6 +48,7 @@ pub mod triage;
 pub mod wording;
 
 pub use alerts::Alerts;
+pub use announce::{Announcement, Subjects};
 pub use brief::{Brief, brief};
 pub use card::{Card, card};
 pub use catalogue::surfaces;

@@ -25,8 +25,8 @@ pub struct Link {
 pub struct Links {
     by_what: BTreeMap<String, Link>,
     by_incident: BTreeMap<IncidentId, BTreeSet<String>>,
-    incidents: BTreeMap<IncidentId, About>,
-    closed: BTreeSet<IncidentId>,
+    open: BTreeMap<IncidentId, About>,
+    closed: BTreeMap<IncidentId, About>,
 }
 
 /// What an incident is about.
@@ -42,13 +42,16 @@ impl Links {
         match &entry.fact {
             Fact::IncidentDeclared { incident, tenant, feature, .. } => {
                 let about = About { tenant: tenant.clone(), feature: feature.clone() };
-                self.incidents.insert(incident.clone(), about);
+                self.open.insert(incident.clone(), about);
             }
             Fact::StageReached(StageReached { incident, stage, .. }) => {
-                match stage {
-                    Stage::Closed | Stage::Learned => self.closed.insert(incident.clone()),
-                    _ => self.closed.remove(incident),
+                let (from, to) = match stage {
+                    Stage::Closed | Stage::Learned => (&mut self.open, &mut self.closed),
+                    _ => (&mut self.closed, &mut self.open),
                 };
+                if let Some((id, about)) = from.remove_entry(incident) {
+                    to.insert(id, about);
+                }
             }
             Fact::LinkedToIncident(told) => {
                 let link = Link {
@@ -83,12 +86,11 @@ impl Links {
     pub fn open(&self, tenant: &TenantName, feature: &str) -> Option<&IncidentId> {
         let is_it =
             |about: &About| about.tenant == *tenant && about.feature.as_deref() == Some(feature);
-        let open = self.incidents.iter().filter(|(id, _)| !self.closed.contains(*id));
-        open.filter(|(_, about)| is_it(about)).map(|(id, _)| id).next()
+        self.open.iter().find(|(_, about)| is_it(about)).map(|(id, _)| id)
     }
 
     /// Whether an incident is open.
     pub fn is_open(&self, incident: &IncidentId) -> bool {
-        self.incidents.contains_key(incident) && !self.closed.contains(incident)
+        self.open.contains_key(incident)
     }
 }

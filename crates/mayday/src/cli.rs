@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    alert, backup, bench, change, demo, drift, erase, eval, export, features, gaps, incident,
-    inventory, key, ledger, moved, notice, postmortem, reconstruct, serve, sim, ticket, verify,
+    alert, backup, bench, change, delivery, demo, drift, erase, eval, export, features, gaps,
+    incident, inventory, key, ledger, moved, notice, out, postmortem, reconstruct, serve, sim,
+    ticket, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -70,6 +71,12 @@ pub(crate) enum Command {
     /// Say what incidents lacked in the record, and how it stands now
     #[command(subcommand)]
     Gaps(gaps::Gaps),
+    /// Say what others were told, and try again what could not be brought to them
+    #[command(subcommand)]
+    Delivery(delivery::Deliveries),
+    /// Prove that targets can be reached
+    #[command(subcommand)]
+    Out(out::Out),
     /// List, show and bring notices of providers, and test the channels they come by
     #[command(subcommand)]
     Notice(notice::Notice),
@@ -115,6 +122,8 @@ impl Command {
             Command::Erase(command) => command.run().await,
             Command::Eval(command) => command.run().await,
             Command::Gaps(command) => command.run().await,
+            Command::Delivery(command) => command.run().await,
+            Command::Out(command) => command.run().await,
             Command::Notice(command) => command.run().await,
             Command::Ticket(command) => command.run().await,
             Command::Inventory(command) => command.run().await,

@@ -2,6 +2,7 @@
 
 mod channels;
 mod inbound;
+mod out;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -19,6 +20,7 @@ use response::{
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use self::out::Outgoing;
 use crate::forward::Destination;
 use crate::master::Vault;
 use crate::world;
@@ -39,6 +41,8 @@ pub(crate) struct Config {
     /// Whose payload stays.
     sampling: Rates,
     keeping: KeepingFor,
+    /// Whom to tell.
+    out: Outgoing,
     notices: channels::Notices,
     window: WindowSize,
     moved: Lookback,
@@ -239,6 +243,7 @@ impl Config {
                 quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
             },
             inbound: inbound::inbound(&self.changes, &self.alerts, &self.complaints)?,
+            out: self.out.out()?,
             sessions: SessionLimits {
                 longest: duration(&self.sessions.longest)?,
                 idle: duration(&self.sessions.idle)?,

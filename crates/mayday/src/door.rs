@@ -1,14 +1,13 @@
 //! The way to the data: a server that runs, or the data directory itself. Both answer the same.
 
 mod notices;
+mod outside;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
-use api::changes::{ActivationJson, ChangesAsked};
-use api::drift::ReviewJson;
 use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
 use api::gaps::DismissingJson;
@@ -19,17 +18,13 @@ use api::postmortems::DocumentJson;
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
-use model::{AlertId, ChangeId, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
+use model::{AlertId, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::evals::Suite;
-use response::intake::change::ChangeJson;
 use response::postmortem::Linted;
-use response::{
-    AlertView, DriftView, Erasure, GapView, KnownChange, Mayday, Proof, Question, Unkeyed,
-    Verified, Who,
-};
+use response::{CourseView, Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -133,7 +128,7 @@ impl Source {
             return self.to_server();
         };
         anyhow::ensure!(directory.is_dir(), "there is no data directory {}", directory.display());
-        let config = Config::read(None)?;
+        let config = Config::read(self.config.as_deref())?;
         let mayday = Arc::new(config.open(directory)?);
         mayday.settle(world::now()).await?;
         let paths = Within::new(server::api(&mayday, &config, Unkeyed::Opener));
@@ -204,54 +199,6 @@ impl Door {
         self.post("/api/v1/incidents", &body).await
     }
 
-    /// Records a change.
-    pub(crate) async fn record_change(&self, it: ChangeJson) -> Result<KnownChange> {
-        let it = ChangeJson { by: self.by.clone(), ..it };
-        self.post("/api/v1/changes", &serde_json::to_value(it)?).await
-    }
-
-    /// The latest changes.
-    pub(crate) async fn changes(&self, asked: &ChangesAsked) -> Result<Vec<KnownChange>> {
-        let request = self.request(Method::GET, "/api/v1/changes").query(asked);
-        json_of(self.send(request).await?).await
-    }
-
-    /// One change.
-    pub(crate) async fn change(&self, id: &ChangeId) -> Result<KnownChange> {
-        self.get(&format!("/api/v1/changes/{id}"), &[]).await
-    }
-
-    /// Says that a change took effect.
-    pub(crate) async fn activate_change(
-        &self,
-        id: &ChangeId,
-        it: ActivationJson,
-    ) -> Result<KnownChange> {
-        let it = ActivationJson { by: self.by.clone(), ..it };
-        self.post(&format!("/api/v1/changes/{id}/activation"), &serde_json::to_value(it)?).await
-    }
-
-    /// What surfaces have been through, and what is not as recorded.
-    pub(crate) async fn drift(&self) -> Result<DriftView> {
-        self.get("/api/v1/drift", &[]).await
-    }
-
-    /// Takes what a surface has become as reviewed.
-    pub(crate) async fn review_drift(&self, it: ReviewJson) -> Result<DriftView> {
-        let it = ReviewJson { by: self.by.clone(), ..it };
-        self.post("/api/v1/drift/reviews", &serde_json::to_value(it)?).await
-    }
-
-    /// Every alert, latest first.
-    pub(crate) async fn alerts(&self) -> Result<Vec<AlertView>> {
-        self.get("/api/v1/alerts", &[]).await
-    }
-
-    /// One alert.
-    pub(crate) async fn alert(&self, id: &AlertId) -> Result<AlertView> {
-        self.get(&format!("/api/v1/alerts/{id}"), &[]).await
-    }
-
     /// Every incident, latest first.
     pub(crate) async fn incidents(&self) -> Result<Vec<Incident>> {
         self.get("/api/v1/incidents", &[]).await
@@ -318,6 +265,22 @@ impl Door {
         self.post(&path, &serde_json::to_value(answer)?).await
     }
 
+    /// The course of an incident as it is now.
+    pub(crate) async fn course(&self, id: &IncidentId) -> Result<CourseView> {
+        self.get(&format!("/api/v1/incidents/{id}/course"), &[]).await
+    }
+
+    /// Says something in the course of an incident.
+    pub(crate) async fn go_on(
+        &self,
+        id: &IncidentId,
+        what: &str,
+        mut body: Value,
+    ) -> Result<Incident> {
+        body["by"] = json!(self.by);
+        self.post(&format!("/api/v1/incidents/{id}/{what}"), &body).await
+    }
+
     /// Compares an incident's runs once more.
     pub(crate) async fn look_again(&self, id: &IncidentId, it: LookJson) -> Result<Incident> {
         let it = LookJson { by: self.by.clone(), ..it };
@@ -333,6 +296,28 @@ impl Door {
     pub(crate) async fn dismiss_gap(&self, it: DismissingJson) -> Result<GapView> {
         let it = DismissingJson { by: self.by.clone(), ..it };
         self.post("/api/v1/gaps/dismissals", &serde_json::to_value(it)?).await
+    }
+
+    /// Every playbook.
+    pub(crate) async fn playbooks(&self) -> Result<Vec<PlaybookView>> {
+        self.get("/api/v1/playbooks", &[]).await
+    }
+
+    /// One playbook.
+    pub(crate) async fn playbook(&self, id: &str) -> Result<PlaybookView> {
+        self.get(&format!("/api/v1/playbooks/{id}"), &[]).await
+    }
+
+    /// Says that a playbook was walked through.
+    pub(crate) async fn rehearse(&self, id: &str, it: RehearsalJson) -> Result<PlaybookView> {
+        let it = RehearsalJson { by: self.by.clone(), ..it };
+        let path = format!("/api/v1/playbooks/{id}/rehearsals");
+        self.post(&path, &serde_json::to_value(it)?).await
+    }
+
+    /// Who could not do which step of a playbook.
+    pub(crate) async fn preflight(&self) -> Result<Vec<Lack>> {
+        self.get("/api/v1/preflight", &[]).await
     }
 
     /// Checks every record.

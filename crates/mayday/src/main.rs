@@ -4,6 +4,7 @@ mod asking;
 mod cli;
 mod commands;
 mod config;
+mod delivering;
 mod door;
 mod forward;
 mod master;

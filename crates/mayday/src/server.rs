@@ -15,6 +15,7 @@ use web::{Reached, Site};
 
 use crate::asking;
 use crate::config::{Config, Listen, RequireKeys};
+use crate::delivering::keep_delivering;
 use crate::forward::Forwarder;
 use crate::tls::Certificate;
 use crate::world;
@@ -52,6 +53,7 @@ pub(crate) struct Server {
     stating: JoinHandle<()>,
     keeping: JoinHandle<()>,
     weighing: JoinHandle<()>,
+    delivering: Vec<JoinHandle<()>>,
     noticing: [JoinHandle<()>; 2],
 }
 
@@ -93,6 +95,7 @@ impl Server {
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
         let weighing = keep_weighing(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
+        let delivering = keep_delivering(&mayday, &stopped)?;
         let noticing = [
             asking::keep_asking(Arc::clone(&mayday), stopped.clone())?,
             asking::keep_noticing(Arc::clone(&mayday), stopped.clone()),
@@ -112,6 +115,7 @@ impl Server {
             stating,
             keeping,
             weighing,
+            delivering,
             noticing,
         })
     }
@@ -141,6 +145,12 @@ impl Server {
         _ = tokio::time::timeout(GRACE, self.stating).await;
         _ = tokio::time::timeout(GRACE, self.keeping).await;
         _ = tokio::time::timeout(GRACE, self.weighing).await;
+        for mut task in self.delivering {
+            if tokio::time::timeout(GRACE, &mut task).await.is_err() {
+                // What is under way is sent again after the next start, under the same id.
+                task.abort();
+            }
+        }
         for task in self.noticing {
             _ = tokio::time::timeout(GRACE, task).await;
         }
@@ -230,7 +240,8 @@ fn host_name(address: SocketAddr) -> String {
     }
 }
 
-async fn told(mut stopped: watch::Receiver<bool>) {
+/// Waits until it is time to stop.
+pub(crate) async fn told(mut stopped: watch::Receiver<bool>) {
     _ = stopped.wait_for(|stop| *stop).await;
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AttemptId, ChangeId, ClaimId, IncidentId, RunId, SpanId};
+use crate::principal::TenantName;
 use crate::rate::BehaviourRate;
 use crate::time::SaidTime;
 
@@ -319,6 +320,9 @@ pub struct ActionsRevised {
 /// A playbook was walked through, in earnest or as a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaybookRehearsed {
+    /// Whose.
+    #[serde(default)]
+    pub tenant: TenantName,
     /// Which one.
     pub playbook: String,
     /// Its version.

@@ -12,7 +12,7 @@ use crate::course::{
     Acknowledged, ActionsRevised, ClaimMade, ClaimRevised, ContainmentAttempted, DutyTaken,
     NoteAdded, PlaybookRehearsed, SeveritySet, StageReached,
 };
-use crate::delivery::{DeliveryTried, DeliveryWanted};
+use crate::delivery::{DeliveryRetried, DeliveryTried, DeliveryWanted};
 use crate::eval::EvalRun;
 use crate::fields::SixField;
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
@@ -245,6 +245,8 @@ pub enum Fact {
     DeliveryWanted(DeliveryWanted),
     /// A delivery was attempted.
     DeliveryTried(DeliveryTried),
+    /// Somebody wants a delivery that was given up to be tried again.
+    DeliveryRetried(DeliveryRetried),
 }
 
 /// A fact of which only the type is understood.

@@ -3,6 +3,7 @@
 use model::{Batch, Fault, Faulty, Rejection, Step};
 use opentelemetry_proto::tonic::trace::v1::Span;
 
+use crate::count::{Measured, measure};
 use crate::encoding::{Encoding, Signal};
 use crate::logs::Records;
 use crate::memo::Memo;
@@ -104,19 +105,44 @@ pub fn decode(
     limits: &Limits,
     policy: &Policy,
 ) -> Result<Batch, DecodeError> {
-    whole(|take| decode_in_parts((request, encoding), limits, policy, take))
+    whole(measure(request, encoding, Signal::Traces, limits)?, limits, policy)
 }
 
-/// The same, with the steps handed over some at a time, while others are still to be read.
+/// Reads one log export request: GenAI events become steps, evaluations also claims. Records that
+/// can't be kept, and those that are none of ours, are listed with the reason.
+pub fn decode_logs(
+    request: &[u8],
+    encoding: Encoding,
+    limits: &Limits,
+    policy: &Policy,
+) -> Result<Batch, DecodeError> {
+    whole(measure(request, encoding, Signal::Logs, limits)?, limits, policy)
+}
+
+/// Reads an export request as [`decode`] or [`decode_logs`] does, and hands over its steps some at
+/// a time, while others are still to be read.
 pub fn decode_in_parts(
-    (request, encoding): (&[u8], Encoding),
+    measured: Measured,
     limits: &Limits,
     policy: &Policy,
     take: &mut dyn FnMut(Vec<Step>),
 ) -> Result<Batch, DecodeError> {
+    match measured.signal {
+        Signal::Traces => spans_in_parts(measured, limits, policy, take),
+        Signal::Logs => records_in_parts(measured, limits, policy, take),
+    }
+}
+
+fn spans_in_parts(
+    measured: Measured,
+    limits: &Limits,
+    policy: &Policy,
+    take: &mut dyn FnMut(Vec<Step>),
+) -> Result<Batch, DecodeError> {
+    let encoding = measured.encoding;
     let (mut batch, mut parts) = (Batch::default(), Parts::new(take));
     let mut memo = Memo::default();
-    let groups = groups(request, encoding, Signal::Traces, limits, policy)?;
+    let groups = groups(measured, limits, policy)?;
     let features = if policy.differs() { features(&groups, encoding) } else { Features::new() };
     for group in groups {
         for item in group.items {
@@ -138,11 +164,9 @@ pub fn decode_in_parts(
 }
 
 /// A batch with all of its steps.
-fn whole(
-    read: impl FnOnce(&mut dyn FnMut(Vec<Step>)) -> Result<Batch, DecodeError>,
-) -> Result<Batch, DecodeError> {
+fn whole(measured: Measured, limits: &Limits, policy: &Policy) -> Result<Batch, DecodeError> {
     let mut steps = Vec::new();
-    let batch = read(&mut |mut part| steps.append(&mut part))?;
+    let batch = decode_in_parts(measured, limits, policy, &mut |mut part| steps.append(&mut part))?;
     Ok(Batch { steps, ..batch })
 }
 
@@ -189,27 +213,16 @@ fn features(groups: &[Group], encoding: Encoding) -> Features {
     features
 }
 
-/// Reads one log export request: GenAI events become steps, evaluations also claims. Records that
-/// can't be kept, and those that are none of ours, are listed with the reason.
-pub fn decode_logs(
-    request: &[u8],
-    encoding: Encoding,
-    limits: &Limits,
-    policy: &Policy,
-) -> Result<Batch, DecodeError> {
-    whole(|take| decode_logs_in_parts((request, encoding), limits, policy, take))
-}
-
-/// The same, with the steps handed over some at a time.
-pub fn decode_logs_in_parts(
-    (request, encoding): (&[u8], Encoding),
+fn records_in_parts(
+    measured: Measured,
     limits: &Limits,
     policy: &Policy,
     take: &mut dyn FnMut(Vec<Step>),
 ) -> Result<Batch, DecodeError> {
+    let encoding = measured.encoding;
     let (mut batch, mut parts) = (Batch::default(), Parts::new(take));
     let mut records = Records::new(limits, policy);
-    for group in groups(request, encoding, Signal::Logs, limits, policy)? {
+    for group in groups(measured, limits, policy)? {
         for item in group.items {
             let read = group.origin.as_ref().map_err(|why| *why).and_then(|origin| {
                 let record = encoding.read(item)?;

@@ -48,8 +48,8 @@ pub mod wire;
 mod tests;
 
 pub use answer::answer;
-pub use count::footprint;
-pub use decode::{DecodeError, Limits, decode, decode_in_parts, decode_logs, decode_logs_in_parts};
+pub use count::{Measured, measure};
+pub use decode::{DecodeError, Limits, decode, decode_in_parts, decode_logs};
 pub use doctor::{Advice, advice};
 pub use encode::encode;
 pub use encoding::{Encoding, Signal};

@@ -119,7 +119,7 @@ impl Mayday {
                 return Ok(Heard::Dropped);
             }
             (Some(alert), _) if repeats(alert, &says, act.at) => {
-                self.house.tally.add(Counted::DeliveriesRepeated, 1);
+                self.house.tally.add(Counted::HooksRepeated, 1);
                 return Ok(Heard::Joined(alert.id.clone()));
             }
             (Some(alert), _) => Heard::Joined(alert.id.clone()),

@@ -92,7 +92,7 @@ impl Mayday {
 
     fn take_in_change(&self, says: Change, act: Act) -> Result<Taken, ChangeError> {
         if let Some(known) = self.delivered(&says) {
-            self.house.tally.add(Counted::DeliveriesRepeated, 1);
+            self.house.tally.add(Counted::HooksRepeated, 1);
             return Ok(Taken::Known(Box::new(known)));
         }
         let tenant = self.room.tenant.clone();
@@ -165,8 +165,8 @@ impl Mayday {
 
     /// The latest changes, those that took effect or were made last first.
     pub fn changes(&self, wanted: &ChangesWanted) -> Vec<KnownChange> {
-        let mut changes = self.house.projections.changes.read().explained(&self.room.tenant);
-        changes.retain(|known| wanted.wants(&known.says));
+        let changes = self.house.projections.changes.read();
+        let mut changes = changes.explained(&self.room.tenant, |known| wanted.wants(&known.says));
         changes
             .sort_by(|a, b| b.says.told_at().cmp(&a.says.told_at()).then_with(|| a.id.cmp(&b.id)));
         changes.truncate(wanted.limit.unwrap_or(MOST_LISTED).min(MOST_LISTED));

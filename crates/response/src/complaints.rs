@@ -127,7 +127,7 @@ impl Mayday {
         let _alone = self.house.taking_in.lock().unwrap_or_else(PoisonError::into_inner);
         let tenant = self.room.tenant.clone();
         if let Some(id) = self.house.projections.complaints.read().same(&tenant, &says) {
-            self.house.tally.add(Counted::DeliveriesRepeated, 1);
+            self.house.tally.add(Counted::HooksRepeated, 1);
             return Ok(id.clone());
         }
         let id = ComplaintId::from_random(act.random);

@@ -87,7 +87,7 @@ impl Mayday {
 
     /// Counts a delivery that is not taken in.
     pub fn refused_delivery(&self) {
-        self.house.tally.add(Counted::DeliveriesRefused, 1);
+        self.house.tally.add(Counted::HooksRefused, 1);
     }
 
     /// Weighs what came of late, of every tenant: what belongs to which incident, and what is one

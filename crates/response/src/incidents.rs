@@ -193,7 +193,7 @@ impl Mayday {
         let suites = self.guarding(report.feature.as_deref());
         let catalogue = &self.house.catalogue;
         let mut fields = fields::fill(&fields::form(), report, &suites, catalogue);
-        let changes = self.house.projections.changes.read().explained(&self.room.tenant);
+        let changes = self.changes_before(report.windows.incident.end);
         fields::attribute(&mut fields, feature, &changes, catalogue);
         fields
     }

@@ -3,7 +3,8 @@
 //! [`Mayday`] is opened on a data directory and serves every door: the API, the pages and the
 //! command line call the same methods and so give the same answers. In the way of a night:
 //! [`record`] keeps what comes in, [`settle`] turns traces into runs, [`moved`](mod@moved) compares
-//! them, [`incidents`] declares and drafts, [`course`] goes on from there, [`look`] shows; [`access`] says who may, and who did.
+//! them, [`incidents`] declares and drafts, [`course`] goes on from there, [`look`] shows;
+//! [`outbox`] tells others; [`access`] says who may, and who did.
 //!
 //! Now and randomness are arguments. A fact is appended first; what it means is folded from there.
 
@@ -29,6 +30,7 @@ pub mod moved;
 pub mod notices;
 pub mod observed;
 pub mod open;
+pub mod outbox;
 pub mod postmortem;
 mod projections;
 pub mod reconstruct;
@@ -58,6 +60,7 @@ pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
 pub use observed::{DriftError, DriftView, Waiting};
 pub use open::{Gauges, Mayday, Settings, verify_ledger_in};
+pub use outbox::{Courier, Delivery, DeliveryError, DeliveryState, Out, Worked};
 pub use reconstruct::{Diff, Finding, Reconstructed, Reconstruction, Sought};
 pub use record::Recorded;
 pub use sheet::{Measure, SheetAnswer, SheetError, SheetQuestion, SheetReport};
@@ -74,12 +77,21 @@ pub use incident::complaints::{KnownComplaint, KnownSignal, Rule as ComplaintRul
 pub use incident::drift::{DriftRow, Mismatch};
 pub use incident::links::Link;
 pub use incident::suspects::{Suspect as ChangeSuspect, SuspectKind};
-pub use incident::{Brief, brief, wording};
+pub use incident::{Brief, blast, brief, card, clocks, severity, wording};
 pub use ledger::{Flaw, ImportError, Imported, Stored, Verified};
 pub use recorder::encode as otlp_requests;
 pub use recorder::redaction::{Rules, RulesError};
-pub use recorder::{ContentMode, Encoding, Limits, Signal, answer as otlp_answer};
+pub use recorder::{ContentMode, Encoding, Limits, Measured, Signal, answer as otlp_answer};
 pub use watch::{Coverage, Sampling, SettleAfter, Slice};
+
+/// Targets: who is told, through what.
+pub mod targets {
+    pub use comms::{
+        Endpoint, Github, Glob, Jira, Mail, MailSecurity, Pagerduty, Schedule, Secret, SigningKey,
+        Target, TargetError, Way, Webhook,
+    };
+    pub use incident::announce::TOPICS;
+}
 
 /// What comes to webhooks, and in files.
 pub mod webhooks {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use incident::changes::KnownChange;
 use incident::links::Link;
 use incident::suspects::{self, Suspect};
 use incident::{Brief, brief};
@@ -134,9 +135,18 @@ impl Mayday {
             declared: incident.declared_at,
             catalogue: &self.house.catalogue,
         };
-        let projections = &self.house.projections;
-        let changes = projections.changes.read().explained(&incident.tenant);
+        let changes = self.changes_before(incident.declared_at);
         suspects::rank(asked, &changes, &[])
+    }
+
+    /// Changes that were made or took effect not too long before a moment.
+    pub(crate) fn changes_before(&self, end: Timestamp) -> Vec<KnownChange> {
+        let start = end.checked_sub(suspects::LOOK_BACK * 2).unwrap_or(Timestamp::MIN);
+        let is_near = |at: Timestamp| start <= at && at <= end;
+        let is_wanted = |known: &KnownChange| {
+            is_near(known.says.introduced) || known.says.activated.is_some_and(is_near)
+        };
+        self.house.projections.changes.read().explained(&self.room.tenant, is_wanted)
     }
 
     /// What belongs to an incident, and why.

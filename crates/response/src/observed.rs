@@ -75,8 +75,9 @@ impl Faulty for DriftError {
 /// Levels of one feature that were seen for the first time.
 type Fresh = BTreeSet<(Factor, String)>;
 
-/// How far before a new level runs are looked at for what was usual.
-const BEFORE: SignedDuration = SignedDuration::from_hours(1);
+/// How far before a new level runs are looked at for what was usual: first that far, and where
+/// there are none, further.
+const BEFORE: [SignedDuration; 2] = [SignedDuration::from_hours(1), SignedDuration::from_hours(24)];
 
 /// How far back runs are looked at for what is served now.
 const NOW: SignedDuration = SignedDuration::from_mins(30);
@@ -226,7 +227,7 @@ impl Mayday {
     }
 
     fn runs_before(&self, feature: &str, earliest: Timestamp, now: Timestamp) -> RunSet {
-        let start = earliest.checked_sub(BEFORE).unwrap_or(Timestamp::MIN);
+        let start = earliest.checked_sub(BEFORE[1]).unwrap_or(Timestamp::MIN);
         self.room.recent().select_what_is_here(Window { start, end: now }, Some(feature))
     }
 
@@ -248,7 +249,7 @@ impl Mayday {
         let features = self.room.recent().features();
         let features: BTreeSet<String> = features.into_iter().map(|it| it.feature).collect();
         let changes = self.house.projections.changes.read();
-        let known = changes.explained(tenant);
+        let known = changes.explained(tenant, |_| true);
         let reviewed =
             |feature: &str, surface: ChangeSurface| changes.reviewed(tenant, feature, surface);
         DriftView {
@@ -301,29 +302,34 @@ impl Mayday {
         let start = now.checked_sub(NOW).unwrap_or(Timestamp::MIN);
         let runs =
             self.room.recent().select_what_is_here(Window { start, end: Timestamp::MAX }, None);
-        let mut counts: HashMap<(&str, u32), u64> = HashMap::new();
+        let mut counts: HashMap<(&str, u32), (u64, Timestamp)> = HashMap::new();
         for run in &runs.runs {
             for level in run.levels.iter() {
-                *counts.entry((&run.feature, *level)).or_default() += 1;
+                let (count, last) =
+                    counts.entry((&run.feature, *level)).or_insert((0, run.started));
+                (*count, *last) = (*count + 1, (*last).max(run.started));
             }
         }
-        let mut best: BTreeMap<(&str, &Factor), Serving> = BTreeMap::new();
-        for ((feature, place), count) in counts {
+        let mut best: BTreeMap<(&str, &Factor), (Serving, Timestamp)> = BTreeMap::new();
+        for ((feature, place), (count, last)) in counts {
             let seen = &runs.dictionary[place as usize];
             let model::Level::Is(level) = &seen.level else { continue };
-            let serving = best.entry((feature, &seen.factor)).or_insert_with(|| Serving {
+            let none = || Serving {
                 feature: feature.to_owned(),
                 factor: seen.factor.clone(),
                 level: level.clone(),
                 runs: 0,
                 of: 0,
-            });
+            };
+            let (serving, latest) =
+                best.entry((feature, &seen.factor)).or_insert_with(|| (none(), last));
             serving.of += count;
-            if (count, &serving.level) > (serving.runs, level) {
-                (serving.level, serving.runs) = (level.clone(), count);
+            // Of two with as many runs, the one of the latest run is served now.
+            if (count, last, level) > (serving.runs, *latest, &serving.level) {
+                (serving.level, serving.runs, *latest) = (level.clone(), count, last);
             }
         }
-        best.into_values().collect()
+        best.into_values().map(|(serving, _)| serving).collect()
     }
 }
 
@@ -341,11 +347,14 @@ fn place(catalogue: &Catalogue, factor: &Factor) -> usize {
 
 /// The commonest level of a factor in the runs before one was first seen.
 fn usual(runs: &RunSet, sighting: &Sighting) -> Option<String> {
-    let from = sighting.first_seen.checked_sub(BEFORE).unwrap_or(Timestamp::MIN);
-    let before =
-        runs.runs.iter().filter(|run| from <= run.started && run.started < sighting.first_seen);
+    BEFORE.into_iter().find_map(|length| usual_within(length, runs, sighting))
+}
+
+fn usual_within(length: SignedDuration, runs: &RunSet, sighting: &Sighting) -> Option<String> {
+    let from = sighting.first_seen.checked_sub(length).unwrap_or(Timestamp::MIN);
+    let before = Window { start: from, end: sighting.first_seen };
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
-    for run in before {
+    for run in runs.runs.iter().filter(|run| before.contains(run.started)) {
         for level in run.levels.iter() {
             let seen = &runs.dictionary[*level as usize];
             if let (model::Level::Is(level), true) = (&seen.level, seen.factor == sighting.factor) {

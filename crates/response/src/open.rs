@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
 
+use comms::Breaker;
 use flight::{Flight, Keyring};
 use incident::Incidents;
 use jiff::{SignedDuration, Timestamp};
@@ -25,6 +26,7 @@ use crate::error::OpenError;
 use crate::inbound::Inbound;
 use crate::keeping::{ClosedDays, Keeping};
 use crate::notices::Desk;
+use crate::outbox::Out;
 use crate::projections::Projections;
 use crate::room::Room;
 use crate::tally::{Counted, Tally};
@@ -48,6 +50,8 @@ pub struct Settings {
     pub keeping: Keeping,
     /// What is made of what others send.
     pub inbound: Inbound,
+    /// Whom to tell.
+    pub out: Out,
     /// How long sessions on the pages last.
     pub sessions: SessionLimits,
     /// The ways by which providers tell things.
@@ -70,6 +74,7 @@ impl Default for Settings {
             limits: Limits::default(),
             keeping: Keeping::default(),
             inbound: Inbound::default(),
+            out: Out::default(),
             sessions: SessionLimits::default(),
             channels: Vec::new(),
             paging: Paging::default(),
@@ -101,6 +106,9 @@ pub(crate) struct House {
     pub(crate) sessions: Sessions,
     pub(crate) throttle: Throttle,
     pub(crate) first: FirstCode,
+    pub(crate) outgoing: Notify,
+    pub(crate) announcing: Mutex<()>,
+    pub(crate) breakers: Mutex<BTreeMap<String, Breaker>>,
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
@@ -132,6 +140,10 @@ pub struct Gauges {
     pub waiting: u64,
     /// Bytes of flights on disk, as they were when last looked at.
     pub bytes: u64,
+    /// Deliveries that have not arrived yet.
+    pub deliveries: u64,
+    /// Targets that are let be because they fail again and again.
+    pub breakers: u64,
 }
 
 impl Mayday {
@@ -189,7 +201,8 @@ impl Mayday {
     /// How full it is, of all tenants.
     pub fn gauges(&self) -> Gauges {
         let bytes = self.house.bytes.load(Ordering::Relaxed);
-        let mut gauges = Gauges { runs: 0, waiting: 0, bytes };
+        let (deliveries, breakers) = self.house.outgoing();
+        let mut gauges = Gauges { runs: 0, waiting: 0, bytes, deliveries, breakers };
         for room in self.house.rooms() {
             let (runs, waiting) = room.gauges();
             gauges.runs += runs as u64;
@@ -216,6 +229,9 @@ impl House {
             sessions: Sessions::default(),
             throttle: Throttle::default(),
             first: FirstCode::default(),
+            outgoing: Notify::new(),
+            announcing: Mutex::default(),
+            breakers: Mutex::default(),
             full: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             ledger,
@@ -272,10 +288,16 @@ impl House {
         Ok(tenants)
     }
 
-    /// States facts: appended first, then folded, so that what is shown was stated. Blocking.
+    /// States facts: appended first, then folded, so that what is shown was stated. What others are
+    /// to be told of them is stated with them, after them. Blocking.
     pub(crate) fn state(&self, append: Append<'_>) -> Result<Vec<Entry>, LedgerError> {
-        let stated = self.ledger.append(append)?;
+        let told = self.announced(&append);
+        let facts = told.as_ref().map_or(append.facts, |told| &told.facts);
+        let stated = self.ledger.append(Append { facts, ..append })?;
         self.fold(&stated);
+        if told.is_some() {
+            self.outgoing.notify_waiters();
+        }
         Ok(stated)
     }
 

@@ -24,6 +24,7 @@ use crate::access::Principals;
 use crate::evals::Suites;
 use crate::keeping::ClosedDays;
 use crate::notices::Notices;
+use crate::outbox::Outbox;
 
 /// Something that is folded from facts.
 pub(crate) trait Projection: Default + Serialize + DeserializeOwned + Send + Sync {
@@ -84,6 +85,8 @@ projections! {
     links: Links, version 1;
     /// Levels that are no news.
     learned: Learned, version 1;
+    /// What others are to be told.
+    outbox: Outbox, version 1;
     /// Notices of providers, their channels and tickets.
     notices: Notices, version 1;
 }

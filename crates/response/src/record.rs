@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use flight::{Append, FlightError};
 use jiff::{SignedDuration, Timestamp};
 use model::{About, Batch, Claim, Label, Receipt, Rejection, Source, Step, Subject, TraceId};
-use recorder::{Encoding, Signal};
+use recorder::{Encoding, Measured, Signal};
 use watch::Arrival;
 
 use crate::error::RecordError;
@@ -41,9 +41,32 @@ impl Mayday {
         encoding: Encoding,
         now: Timestamp,
     ) -> Result<Recorded, RecordError> {
+        let measured = self.measure(signal, body, encoding)?;
+        self.record_measured(measured, now).await
+    }
+
+    /// Counts what an export request holds, unless that is more than it may be, or nothing more can
+    /// be kept.
+    pub fn measure<'a>(
+        &self,
+        signal: Signal,
+        body: &'a [u8],
+        encoding: Encoding,
+    ) -> Result<Measured<'a>, RecordError> {
         if self.house.full.load(Ordering::Relaxed) {
             return Err(RecordError::Full);
         }
+        let limits = &self.house.settings.limits;
+        Ok(recorder::measure(body, encoding, signal, limits)?)
+    }
+
+    /// Records one OTLP export request that was measured.
+    pub async fn record_measured(
+        &self,
+        measured: Measured<'_>,
+        now: Timestamp,
+    ) -> Result<Recorded, RecordError> {
+        let signal = measured.signal();
         let (limits, policy) = (&self.house.settings.limits, &self.room.policy);
         let mut appending = self.room.flight.begin(now)?;
         let (mut arrivals, mut added) = (HashMap::new(), Ok(()));
@@ -53,11 +76,7 @@ impl Mayday {
                 added = appending.add(steps);
             }
         };
-        let text = (body, encoding);
-        let batch = match signal {
-            Signal::Traces => recorder::decode_in_parts(text, limits, policy, &mut take)?,
-            Signal::Logs => recorder::decode_logs_in_parts(text, limits, policy, &mut take)?,
-        };
+        let batch = recorder::decode_in_parts(measured, limits, policy, &mut take)?;
         added?;
         let Batch { rejections, claims, .. } = batch;
         let labels: Vec<Label> = claims.into_iter().map(|claim| self.label_of(claim)).collect();
@@ -89,11 +108,6 @@ impl Mayday {
         tally.add(duplicate, receipt.duplicate);
         tally.add(rejected, rejections.len() as u64 - ignored);
         tally.add(Counted::RecordsIgnored, ignored);
-    }
-
-    /// Roughly the most bytes of memory that recording a request takes, beside its text.
-    pub fn footprint(&self, signal: Signal, body: &[u8], encoding: Encoding) -> usize {
-        recorder::footprint(body, encoding, signal, &self.house.settings.limits)
     }
 
     /// Remembers what must settle: traces whose spans came, and traces about which something was

@@ -30,11 +30,17 @@ pub enum Counted {
     /// Levels of runs that are not told apart: there are too many of their kind.
     LevelsCapped,
     /// Deliveries of others that are unsigned, forged, stale or make no sense.
-    DeliveriesRefused,
+    HooksRefused,
     /// Deliveries that came before, or say what was just said.
-    DeliveriesRepeated,
+    HooksRepeated,
     /// Words on alerts of which none is open.
     AlertsDropped,
+    /// Deliveries that arrived.
+    DeliveriesDelivered,
+    /// Attempts to deliver that failed and are made again.
+    DeliveriesFailed,
+    /// Deliveries given up.
+    DeliveriesGivenUp,
     /// Notices of providers made durable.
     NoticesHeard,
     /// Notices that were known already.
@@ -61,7 +67,7 @@ pub struct Tally {
 
 impl Counted {
     /// Everything that is counted.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::SpansStored,
         Self::SpansDuplicate,
         Self::SpansRejected,
@@ -74,9 +80,12 @@ impl Counted {
         Self::LabelsStored,
         Self::RequestsDenied,
         Self::LevelsCapped,
-        Self::DeliveriesRefused,
-        Self::DeliveriesRepeated,
+        Self::HooksRefused,
+        Self::HooksRepeated,
         Self::AlertsDropped,
+        Self::DeliveriesDelivered,
+        Self::DeliveriesFailed,
+        Self::DeliveriesGivenUp,
         Self::NoticesHeard,
         Self::NoticesDuplicate,
         Self::HooksUnsigned,
@@ -112,15 +121,22 @@ impl Counted {
             Self::LevelsCapped => {
                 ("mayday_levels_capped", "Levels of runs beyond those that are told apart")
             }
-            Self::DeliveriesRefused => {
-                ("mayday_deliveries_refused", "Alerts, changes and notices that were refused")
+            Self::HooksRefused => {
+                ("mayday_hooks_refused", "Alerts, changes and notices that were refused")
             }
-            Self::DeliveriesRepeated => {
-                ("mayday_deliveries_repeated", "Alerts, changes and notices that had come before")
+            Self::HooksRepeated => {
+                ("mayday_hooks_repeated", "Alerts, changes and notices that had come before")
             }
             Self::AlertsDropped => {
                 ("mayday_alerts_dropped", "Acknowledged or resolved alerts of which none was open")
             }
+            Self::DeliveriesDelivered => {
+                ("mayday_deliveries_delivered", "Deliveries to targets that arrived")
+            }
+            Self::DeliveriesFailed => {
+                ("mayday_deliveries_failed", "Attempts to deliver that failed and are made again")
+            }
+            Self::DeliveriesGivenUp => ("mayday_deliveries_given_up", "Deliveries given up"),
             Self::NoticesHeard => ("mayday_notices_heard", "Notices of providers made durable"),
             Self::NoticesDuplicate => {
                 ("mayday_notices_duplicate", "Notices that were known already")

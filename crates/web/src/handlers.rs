@@ -25,10 +25,12 @@ pub(crate) async fn home(State(site): State<Site>, visitor: Visitor) -> Page {
     let now = (site.now)();
     let look = move || {
         let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
-        Ok::<_, OpenError>((mayday.features(now), mayday.list_incidents()))
+        let given_up = mayday.given_up(now);
+        Ok::<_, OpenError>((mayday.features(now), mayday.list_incidents(), given_up))
     };
-    let (features, incidents) = tokio::task::spawn_blocking(look).await??;
-    Ok(Html(HomePage::new(&features, &incidents, now).render()?))
+    let (features, incidents, given_up) = tokio::task::spawn_blocking(look).await??;
+    let page = HomePage { given_up, ..HomePage::new(&features, &incidents, now) };
+    Ok(Html(page.render()?))
 }
 
 /// `GET /incidents/{id}`
@@ -39,8 +41,9 @@ pub(crate) async fn incident(
 ) -> Page {
     let Path(id) = id.map_err(|_| PageError::NoSuchPage)?;
     let look = move || {
-        let mayday = site.mayday.of(&visitor.who.tenant(), (site.now)())?;
-        Ok::<_, PageError>(mayday.incident_view(&id)?)
+        let now = (site.now)();
+        let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
+        Ok::<_, PageError>(mayday.incident_view(&id, &visitor.who, now)?)
     };
     let view = tokio::task::spawn_blocking(look).await??;
     Ok(Html(IncidentPage::new(&view)?.render()?))

@@ -430,7 +430,9 @@ impl<'a> Packing<'a> {
         if !texts.addresses.is_empty() {
             let packed = self.packer.pack(texts.pieces.join())?;
             let body = match owner {
-                Some(trace) => self.secret(owner).seal(&packed, trace.as_bytes()),
+                Some(trace) => {
+                    self.shelf.tenant.seal(self.secret(owner), &packed, trace.as_bytes())
+                }
                 None => packed,
             };
             self.chunks.push(PackedChunk { trace: owner, addresses: texts.addresses, body });

@@ -128,3 +128,63 @@ fn each(file: &Connection, mut look: impl FnMut(&[[u8; ENTRY]])) -> rusqlite::Re
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file() -> Connection {
+        let file = Connection::open_in_memory().unwrap();
+        file.pragma_update(None, "foreign_keys", "OFF").unwrap();
+        file.execute_batch(include_str!("../sql/schema.sql")).unwrap();
+        file
+    }
+
+    fn key(number: usize) -> Address {
+        let mut key = [0; 16];
+        key[0] = (number as u8).wrapping_mul(151);
+        key[8..].copy_from_slice(&(number as u64).to_be_bytes());
+        Address::new(key)
+    }
+
+    fn waiting(file: &Connection) -> usize {
+        Waiting::of(file).unwrap().rows
+    }
+
+    #[test]
+    fn what_waits_and_what_is_sorted_in_is_found_alike() {
+        let file = file();
+        let mut known = Waiting::of(&file).unwrap();
+        let mut sorted_in = 0;
+        for request in 1..=MOST_ROWS + 100 {
+            let mut entries = Entries::default();
+            [request % 7, 1_000 + request].iter().for_each(|it| {
+                entries.push(&key(*it), request as i64);
+            });
+            entries.write(&file, &mut known).unwrap();
+            known.sort_in_if_much(&file).unwrap();
+            sorted_in += usize::from(waiting(&file) == 0);
+            if request % 97 == 0 || request > MOST_ROWS - 3 {
+                let of_seven = (1..=request as i64).rev().filter(|it| *it as usize % 7 == 3);
+                assert_eq!(find(&file, key(3), 20).unwrap(), Vec::from_iter(of_seven.take(20)));
+                assert_eq!(find(&file, key(1_000 + request), 9).unwrap(), [request as i64]);
+                assert_eq!(find(&file, key(999), 9).unwrap(), [0; 0]);
+            }
+        }
+        assert_eq!((sorted_in, waiting(&file)), (1, 100));
+    }
+
+    #[test]
+    fn of_an_excerpt_only_its_own_traces_stay() {
+        let file = file();
+        let mut known = Waiting::of(&file).unwrap();
+        for trace in 1..=3 {
+            let mut entries = Entries::default();
+            entries.push(&key(5), trace);
+            entries.write(&file, &mut known).unwrap();
+        }
+        sort_in_for(&BTreeSet::from([2]), &file).unwrap();
+        assert_eq!(find(&file, key(5), 9).unwrap(), [2]);
+        assert_eq!(waiting(&file), 0);
+    }
+}

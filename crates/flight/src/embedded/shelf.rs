@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use foldhash::{HashMap, HashSet, HashSetExt};
 use model::{Address, Label, Pivot, TraceId};
 
-use super::day::Days;
+use super::day::{self, Days};
+use super::filter::Filters;
 use super::fresh::Fresh;
 use super::pieces::Packer;
 use super::traces::{Kept, KeptKeys, TraceKeys};
@@ -35,6 +36,8 @@ pub(super) struct Shelf {
     pub(super) chain: Secret,
     /// What came in the last moments.
     pub(super) fresh: Fresh,
+    /// What days that are over can hold.
+    pub(super) filters: Filters,
     people: Secret,
     pivots: Secret,
     stored: Mutex<(i32, HashSet<Address>)>,
@@ -53,6 +56,7 @@ impl Shelf {
             shared: tenant.secret("shared"),
             chain: tenant.secret("chain"),
             fresh: Fresh::default(),
+            filters: Filters::default(),
             people: tenant.secret("people"),
             pivots: tenant.secret("pivots"),
             tenant,
@@ -86,6 +90,7 @@ impl Shelf {
     pub(super) fn close(&self, path: &Path) {
         self.days.close(path);
         self.lookups.close(path);
+        self.filters.forget(day::number_of(path));
     }
 
     /// Leaves of some content what is not known to be stored on a day.

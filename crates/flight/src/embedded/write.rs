@@ -76,6 +76,7 @@ impl Writer {
         let shelf = Arc::clone(&self.shelf);
         let path = day::path_of(&shelf.directory, day);
         let written = self.day(day).and_then(|open| open.write(&shelf, &packed));
+        shelf.filters.forget(day);
         let written = written.map_err(|error| error.at(&path));
         let written = written.and_then(|written| self.day_before(day, &packed).map(|()| written));
         if !matches!(&written, Ok(written) if written.iter().all(Result::is_ok)) {

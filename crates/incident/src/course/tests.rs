@@ -112,14 +112,18 @@ fn a_refusal_says_why_and_what_it_takes() {
     an incident that is declared does not become learned:
       close it first
     an incident that is mitigated does not become contained:
-      what is mended is contained; if it came back, say diagnosing
+      what is mended is contained;
+      if it came back, say diagnosing
     verified is pending at n = 3:
-      it needs about 134 known outcomes since the mitigation, with no more bad ones than before the incident; 40 runs since then wait for a label
+      it needs about 134 known outcomes since the mitigation,
+      with no more bad ones than before the incident;
+      40 runs since then wait for a label
     not verified:
       12.0 % (60 of 500) are bad since the mitigation, and 159 of 5120 were before:
       look for what is left of it
     an incident that is closed does not become declared:
-      it was declared once; if it came back, say that it is diagnosing again
+      it was declared once;
+      if it came back, say that it is diagnosing again
     ");
 }
 

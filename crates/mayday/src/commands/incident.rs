@@ -1,19 +1,22 @@
 //! `mayday incident`.
 
+mod course;
+mod show;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
-use api::incidents::{AnswerJson, LookJson, ShownJson};
+use api::incidents::{AnswerJson, LookJson};
 use clap::{Args, Subcommand, ValueEnum};
-use model::triage::{Answer, Told};
-use model::{AlertId, IncidentId, RunId, SixField, Triage};
-use response::{ChangeSuspect, brief, wording};
+use model::triage::Answer;
+use model::{AlertId, IncidentId, RunId};
+use response::{brief, wording};
 
 use crate::commands::moved::Asked;
 use crate::door::{Declared, Source};
 use crate::world;
 
-/// Declare, list and show incidents.
+/// Declare incidents, show them, and say how they go on.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Incident {
     /// Declare an incident: the windows, the verdict and the evidence become facts
@@ -21,11 +24,20 @@ pub(crate) enum Incident {
     /// List incidents, latest first
     List(List),
     /// Show one incident
-    Show(Show),
+    Show(show::Show),
     /// Answer a question of its triage
     Answer(AnswerOne),
     /// Compare once more; the verdict it was declared with stays
     Look(LookAgain),
+    Acknowledge(course::Acknowledge),
+    Stage(course::StageOne),
+    Severity(course::SeverityOne),
+    Duty(course::DutyOne),
+    Note(course::Note),
+    Attempt(course::Attempt),
+    Claim(course::Claim),
+    Revise(course::Revise),
+    Actions(course::Actions),
 }
 
 /// Declare an incident.
@@ -58,20 +70,6 @@ pub(crate) struct Declare {
 #[derive(Debug, Args)]
 pub(crate) struct List {
     /// Print them as JSON
-    #[arg(long)]
-    json: bool,
-
-    #[command(flatten)]
-    source: Source,
-}
-
-/// Show one incident.
-#[derive(Debug, Args)]
-pub(crate) struct Show {
-    /// Which one
-    incident: IncidentId,
-
-    /// Print it as JSON
     #[arg(long)]
     json: bool,
 
@@ -144,6 +142,15 @@ impl Incident {
             Incident::Show(command) => command.run().await?,
             Incident::Answer(command) => command.run().await?,
             Incident::Look(command) => command.run().await?,
+            Incident::Acknowledge(command) => command.run().await?,
+            Incident::Stage(command) => command.run().await?,
+            Incident::Severity(command) => command.run().await?,
+            Incident::Duty(command) => command.run().await?,
+            Incident::Note(command) => command.run().await?,
+            Incident::Attempt(command) => command.run().await?,
+            Incident::Claim(command) => command.run().await?,
+            Incident::Revise(command) => command.run().await?,
+            Incident::Actions(command) => command.run().await?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -169,7 +176,7 @@ impl AnswerOne {
         let AnswerOne { incident, node, answer, because, source } = self;
         let answer = AnswerJson { node, answer: answer.into(), because, by: None };
         let incident = source.open().await?.answer(&incident, answer).await?;
-        incident.triage.iter().for_each(print_triage);
+        incident.triage.iter().for_each(show::print_triage);
         Ok(())
     }
 }
@@ -202,63 +209,4 @@ impl List {
         }
         Ok(())
     }
-}
-
-impl Show {
-    async fn run(self) -> Result<()> {
-        let shown = self.source.open().await?.incident(&self.incident).await?;
-        if self.json {
-            return world::print_json(&shown);
-        }
-        let ShownJson { incident, suspects, links } = shown;
-        let at = wording::moment(incident.declared_at);
-        world::print(&format!("{}  {}", incident.id, incident.title));
-        world::print(&format!("  declared  {at} by {}", incident.declared_by));
-        world::print(&brief(&incident.report).lines().join("\n"));
-        for look in &incident.looks {
-            world::print(&format!("  {}  {}", wording::moment(look.at), wording::look(look)));
-        }
-        incident.triage.iter().for_each(print_triage);
-        incident.fields.iter().for_each(print_field);
-        (1..).zip(&suspects).for_each(|(number, suspect)| print_suspect(number, suspect));
-        for link in &links {
-            world::print(&format!("  joined    {}: {}", link.what, link.because));
-        }
-        for evidence in &incident.evidence {
-            world::print(&format!("  evidence  {}  {}", evidence.run, evidence.role));
-        }
-        Ok(())
-    }
-}
-
-fn print_suspect(number: u32, suspect: &ChangeSuspect) {
-    let ChangeSuspect { what, summary, score, .. } = suspect;
-    world::print(&format!("  suspect   {number}. {what} ({score:.2}): {summary}"));
-    for part in &suspect.parts {
-        world::print(&format!("            {:+.2} {}", part.points, part.why));
-    }
-    for evidence in &suspect.evidence {
-        world::print(&format!("            {evidence}"));
-    }
-}
-
-fn print_field(field: &SixField) {
-    let lacks: Vec<&str> = field.gaps.iter().map(|gap| gap.attribute.as_str()).collect();
-    let lacks = match lacks.is_empty() {
-        true => String::new(),
-        false => format!("; record {}", lacks.join(", ")),
-    };
-    let (title, state) = (field.title.to_lowercase(), field.state.as_str());
-    world::print(&format!("  field     {title}: {state}: {}{lacks}", field.why));
-}
-
-fn print_triage(triage: &Triage) {
-    for row in &triage.rows {
-        world::print(&format!("  {:<9} {}: {}", row.stands().as_str(), row.node, row.why));
-        for Told { at, by, answer, because } in &row.told {
-            let (at, answer) = (wording::moment(*at), answer.as_str());
-            world::print(&format!("            {by} said {answer} at {at}: {because}"));
-        }
-    }
-    world::print(&format!("  triage    {}", triage.next));
 }

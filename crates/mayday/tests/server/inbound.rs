@@ -45,7 +45,7 @@ async fn pagerduty_events_are_taken_and_answered_as_their_senders_know_it() {
     assert_eq!((status, &answer["status"]), (StatusCode::BAD_REQUEST, &json!("invalid event")));
     assert_eq!(answer["message"], "Event object is invalid");
     assert_eq!(answer["errors"], json!(["'event_action' is missing or blank"]));
-    assert_eq!(server.metric("mayday_deliveries_refused_total").await, 1);
+    assert_eq!(server.metric("mayday_hooks_refused_total").await, 1);
 
     let change = json!({"routing_key": "x", "payload": {"summary": "deployed 7"}});
     let (status, answer) = post(&server, "/v2/change/enqueue", &change).await;
@@ -168,7 +168,7 @@ async fn unsigned_forged_and_replayed_deliveries_of_github_change_nothing() {
     assert_eq!(send(None, &push).await.0, StatusCode::UNAUTHORIZED);
     let altered = push.replace("support", "billing");
     assert_eq!(send(Some(signature(&push)), &altered).await.0, StatusCode::UNAUTHORIZED);
-    assert_eq!(server.metric("mayday_deliveries_refused_total").await, 2);
+    assert_eq!(server.metric("mayday_hooks_refused_total").await, 2);
     let (status, first) = send(Some(signature(&push)), &push).await;
     assert_eq!((status, first["changes"].as_array().unwrap().len()), (StatusCode::ACCEPTED, 1));
     let (_, again) = send(Some(signature(&push)), &push).await;

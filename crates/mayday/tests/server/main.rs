@@ -31,8 +31,13 @@ mod inbound;
 #[cfg(test)]
 mod keeping;
 mod ledger;
-#[cfg(test)]
 mod notices;
+#[cfg(test)]
+mod out;
+#[cfg(test)]
+mod out;
+mod scenario;
+mod scenario;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use incident::card::{Freshness, Inputs, Row, You};
 use incident::clocks::Beside;
 use incident::course::Standing;
+use incident::playbooks::Proposed;
 use incident::severity::{self, Graded, Pace, rubric};
 use incident::timeline::Moment;
 use incident::{Card, Clocks, blast, card, clocks, nearest, timeline};
@@ -33,6 +34,8 @@ pub struct CourseView {
     pub blast: BlastRadius,
     /// What happened when.
     pub timeline: Vec<Moment>,
+    /// Playbooks that fit, best first.
+    pub playbooks: Vec<Proposed>,
 }
 
 /// How bad it is said to be, and what the record says to that.
@@ -86,6 +89,7 @@ impl Mayday {
             rows: card.rows(),
             clocks: clocks(&incident, Beside { now, run: self.began(&incident)? }),
             timeline: timeline::moments(&incident),
+            playbooks: Self::proposed(&incident),
             incident: incident.id,
             card,
             severity,

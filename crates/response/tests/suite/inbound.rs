@@ -62,7 +62,7 @@ fn a_delivery_that_comes_again_is_no_second_change() {
     let again = mayday.record_change(says, act(1, 2)).unwrap();
     assert_eq!(again, Taken::Known(first.clone()));
     assert_eq!(mayday.changes(&ChangesWanted::default()), [*first]);
-    assert_eq!(mayday.tally().count(Counted::DeliveriesRepeated), 1);
+    assert_eq!(mayday.tally().count(Counted::HooksRepeated), 1);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn the_same_words_within_a_minute_are_no_fact_of_their_own() {
         assert_eq!(mayday.hear_alert(warning(), act(0, 2)).unwrap(), Heard::Joined(id.clone()));
     }
     assert_eq!(mayday.alert_view(&id, at(0)).unwrap().alert.deliveries, 1);
-    assert_eq!(mayday.tally().count(Counted::DeliveriesRepeated), 50);
+    assert_eq!(mayday.tally().count(Counted::HooksRepeated), 50);
 }
 
 #[test]

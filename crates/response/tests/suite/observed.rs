@@ -37,7 +37,7 @@ async fn a_model_that_nobody_recorded_is_an_unlogged_change_and_stated_once_for_
     let mayday = open(dir.path(), START);
     run_of(&mayday, 1, "m-1", 0).await;
     assert_eq!(mayday.observe_changes(at(5)).unwrap(), 0, "it is learned");
-    run_of(&mayday, 2, "m-1b", 30).await;
+    run_of(&mayday, 2, "m-1b", 10).await;
     assert_eq!(mayday.observe_changes(at(70)).unwrap(), 0, "within the first hour");
     run_of(&mayday, 3, "m-1", 75).await;
     run_of(&mayday, 4, "m-2", 80).await;
@@ -151,8 +151,8 @@ async fn a_change_on_record_is_a_suspect_of_the_incident_that_follows_it() {
     let question = Question { feature: Some("help".to_owned()), windows: None };
     let declaration = response::Declaration { question, ..Default::default() };
     let incident = mayday.declare(&declaration, act(90, 3)).unwrap();
-    let view = mayday.incident_view(&incident.id).unwrap();
+    let view = mayday.incident_view(&incident.id, &Who::Local, at(91)).unwrap();
     let [suspect] = &view.suspects[..] else { panic!("{:#?}", view.suspects) };
-    assert_eq!(suspect.summary, "model_served: m-1 → m-2");
+    assert_eq!(suspect.summary, "model_requested: m-1 → m-2");
     assert!(suspect.parts.iter().any(|part| part.why.contains("before the declaration")));
 }

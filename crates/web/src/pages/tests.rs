@@ -76,7 +76,7 @@ fn figures_carry_n_and_an_interval() {
     Outcome unknown: 120 → 340 runs
       2.3 % → 6.2 % of all; never counted as good
     Detection lag: 32 min to 40 min
-      from onset to declaration
+      from onset until the first machine or person knew
     Compared: 2 h 00 min → 1 h 00 min
       to 2026-11-22 03:00:00 UTC; cut at the likeliest change point
     ");

@@ -14,6 +14,8 @@ pub(crate) struct Moment {
     pub(crate) what: String,
     /// Where that is on record.
     pub(crate) source: String,
+    /// What it weighs, unless it was recorded.
+    pub(crate) mark: Option<&'static str>,
 }
 
 /// Runs that are cited for one reason.
@@ -38,10 +40,11 @@ pub(crate) struct CitedRun {
 
 /// What happened when, in order.
 pub(super) fn timeline(view: &IncidentView) -> Vec<Moment> {
-    let moments = view.timeline.iter().map(|moment| Moment {
+    let moments = view.course.timeline.iter().map(|moment| Moment {
         at: When::at(moment.at),
         what: words::sentence(&moment.what),
         source: moment.source.clone(),
+        mark: moment.weighs.mark(),
     });
     moments.collect()
 }

@@ -2,6 +2,7 @@
 
 use model::report::{ChosenBy, Windows};
 use model::{BehaviourRate, Report, Window};
+use response::clocks::LagName;
 use response::{IncidentView, wording};
 
 use crate::words;
@@ -79,13 +80,12 @@ fn unknown(report: &Report) -> Figure {
 }
 
 fn detection(view: &IncidentView) -> Figure {
-    let (value, note) = match view.clocks.detection {
-        Some((least, most)) => {
-            let (least, most) = (wording::duration(least), wording::duration(most));
-            let value = if least == most { least } else { format!("{least} to {most}") };
-            (value, "from onset to declaration")
+    let lag = view.course.clocks.lag(LagName::Detection);
+    let (value, note) = match lag.map(|lag| &lag.length) {
+        Some(length) if length.range().is_some() => {
+            (length.to_string(), LagName::Detection.words())
         }
-        None => ("unknown".to_owned(), "needs an onset"),
+        _ => ("unknown".to_owned(), "needs an onset"),
     };
     Figure { name: "Detection lag", value, notes: vec![note.to_owned()] }
 }

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use incident::timeline::{clocks, moments};
+use incident::blast::Actions;
+use incident::card::{Freshness, Inputs, You};
+use incident::clocks::Beside;
+use incident::playbooks::{defaults, propose};
+use incident::severity::{Known, Pace, grade, rubric};
+use incident::timeline::moments;
+use incident::{card, clocks};
 use jiff::{SignedDuration, Timestamp};
 use model::incident::{Evidence, IncidentKind};
 use model::report::{
@@ -11,7 +17,8 @@ use model::report::{
 };
 use model::surface::Effect;
 use model::{BehaviourRate, Incident, Interval, Outcome, Report, Verdict, Window};
-use response::{IncidentView, Slice, brief};
+use response::course::SeverityView;
+use response::{BlastRadius, CourseView, IncidentView, Slice, brief};
 
 /// A level that is a hash, as recorded.
 pub(crate) const HASH: &str = "9c22aa01bbccddeeff00112233445566";
@@ -155,12 +162,51 @@ pub(crate) fn view(report: Report) -> IncidentView {
         fields: Vec::new(),
         excerpts: None,
         drafts: Vec::new(),
+        course: model::course::Course { declared_by_person: true, ..Default::default() },
     };
     IncidentView {
         brief: brief(&incident.report),
         slices: slices(&[(3, 90), (2, 80), (0, 0), (3, 85), (0, 4), (1, 60), (9, 80), (12, 90)]),
-        timeline: moments(&incident),
-        clocks: clocks(&incident),
+        course: course(&incident),
         incident,
+    }
+}
+
+/// The course of an incident at ten to three, with what its facts say.
+pub(crate) fn course(incident: &Incident) -> CourseView {
+    let now = at("02:50:00");
+    let last = Pace { secs: 300, rate: BehaviourRate::of(70, 350, 20) };
+    let actions = Actions { irreversible: 2, open: 1, ..Actions::default() };
+    let fresh = Freshness { newest_run: Some(at("02:49:56")), ..Freshness::default() };
+    let you = You { name: "anna".to_owned(), may: vec!["act".to_owned()], may_not: Vec::new() };
+    let (nearest, rubric) = (None, rubric());
+    let card = card(Inputs { incident, now, last, fresh, actions, nearest, you });
+    let graded = grade(&rubric, &Known { incident, last, before: last, actions: &actions });
+    let (least, worst) = graded.span(&rubric);
+    CourseView {
+        incident: incident.id.clone(),
+        rows: card.rows(),
+        card,
+        clocks: clocks(incident, Beside { now, run: None }),
+        severity: SeverityView {
+            stands: incident.course.severity(),
+            graded,
+            least,
+            worst,
+            rubric: rubric.version,
+        },
+        blast: BlastRadius {
+            window: Window { start: at("02:00:00"), end: now },
+            runs: 5460,
+            bad: 604,
+            unknown: 340,
+            conversations: Some(590),
+            people: None,
+            segments: Vec::new(),
+            counts: actions,
+            tools: Vec::new(),
+        },
+        timeline: moments(incident),
+        playbooks: propose(incident, &defaults()),
     }
 }
