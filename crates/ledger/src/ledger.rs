@@ -104,8 +104,8 @@ impl Ledger {
         self.page(Page::of(from_seq, limit))?.iter().map(Row::read).collect()
     }
 
-    /// Entries as they are stored, beginning at `from_seq`: up to `limit` and about `most_bytes`, at
-    /// least one if there is one. Fails as [`Ledger::read`] does.
+    /// Entries as they are stored, beginning at `from_seq`: up to `limit` and about `most_bytes`,
+    /// at least one if there is one. Fails as [`Ledger::read`] does.
     pub fn stored(
         &self,
         from_seq: u64,
