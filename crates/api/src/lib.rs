@@ -35,6 +35,7 @@ pub mod notices;
 pub mod origin;
 pub mod otlp;
 pub mod outcomes;
+pub mod playbooks;
 pub mod postmortems;
 pub mod problem;
 pub mod reconstruct;

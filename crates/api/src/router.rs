@@ -17,7 +17,8 @@ use crate::hosts::{self, Hosts};
 use crate::{
     alerts, changes, channel_hooks, complaints, course, deliveries, drift, evals, flights, gaps,
     grpc, hooks, incidents, intents, inventory, keeping, keys, ledger, metrics, moved, notices,
-    origin, otlp as export, outcomes, postmortems, problem, reconstruct, tickets, traces,
+    origin, otlp as export, outcomes, playbooks, postmortems, problem, reconstruct, tickets,
+    traces,
 };
 
 /// What every handler may use.

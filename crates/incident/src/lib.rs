@@ -40,6 +40,7 @@ pub mod links;
 pub mod lint;
 pub mod nearest;
 pub mod observed;
+pub mod playbooks;
 pub mod postmortem;
 pub mod severity;
 pub mod suspects;

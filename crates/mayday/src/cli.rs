@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     alert, backup, bench, change, delivery, demo, drift, erase, eval, export, features, gaps,
-    incident, inventory, key, ledger, moved, notice, out, postmortem, reconstruct, serve, sim,
-    ticket, verify,
+    incident, inventory, key, ledger, moved, notice, out, playbook, postmortem, reconstruct, serve,
+    sim, ticket, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -44,6 +44,9 @@ pub(crate) enum Command {
     /// List and show alerts
     #[command(subcommand)]
     Alert(alert::Alert),
+    /// List and check playbooks: what to do about one shape of failure each
+    #[command(subcommand)]
+    Playbook(playbook::Playbook),
     /// Draft postmortems
     #[command(subcommand)]
     Postmortem(postmortem::Postmortem),
@@ -111,6 +114,7 @@ impl Command {
             Command::Change(command) => command.run().await,
             Command::Drift(command) => command.run().await,
             Command::Alert(command) => command.run().await,
+            Command::Playbook(command) => command.run().await,
             Command::Postmortem(command) => command.run().await,
             Command::Key(command) => command.run().await,
             Command::Ledger(command) => command.run().await,

@@ -19,6 +19,7 @@ pub(crate) mod ledger;
 pub(crate) mod moved;
 pub(crate) mod notice;
 pub(crate) mod out;
+pub(crate) mod playbook;
 pub(crate) mod postmortem;
 pub(crate) mod reconstruct;
 pub(crate) mod serve;

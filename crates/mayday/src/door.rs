@@ -14,6 +14,7 @@ use api::gaps::DismissingJson;
 use api::incidents::{AnswerJson, LookJson, ShownJson};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
+use api::playbooks::RehearsalJson;
 use api::postmortems::DocumentJson;
 use api::within::Within;
 use clap::Args;
@@ -23,6 +24,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::evals::Suite;
+use response::playbooks::{Lack, PlaybookView};
 use response::postmortem::Linted;
 use response::{CourseView, Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
 use serde::de::DeserializeOwned;
@@ -43,6 +45,10 @@ pub(crate) struct Source {
     /// Open this data directory instead; no server may be using it
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+
+    /// Read settings from this file, over the defaults: those of the server that has the directory
+    #[arg(long, value_name = "FILE", requires = "data_dir")]
+    config: Option<PathBuf>,
 
     /// Trust the authorities in this file, and no others, for a server at https:// (or MAYDAY_CA)
     #[arg(long, value_name = "FILE")]

@@ -22,8 +22,10 @@ const OTHERS: f64 = 0.25;
 /// By how much likelier it is that nothing on record moved, for each surface that is not recorded.
 const SILENT: f64 = 2.0;
 
-/// A day, in seconds: a longer baseline tells no more of what was never seen to change.
+/// A baseline longer than a day tells no more of what was never seen to change, and one shorter
+/// than six hours no less; in seconds.
 const DAY: f64 = 86_400.0;
+const SHORT: f64 = DAY / 4.0;
 
 /// Fewest runs that make a level's first sight a change.
 const LEAST_RUNS: u64 = 10;
@@ -92,7 +94,7 @@ pub fn odds(table: &Table, sides: &Sides, tied: &[(&Exposure, f64)]) -> f64 {
         let column = exposure.column(table);
         let own = changes(sides, column, &exposure.levels) as f64;
         let others = OTHERS * moments(table, sides, exposure) as f64;
-        let pace = (own + others) / lasts + UNSEEN / lasts.min(DAY);
+        let pace = (own + others) / lasts + UNSEEN / lasts.clamp(SHORT, DAY);
         let likely = score.exp() / pace;
         match by_surface.iter_mut().find(|(surface, _)| *surface == column.surface) {
             Some((_, most)) => *most = most.max(likely),

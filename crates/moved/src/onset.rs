@@ -7,6 +7,9 @@ use crate::exposure::Sides;
 use crate::likelihood::{Counts, Logs};
 use crate::table::Table;
 
+#[cfg(test)]
+mod tests;
+
 /// Drop in log-likelihood that bounds the 90 % range of a change point.
 ///
 /// For a change between two known rates the loss at the true moment is the larger of two unit

@@ -9,6 +9,9 @@ use crate::exposure::Sides;
 use crate::table::{Column, State, Table};
 use crate::{bounded, mix};
 
+#[cfg(test)]
+mod tests;
+
 /// Share of the runs on which content must be recorded for "identical", in good and bad alike.
 pub const COVERAGE: f64 = 0.99;
 

@@ -8,6 +8,9 @@ use crate::exposure::{Exposure, Sides, risen};
 use crate::table::Table;
 use crate::weigh::{self, BESIDE, Beside, Mover};
 
+#[cfg(test)]
+mod tests;
+
 /// Smallest part of the rise that makes a second mover worth naming.
 const LEAST_SECOND: f64 = 0.1;
 

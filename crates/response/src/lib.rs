@@ -31,6 +31,7 @@ pub mod notices;
 pub mod observed;
 pub mod open;
 pub mod outbox;
+pub mod playbooks;
 pub mod postmortem;
 mod projections;
 pub mod reconstruct;
@@ -46,10 +47,7 @@ pub use ::moved::SumVerdict;
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
 pub use changes::{ChangeError, ChangesWanted, Taken};
 pub use contents::{Contents, Exception};
-pub use course::{
-    ActionsTold, AttemptTold, BlastRadius, ClaimTold, CourseView, NoteTold, RevisionTold,
-    SeverityWanted,
-};
+pub use course::{ActionsTold, AttemptTold, BlastRadius, ClaimTold, CourseView, NoteTold, RevisionTold, SeverityWanted};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use facts::{TakeInError, import_ledger_into};
 pub use gaps::{Dismissing, GapState, GapView};
@@ -104,6 +102,7 @@ pub mod webhooks {
 /// The engines by themselves: for benchmarks.
 pub mod engine {
     pub use ::ledger::{Append, Expected, Ledger};
+    pub use ::moved::exposure::Sides;
     pub use ::moved::{Row, Table, compare, split};
     pub use incident::surfaces;
 }

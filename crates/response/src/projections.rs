@@ -14,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use incident::gaps::Dismissals;
 use incident::observed::Learned;
+use incident::playbooks::Rehearsals;
 use incident::{Alerts, Changes, Complaints, Incidents, Links};
 use ledger::{Ledger, LedgerError, Snapshot, Unfit};
 use model::{Entry, Fact};
@@ -85,6 +86,8 @@ projections! {
     links: Links, version 1;
     /// Levels that are no news.
     learned: Learned, version 1;
+    /// When playbooks were walked through.
+    rehearsals: Rehearsals, version 1;
     /// What others are to be told.
     outbox: Outbox, version 1;
     /// Notices of providers, their channels and tickets.

@@ -38,7 +38,7 @@ async fn seqs(server: &Server, query: &str) -> Vec<u64> {
 async fn facts_are_told_in_pages_with_all_that_their_hash_covers() {
     let (_guard, data) = data_dir();
     let server = Server::start(&data, &[]);
-    assert_eq!(seqs(&server, "").await, []);
+    assert!(seqs(&server, "").await.is_empty());
     for n in 0..5 {
         state(&server, &format!("suite-{n}")).await;
     }
@@ -181,7 +181,7 @@ async fn a_broken_export_is_refused_by_its_line_and_leaves_an_empty_ledger() {
     for (broken, says) in [
         (export.replace("suite-2", "suite-7"), "the chain breaks at line 3"),
         (export.lines().skip(1).collect::<Vec<_>>().join("\n"), "the chain breaks at line 1"),
-        (export[..export.len() - 9].to_owned(), "line 4 of the export is no entry"),
+        (export[..export.len() - 9].to_owned(), "line 4 is no entry of a ledger"),
     ] {
         std::fs::write(file, broken).unwrap();
         let (code, out, err) = run(&["import", file, "--data-dir", other]);

@@ -6,6 +6,7 @@ use clap::Args;
 use model::triage::Told;
 use model::{Incident, IncidentId, SixField, Triage};
 use response::course::{BlastRadius, SeverityView};
+use response::playbooks::Proposed;
 use response::{ChangeSuspect, CourseView, Link, brief, wording};
 use serde::Serialize;
 

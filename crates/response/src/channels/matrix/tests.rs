@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use model::notice::ChannelKind;
-use model::{PrincipalKind, TenantName, Token};
+use model::{PrincipalKind, PrincipalRole, TenantName, Token};
 
 use super::{Cell, ChannelState, Matrix};
 use crate::access::KeyWanted;
@@ -60,7 +60,8 @@ fn an_owner_who_left_turns_the_channel_red() {
     assert_eq!(problems(), [] as [String; 0]);
     let key = |name: &str, n: u8| {
         let (name, kind) = (name.parse().unwrap(), PrincipalKind::Person);
-        let wanted = KeyWanted { name, kind, tenant: TenantName::standard(), expires: None };
+        let (tenant, role) = (TenantName::standard(), Some(PrincipalRole::Responder));
+        let wanted = KeyWanted { name, kind, role, tenant, expires: None };
         let act = crate::Act { random: u64::from(n), ..act(at(0, 0)) };
         mayday.issue_key(wanted, &Token::from_random([n; 32]), act).unwrap()
     };
