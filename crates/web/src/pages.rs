@@ -5,11 +5,13 @@ mod badge;
 mod failure;
 mod home;
 mod incident;
+mod playbooks;
 
 pub(crate) use access::{BouncePage, FirstPage, IssuedPage, SignInPage, YouPage};
 pub(crate) use failure::FailurePage;
 pub(crate) use home::HomePage;
 pub(crate) use incident::IncidentPage;
+pub(crate) use playbooks::PlaybooksPage;
 
 #[cfg(test)]
 pub(crate) mod tests;
