@@ -45,7 +45,9 @@ fn bars(trials: &[Trial]) -> String {
     let guilty = count(&|one| one.truth.guilty.is_some() && one.is_alarm());
     let cleared = count(&|one| one.clears_the_guilty() && one.is_alarm());
     let nulls = count(&|one| one.is_null() && one.is_alarm());
-    let false_names = count(&|one| one.is_null() && one.is_alarm() && one.names_behaviour());
+    let named_falsely = |one: &Trial| one.is_null() && one.is_alarm() && one.names_behaviour();
+    let false_names = count(&|one| named_falsely(one) && !one.is_tied_with_truth());
+    let with_ties = count(&named_falsely);
     let utility = trials.iter().map(Trial::utility).sum::<f64>() / trials.len().max(1) as f64;
     let mut text = "| figure | bar | measured |\n|---|---|---|\n".to_owned();
     let mut row = |name: &str, bar: &str, value: String| {
@@ -57,9 +59,22 @@ fn bars(trials: &[Trial]) -> String {
     row("identifiable causes: coverage", "≥ 85 %", share(n, of));
     row("guilty surface called clean, in alarms", "≤ 0.5 %", share(cleared, guilty));
     row("nulls with an alarm: behaviour named", "upper limit ≤ 1 %", share(false_names, nulls));
+    row("the same, ties with the true cause counted", "", share(with_ties, nulls));
+    let unknown = |changed: bool| {
+        let told = trials.iter().flat_map(|one| &one.instrumented);
+        let told: Vec<bool> =
+            told.filter(|one| one.changed == changed).map(|one| one.is_unknown).collect();
+        share(told.iter().filter(|unknown| **unknown).count() as u64, told.len() as u64)
+    };
+    row(
+        "all on record: blameless surfaces that stayed, said to be unknown",
+        "≤ 2 %",
+        unknown(false),
+    );
+    row("all on record: blameless surfaces that changed, said to be unknown", "", unknown(true));
     let needless: Vec<(u64, u64)> = trials.iter().map(Trial::needlessly_unknown).collect();
     let needless = needless.iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-    row("blameless surfaces that are said to be unknown", "≤ 2 %", share(needless.0, needless.1));
+    row("as recorded: blameless surfaces, said to be unknown", "", share(needless.0, needless.1));
     let missed: Vec<bool> = trials.iter().filter_map(Trial::misses_unknown).collect();
     let (wrong, of) = (missed.iter().filter(|missed| **missed).count(), missed.len());
     row(

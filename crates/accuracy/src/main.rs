@@ -24,11 +24,12 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use clap::Parser;
 use jiff::SignedDuration;
-use model::Outcome;
+use model::{Outcome, Report};
 use moved::{Row, Table};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use plan::Plan;
 use scenario::{Carrier, Draw, SCENARIOS, Scenario};
 use score::Trial;
 use world::{Run, World, play};
@@ -100,14 +101,32 @@ fn all(cases: &[(usize, u64)]) -> Vec<Trial> {
     done.into_iter().map(|(_, trial)| trial).collect()
 }
 
-/// Draws a world, and asks the engine about it as the product does.
+/// Every so many seeds the world is played again with everything on record.
+const INSTRUMENTED: u64 = 3;
+
+/// Draws a world, and asks the engine about it.
 fn answer(scenario: &Scenario, stream: u64, seed: u64) -> Trial {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(stream);
     let (plan, truth) = (scenario.draw)(&mut Draw { random: &mut random });
     let world = play(&plan, &mut random);
-    let catalogue = incident::surfaces();
     let start = Instant::now();
+    let report = ask(&world, scenario.name);
+    let took = start.elapsed();
+    let best_width = truth.onset.map(|at| best_width(&world, at));
+    let carries = truth.carried.map(|carrier| carries(&world, &report, carrier));
+    let mut instrumented = Vec::new();
+    if seed.is_multiple_of(INSTRUMENTED) {
+        let plan = Plan { is_instrumented: true, silent: Vec::new(), ..plan };
+        let report = ask(&play(&plan, &mut random), scenario.name);
+        instrumented = score::cleanable(&plan, &truth, &report);
+    }
+    Trial { scenario: scenario.name, seed, truth, report, best_width, carries, took, instrumented }
+}
+
+/// Asks the engine about a world as the product does.
+fn ask(world: &World, name: &str) -> Report {
+    let catalogue = incident::surfaces();
     let rows = world.runs.iter();
     let rows = rows.map(|run| Row {
         at: run.at,
@@ -118,15 +137,11 @@ fn answer(scenario: &Scenario, stream: u64, seed: u64) -> Trial {
     let table = Table::arrange(&world.dictionary, rows, &catalogue);
     let windows = moved::split(&table, world.within).map(|split| split.windows);
     let windows = windows.unwrap_or_else(|| moved::halves(world.within));
-    let report = moved::compare(&table, &catalogue, windows, Some(scenario.name));
-    let took = start.elapsed();
-    let best_width = truth.onset.map(|at| best_width(&world, at));
-    let carries = truth.carried.map(|carrier| carries(&world, &report, carrier));
-    Trial { scenario: scenario.name, seed, truth, report, best_width, carries, took }
+    moved::compare(&table, &catalogue, windows, Some(name))
 }
 
 /// The part of the rise between a report's windows that its cause was drawn to carry.
-fn carries(world: &World, report: &model::Report, carrier: Carrier) -> f64 {
+fn carries(world: &World, report: &Report, carrier: Carrier) -> f64 {
     let mean = |window: model::Window, of: fn(&Run) -> f64| {
         let runs = world.runs.iter().filter(|run| window.contains(run.at));
         let (n, sum) = runs.fold((0.0, 0.0), |(n, sum), run| (n + 1.0, sum + of(run)));

@@ -23,6 +23,8 @@ pub(crate) struct Plan {
     pub(crate) hidden: Vec<Hidden>,
     /// Factor families that are not recorded.
     pub(crate) silent: Vec<&'static str>,
+    /// Whether every run has a part of everything, and every level is a digest of all there is.
+    pub(crate) is_instrumented: bool,
 }
 
 /// A factor of the mix.
@@ -149,6 +151,11 @@ impl What {
             What::Parameters => "parameters".to_owned(),
             What::Code => "code".to_owned(),
         }
+    }
+
+    /// Whether its levels are names, which prove content only where they are digests of it.
+    pub(crate) fn is_named(self) -> bool {
+        matches!(self, What::Served | What::Index | What::Embedding | What::Code)
     }
 
     /// Every factor that shows it.

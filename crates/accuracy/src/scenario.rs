@@ -146,6 +146,7 @@ impl Draw<'_> {
             changes,
             hidden: Vec::new(),
             silent: Vec::new(),
+            is_instrumented: false,
         }
     }
 
@@ -185,7 +186,8 @@ impl Draw<'_> {
     }
 }
 
-fn surface(what: What) -> &'static str {
+/// The surface that something belongs to.
+pub(crate) fn surface(what: What) -> &'static str {
     match what {
         What::Prompt(_) | What::Context => "prompt",
         What::Served | What::Parameters => "model",
@@ -320,7 +322,8 @@ fn new_tenant(draw: &mut Draw) -> (Plan, Truth) {
 fn alias_silent(draw: &mut Draw) -> (Plan, Truth) {
     let (mut plan, truth) = draw.caused(What::Served, Far::All);
     plan.silent.push("model_served");
-    (plan, Truth { guilty: Some("model"), ..nobody(Verdict::Unexplained, truth.onset) })
+    let (guilty, silent) = (Some("model"), Some("model"));
+    (plan, Truth { guilty, silent, ..nobody(Verdict::Unexplained, truth.onset) })
 }
 
 fn prompt_silent(draw: &mut Draw) -> (Plan, Truth) {

@@ -9,7 +9,8 @@ use model::report::{Basis, SurfaceState, SurfaceVerdict};
 use model::surface::Effect;
 use model::{Interval, Report, Verdict};
 
-use crate::scenario::Truth;
+use crate::plan::Plan;
+use crate::scenario::{self, Truth};
 
 /// One world, answered.
 #[derive(Debug, Clone)]
@@ -23,6 +24,48 @@ pub(crate) struct Trial {
     /// The part of the rise between the windows compared that the first cause carries.
     pub(crate) carries: Option<f64>,
     pub(crate) took: Duration,
+    /// What was said of surfaces where everything is on record, if the world was played so as well.
+    pub(crate) instrumented: Vec<Cleanable>,
+}
+
+/// What was said of a surface that is not to blame, although digests of all of it are on record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cleanable {
+    /// Whether something of it changed on that day, without harm.
+    pub(crate) changed: bool,
+    /// Whether it was said to be unknown.
+    pub(crate) is_unknown: bool,
+}
+
+/// The surfaces that are not to blame for an alarm, where everything is on record. Infrastructure
+/// is none of them: it has no content that could be hashed.
+pub(crate) fn cleanable(plan: &Plan, truth: &Truth, report: &Report) -> Vec<Cleanable> {
+    if !is_alarm(report) {
+        return Vec::new();
+    }
+    let blames = |surface: &str| {
+        let causes = plan.changes.iter().filter(|change| change.adds > 0.0);
+        truth.guilty == Some(surface)
+            || causes.map(|change| scenario::surface(change.what)).any(|one| one == surface)
+    };
+    let changed = |name: &str| {
+        let changes = plan.changes.iter().any(|change| scenario::surface(change.what) == name);
+        changes || name == "traffic" && plan.crowds.iter().any(|crowd| crowd.turns < plan.hours)
+    };
+    let has_content = |name: &str| name != "infrastructure";
+    let surfaces = report.surfaces.iter().filter(|one| {
+        one.verdict != SurfaceState::Moved && has_content(&one.surface) && !blames(&one.surface)
+    });
+    let told = surfaces.map(|one| Cleanable {
+        changed: changed(&one.surface),
+        is_unknown: one.verdict == SurfaceState::Unknown,
+    });
+    told.collect()
+}
+
+/// Whether a rise was said to be one.
+fn is_alarm(report: &Report) -> bool {
+    !matches!(report.verdict, Verdict::NoChange | Verdict::InsufficientData)
 }
 
 /// What somebody would do with the answer.
@@ -139,7 +182,7 @@ impl Trial {
 
     /// Whether there was an alarm: a rise that was said to be one.
     pub(crate) fn is_alarm(&self) -> bool {
-        !matches!(self.report.verdict, Verdict::NoChange | Verdict::InsufficientData)
+        is_alarm(&self.report)
     }
 
     /// Whether no change of behaviour is to be named.
@@ -150,10 +193,15 @@ impl Trial {
         )
     }
 
-    /// Whether a change of behaviour was named.
+    /// Whether a change of behaviour was named, be it beside the true cause.
     pub(crate) fn names_behaviour(&self) -> bool {
         let behaviour = |mover: &model::report::Mover| mover.kind == Effect::Behaviour;
         !self.asserted().is_empty() && self.report.movers.iter().any(behaviour)
+    }
+
+    /// Whether that was in a tie that holds the true cause.
+    pub(crate) fn is_tied_with_truth(&self) -> bool {
+        self.report.verdict == Verdict::Inseparable && self.is_right()
     }
 
     /// The interval of what the first mover carries, where it claims something and the truth is

@@ -51,21 +51,50 @@ pub(crate) fn instant(hour: f64) -> Timestamp {
 /// Levels that are there once.
 #[derive(Default)]
 struct Dictionary {
-    places: HashMap<(String, Option<String>), u32>,
+    places: HashMap<String, HashMap<String, u32>>,
     all: Vec<Seen>,
+    versions: HashMap<(What, usize), Vec<u32>>,
 }
 
 impl Dictionary {
     fn place(&mut self, factor: &str, level: Option<&str>) -> u32 {
-        let key = (factor.to_owned(), level.map(str::to_owned));
-        *self.places.entry(key).or_insert_with(|| {
-            let factor = Factor::from(factor);
-            self.all.push(match level {
-                Some(level) => Seen::at(factor, level),
-                None => Seen::unrecorded(factor),
-            });
-            self.all.len() as u32 - 1
-        })
+        let name = level.unwrap_or_default();
+        if let Some(place) = self.places.get(factor).and_then(|levels| levels.get(name)) {
+            return *place;
+        }
+        self.all.push(match level {
+            Some(level) => Seen::at(Factor::from(factor), level),
+            None => Seen::unrecorded(Factor::from(factor)),
+        });
+        let place = self.all.len() as u32 - 1;
+        self.places.entry(factor.to_owned()).or_default().insert(name.to_owned(), place);
+        place
+    }
+
+    /// What is on record of a version of something, as far as it is recorded.
+    fn version(&mut self, plan: &Plan, what: What, version: usize) -> &[u32] {
+        if !self.versions.contains_key(&(what, version)) {
+            let levels = self.record(plan, what, version);
+            self.versions.insert((what, version), levels);
+        }
+        &self.versions[&(what, version)]
+    }
+
+    fn record(&mut self, plan: &Plan, what: What, version: usize) -> Vec<u32> {
+        let mut levels = Vec::new();
+        for factor in what.factors() {
+            let family = factor.split(':').next().unwrap_or_default();
+            let hash = match what.is_named() && plan.is_instrumented {
+                true => format!("sha256:{:0>64x}", fingerprint(&factor, version)),
+                false => format!("{:0>32x}", fingerprint(&factor, version)),
+            };
+            let level = if plan.silent.contains(&family) { None } else { Some(hash.as_str()) };
+            levels.push(self.place(&factor, level));
+        }
+        if what == What::Served {
+            levels.push(self.place("model_requested", Some("fast")));
+        }
+        levels
     }
 }
 
@@ -119,12 +148,12 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
         let place: Vec<(&str, &str, f64)> = place.into_iter().chain([at_replica]).collect();
         let mut by_changes = 0.0;
         for (what, part) in STEADY.into_iter().chain([(What::Context, 1.0), (What::Code, 1.0)]) {
-            if !random.random_bool(part) {
+            if !random.random_bool(if plan.is_instrumented { 1.0 } else { part }) {
                 continue;
             }
             let (version, adds) = version(plan, what, hour, &place, random);
             by_changes += adds;
-            record(plan, what, version, &mut dictionary, &mut levels);
+            levels.extend_from_slice(dictionary.version(plan, what, version));
         }
         let by_hidden: f64 = plan.hidden.iter().map(|hidden| hidden.adds_at(hour, &place)).sum();
         let risk = (risk + by_changes + by_hidden).clamp(0.0, 0.98);
@@ -178,25 +207,6 @@ fn version(
 
 fn is_at(only: Option<(&str, &str)>, place: &[(&str, &str, f64)]) -> bool {
     only.is_none_or(|(factor, level)| place.iter().any(|one| (one.0, one.1) == (factor, level)))
-}
-
-/// Puts on record what a run ran under, as far as it is recorded.
-fn record(
-    plan: &Plan,
-    what: What,
-    version: usize,
-    dictionary: &mut Dictionary,
-    levels: &mut Vec<u32>,
-) {
-    for factor in what.factors() {
-        let family = factor.split(':').next().unwrap_or_default();
-        let hash = format!("{:0>32x}", fingerprint(&factor, version));
-        let level = if plan.silent.contains(&family) { None } else { Some(hash.as_str()) };
-        levels.push(dictionary.place(&factor, level));
-    }
-    if what == What::Served {
-        levels.push(dictionary.place("model_requested", Some("fast")));
-    }
 }
 
 /// A number for a version of something, which differs from all others.

@@ -57,8 +57,9 @@ pub async fn check(
     Ok(next.run(request).await)
 }
 
-/// Lets a request for a page through, with what it [shows](Shown) as an extension: the pages decide,
-/// for a browser may be signed in instead.
+/// Lets a request for a page through, with what it [shows](Shown) as an extension.
+///
+/// The pages decide, for a browser may be signed in instead.
 pub async fn recognise(mut request: Request, next: Next) -> Response {
     let shown: Shown = shown(credentials(request.headers()));
     request.extensions_mut().insert(shown);

@@ -101,18 +101,18 @@ impl Export {
         let Self { signal, encoding } = self;
         let Read { who, body, via, mut charge } = read;
         let Seat { mayday, at, .. } = Seat::of(api, who).await?;
-        let beside = mayday.footprint(signal, &body, encoding);
-        charge.beside(beside, body.len()).await.map_err(too_busy)?;
         let is_large = body.len() > LARGE;
         let outbox = api.forward.clone();
         let record = async move {
-            let recorded = mayday.record(signal, &body, encoding, at).await;
-            if let (Some(outbox), Ok(recorded)) = (outbox, &recorded) {
+            let measured = mayday.measure(signal, &body, encoding)?;
+            charge.beside(measured.footprint(), body.len()).await.map_err(too_busy)?;
+            let recorded = mayday.record_measured(measured, at).await?;
+            if let Some(outbox) = outbox {
                 let items = recorded.items();
                 outbox.put(Accepted { signal, encoding, body: &body, items, via });
             }
             drop(charge);
-            recorded
+            Ok::<_, Problem>(recorded)
         };
         let recorded = match is_large {
             true => {

@@ -5,8 +5,8 @@ use axum::extract::Path;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use model::triage::Answer;
-use model::{ContentHash, Fault, Incident, IncidentId, RunId};
-use response::{Answered, Declaration, Draft, Verified};
+use model::{AlertId, ContentHash, Fault, Incident, IncidentId, RunId};
+use response::{Answered, ChangeSuspect, Declaration, Draft, Link, Question, Verified};
 use serde::{Deserialize, Serialize};
 
 use crate::access::actor;
@@ -23,6 +23,7 @@ pub struct DeclarationJson {
     baseline: Option<String>,
     incident: Option<String>,
     run: Option<RunId>,
+    alert: Option<AlertId>,
     title: Option<String>,
     by: Option<String>,
 }
@@ -68,6 +69,20 @@ pub struct DraftJson {
     markdown: String,
 }
 
+/// An incident with what is known around it, in JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ShownJson {
+    /// The incident.
+    #[serde(flatten)]
+    pub incident: Incident,
+    /// Changes and notices before its onset, the likeliest place to look first.
+    #[serde(default)]
+    pub suspects: Vec<ChangeSuspect>,
+    /// What belongs to it, and why.
+    #[serde(default)]
+    pub links: Vec<Link>,
+}
+
 /// What the check of the hash chain found.
 #[derive(Debug, Serialize)]
 pub struct VerifiedJson {
@@ -83,11 +98,18 @@ pub async fn declare(
     seat: Seat,
     body: Result<Json<DeclarationJson>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Incident>), Problem> {
-    let DeclarationJson { feature, baseline, incident, run, title, by } = json(body)?;
+    let DeclarationJson { feature, baseline, incident, run, alert, title, by } = json(body)?;
     let question = Asked::new(feature, baseline, incident).question()?;
-    let declaration = Declaration { question, run, title };
     let by = actor(&seat.who, by)?;
-    let declare = move || seat.mayday.declare(&declaration, seat.act(&by));
+    if alert.is_some() && (run.is_some() || question != Question::default()) {
+        let detail = "an alert says what it is about: give `alert` without the others";
+        return Err(Problem::new(Fault::Invalid, detail));
+    }
+    let declaration = Declaration { question, run, title, ..Declaration::default() };
+    let declare = move || match alert {
+        Some(alert) => seat.mayday.declare_from_alert(&alert, declaration.title, seat.act(&by)),
+        None => seat.mayday.declare(&declaration, seat.act(&by)),
+    };
     Ok((StatusCode::CREATED, Json(blocking(declare).await?)))
 }
 
@@ -97,8 +119,11 @@ pub async fn list(seat: Seat) -> Json<Vec<Incident>> {
 }
 
 /// Shows one incident.
-pub async fn get(seat: Seat, Path(id): Path<String>) -> Result<Json<Incident>, Problem> {
-    Ok(Json(seat.mayday.incident(&incident_id(&id)?)?))
+pub async fn get(seat: Seat, Path(id): Path<String>) -> Result<Json<ShownJson>, Problem> {
+    let incident = seat.mayday.incident(&incident_id(&id)?)?;
+    let suspects = seat.mayday.suspects(&incident);
+    let links = seat.mayday.links_of(&incident.id);
+    Ok(Json(ShownJson { incident, suspects, links }))
 }
 
 /// Records what a person answered to a question of the triage.

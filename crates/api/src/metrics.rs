@@ -45,6 +45,16 @@ impl Collector for Scrape {
             ("mayday_window_runs", "Settled runs in memory", self.gauges.runs),
             ("mayday_traces_waiting", "Traces that have not settled yet", self.gauges.waiting),
             ("mayday_flight_bytes", "Bytes of flights on disk", self.gauges.bytes),
+            (
+                "mayday_deliveries_waiting",
+                "Deliveries to targets that have not arrived yet",
+                self.gauges.deliveries,
+            ),
+            (
+                "mayday_breakers_open",
+                "Targets let be because they fail again and again",
+                self.gauges.breakers,
+            ),
         ];
         for (name, help, value) in gauges {
             gauge(&mut encoder, name, help, value)?;

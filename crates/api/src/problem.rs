@@ -44,6 +44,11 @@ impl Problem {
         self.fault
     }
 
+    /// The status that it is answered with.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The words for the caller.
     pub fn detail(&self) -> &str {
         &self.detail

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, delete, get, options, post};
 use jiff::Timestamp;
 use response::{Mayday, Right, Unkeyed};
 use tower_http::decompression::RequestDecompressionLayer;
@@ -14,8 +15,10 @@ use crate::budget::Budget;
 use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
-    course, evals, flights, gaps, grpc, incidents, intents, keeping, keys, ledger, metrics, moved,
-    origin, otlp as export, outcomes, playbooks, problem, reconstruct, traces,
+    alerts, changes, channel_hooks, complaints, course, deliveries, drift, evals, flights, gaps,
+    grpc, hooks, incidents, intents, inventory, keeping, keys, ledger, metrics, moved, notices,
+    origin, otlp as export, outcomes, playbooks, postmortems, problem, reconstruct, tickets,
+    traces,
 };
 
 /// What every handler may use.
@@ -64,23 +67,44 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let labels = Router::new()
         .route("/api/v1/outcomes", post(outcomes::post))
         .route("/api/v1/evals/runs", post(evals::post))
+        .route("/api/v1/complaints", post(complaints::post))
         .route("/api/v1/intents", post(intents::post))
         .route("/api/v1/intents/{intent}/result", post(intents::resolve));
+    let told = Router::new()
+        .route("/api/v1/changes", post(changes::post))
+        .route("/api/v1/changes/{change}/activation", post(changes::activate))
+        .route("/api/v1/hooks/alertmanager", post(hooks::alertmanager::post))
+        .route("/api/v1/hooks/cloudevents", post(hooks::cloudevents::post))
+        .layer(DefaultBodyLimit::max(hooks::MOST_BYTES));
+    // What proves who sent these is in their bodies, their address, or a signature over them.
+    let proven = Router::new()
+        .route("/api/v1/hooks/{channel}", post(channel_hooks::signed))
+        .route("/api/v1/hooks/{channel}/{secret}", post(channel_hooks::addressed))
+        .route("/v2/enqueue", post(hooks::pagerduty::enqueue))
+        .route("/v2/change/enqueue", post(hooks::pagerduty::enqueue_change))
+        .route("/api/v1/hooks/github", post(hooks::github::post))
+        .route("/api/v1/hooks/cloudevents", options(hooks::cloudevents::handshake))
+        .layer(DefaultBodyLimit::max(hooks::MOST_BYTES));
     let keys = Router::new()
         .route("/api/v1/keys", get(keys::list).post(keys::issue))
         .route("/api/v1/keys/{id}", delete(keys::revoke));
     let keeping = Router::new()
         .route("/api/v1/erasures", post(keeping::erase))
-        .route("/api/v1/backups", post(keeping::back_up));
-    let exports = Router::new()
-        .route("/api/v1/flights/export", get(flights::export))
+        .route("/api/v1/backups", post(keeping::back_up))
         .route("/api/v1/ledger/entries", get(ledger::entries));
+    let exports = Router::new().route("/api/v1/flights/export", get(flights::export));
     let acts = Router::new()
         .route("/api/v1/incidents", post(incidents::declare))
         .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
         .route("/api/v1/incidents/{incident}/looks", post(incidents::look_again))
         .route("/api/v1/incidents/{incident}/postmortem", post(incidents::draft))
-        .route("/api/v1/gaps/dismissals", post(gaps::dismiss));
+        .route("/api/v1/drift/reviews", post(drift::review))
+        .route("/api/v1/gaps/dismissals", post(gaps::dismiss))
+        .route("/api/v1/deliveries/{delivery}/retry", post(deliveries::retry))
+        .route("/api/v1/targets/{target}/test", post(deliveries::test))
+        .route("/api/v1/notices/imports", post(notices::import))
+        .route("/api/v1/channels/{channel}/tests", post(notices::test))
+        .route("/api/v1/tickets/{ticket}/acts", post(tickets::act));
     let looks = Router::new()
         .route("/api/v1/reconstruct", get(reconstruct::get))
         .route("/api/v1/diff", get(reconstruct::diff))
@@ -94,16 +118,33 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/traces/{trace}", get(traces::get))
         .route("/api/v1/incidents", get(incidents::list))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
+        .route("/api/v1/postmortems/lint", post(postmortems::lint))
+        .route("/api/v1/changes", get(changes::list))
+        .route("/api/v1/changes/{change}", get(changes::get))
+        .route("/api/v1/drift", get(drift::get))
+        .route("/api/v1/alerts", get(alerts::list))
+        .route("/api/v1/alerts/{alert}", get(alerts::get))
+        .route("/api/v1/complaints", get(complaints::list))
+        .route("/api/v1/signals", get(complaints::signals))
         .route("/api/v1/incidents/{incident}/course", get(course::get))
         .route("/api/v1/playbooks", get(playbooks::list))
         .route("/api/v1/playbooks/{playbook}", get(playbooks::get))
         .route("/api/v1/preflight", get(playbooks::preflight))
         .route("/api/v1/gaps", get(gaps::list))
+        .route("/api/v1/deliveries", get(deliveries::list))
+        .route("/api/v1/targets/{target}/test", get(deliveries::shown))
+        .route("/api/v1/inventory", get(inventory::get))
+        .route("/api/v1/notices", get(notices::list))
+        .route("/api/v1/notices/{notice}", get(notices::get))
+        .route("/api/v1/channels", get(notices::channels))
+        .route("/api/v1/tickets", get(tickets::list))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
         .route("/api/{*rest}", any(problem::no_such_path));
     health
         .merge(figures.layer(guard(Right::Figures)))
         .merge(labels.layer(guard(Right::Label)))
+        .merge(told.layer(guard(Right::Hook)))
+        .merge(proven)
         .merge(keys.merge(keeping).layer(guard(Right::Administer)))
         .merge(exports.layer(guard(Right::Export)))
         .merge(acts.merge(course_acts()).layer(guard(Right::Respond)))

@@ -10,10 +10,12 @@ mod codec;
 mod day;
 mod evidence;
 mod file;
+mod filter;
 mod fresh;
 mod keep;
 mod pack;
 mod pieces;
+mod pivots;
 mod read;
 mod received;
 mod rows;
@@ -35,7 +37,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use crate::error::FlightError;
 use crate::keys::TenantKeys;
 use crate::store::{Append, DayHead, Erased, KeptDay, Place, TraceRecord, Verified, Wanted};
-use pack::Packed;
+use pack::{Packed, Packing};
 use shelf::Shelf;
 
 pub use day::Durability;
@@ -98,9 +100,17 @@ impl Embedded {
         self.shelf.days.durability()
     }
 
-    pub(crate) async fn append(&self, mut append: Append) -> Result<Receipt, FlightError> {
-        self.join_labels(&mut append)?;
-        let packed = pack::pack(&self.shelf, append)?;
+    pub(crate) async fn append(&self, append: Append) -> Result<Receipt, FlightError> {
+        let mut appending = self.begin(append.received)?;
+        appending.add(append.batch.steps)?;
+        appending.commit(append.labels, append.settlements).await
+    }
+
+    /// Lets a request wait for the writer.
+    fn queue(
+        &self,
+        packed: Packed,
+    ) -> Result<oneshot::Receiver<Result<Receipt, FlightError>>, FlightError> {
         let size = packed.size().clamp(1, QUEUE_BYTES) as u32;
         let room = Arc::clone(&self.room).try_acquire_many_owned(size);
         let room = room.map_err(|_| FlightError::Overloaded)?;
@@ -111,31 +121,12 @@ impl Embedded {
             mpsc::error::TrySendError::Full(_) => FlightError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => FlightError::Closed,
         })?;
-        answered.await.map_err(|_| FlightError::Closed)?
+        Ok(answered)
     }
 
-    /// Gives labels about a pivot to the traces on record that name it; if there is none, to those
-    /// that come and do.
-    fn join_labels(&self, append: &mut Append) -> Result<(), FlightError> {
-        let mut joined = Vec::new();
-        for label in &append.labels {
-            if let Subject::Pivot(pivot) = label.subject {
-                let traces = read::find(&self.shelf, pivot, MOST_NAMED)?;
-                if traces.is_empty() {
-                    self.shelf.await_run(pivot, label.clone());
-                }
-                joined.extend(traces.into_iter().map(|trace| about(trace, label)));
-            }
-        }
-        let mut met = HashSet::new();
-        for step in &append.batch.steps {
-            let labels = step.pivots.iter().filter_map(|pivot| self.shelf.awaited(pivot));
-            let labels = labels.filter(|label| met.insert((step.trace, label.subject)));
-            let labels: Vec<Label> = labels.collect();
-            joined.extend(labels.iter().map(|label| about(step.trace, label)));
-        }
-        append.labels.append(&mut joined);
-        Ok(())
+    pub(crate) fn begin(&self, received: Timestamp) -> Result<Appending<'_>, FlightError> {
+        let packing = Packing::new(&self.shelf, received)?;
+        Ok(Appending { engine: self, packing, joined: Vec::new(), met: HashSet::new() })
     }
 
     pub(crate) fn traces(
@@ -235,6 +226,53 @@ impl Embedded {
 
     pub(crate) fn verify_kept(&self, name: &str) -> Result<Verified, FlightError> {
         evidence::verify(&self.shelf, name)
+    }
+}
+
+/// A request that is packed as it is read.
+pub(crate) struct Appending<'a> {
+    engine: &'a Embedded,
+    packing: Packing<'a>,
+    /// Labels that waited for what steps of it name.
+    joined: Vec<Label>,
+    met: HashSet<(TraceId, Subject)>,
+}
+
+impl Appending<'_> {
+    pub(crate) fn add(&mut self, steps: Vec<Step>) -> Result<(), FlightError> {
+        for step in &steps {
+            let labels = step.pivots.iter().filter_map(|pivot| self.engine.shelf.awaited(pivot));
+            for label in labels.filter(|label| self.met.insert((step.trace, label.subject))) {
+                self.joined.push(about(step.trace, &label));
+            }
+        }
+        self.packing.add(steps)
+    }
+
+    pub(crate) async fn commit(
+        mut self,
+        mut labels: Vec<Label>,
+        settlements: Vec<Settlement>,
+    ) -> Result<Receipt, FlightError> {
+        for label in &labels {
+            self.join(label)?;
+        }
+        labels.append(&mut self.joined);
+        let packed = self.packing.finish(labels, settlements)?;
+        self.engine.queue(packed)?.await.map_err(|_| FlightError::Closed)?
+    }
+
+    /// Gives a label about a pivot to the traces on record that name it; if there is none, to those
+    /// of this request that do, and to those that come.
+    fn join(&mut self, label: &Label) -> Result<(), FlightError> {
+        let Subject::Pivot(pivot) = label.subject else { return Ok(()) };
+        let mut traces = read::find(&self.engine.shelf, pivot, MOST_NAMED)?;
+        if traces.is_empty() {
+            self.engine.shelf.await_run(pivot, label.clone());
+            traces.extend(self.packing.naming(pivot));
+        }
+        self.joined.extend(traces.into_iter().map(|trace| about(trace, label)));
+        Ok(())
     }
 }
 

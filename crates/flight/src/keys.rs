@@ -154,6 +154,11 @@ impl TenantKeys {
         Secret::random(self.ring.random)
     }
 
+    /// Encrypts a text with a key, bound to what it is about.
+    pub(crate) fn seal(&self, key: &Secret, text: &[u8], about: &[u8]) -> Vec<u8> {
+        key.seal_at_random(text, about, self.ring.random)
+    }
+
     /// The keys of these people, made and durable where they were not there.
     pub(crate) fn subjects(&self, people: &[Address]) -> Result<Vec<SubjectKey>, FlightError> {
         let mut keys = self.remembered(people);

@@ -18,8 +18,9 @@ pub mod store;
 pub use embedded::Durability;
 pub use error::FlightError;
 pub use keys::{Keyring, MasterKey};
-pub use recent::{Recent, RunSet};
+pub use recent::{Recent, RunRow, RunSet};
 pub use secret::Random;
 pub use store::{
-    Append, Broken, DayHead, Erased, Flight, KeptDay, Place, TraceRecord, Verified, Wanted,
+    Append, Appending, Broken, DayHead, Erased, Flight, KeptDay, Place, TraceRecord, Verified,
+    Wanted,
 };

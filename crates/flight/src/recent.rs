@@ -2,9 +2,10 @@
 
 mod dictionary;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt};
 use jiff::Timestamp;
 use model::{Outcome, RunId, Seen, Settlement, TraceId, Window};
 
@@ -125,6 +126,21 @@ impl Recent {
         RunSet { dictionary: self.dictionary.entries(), runs }
     }
 
+    /// Every run here, in no order: for those who only count.
+    pub fn rows(&self) -> impl Iterator<Item = &RunRow> {
+        self.traces.values().flat_map(|(_, rows)| rows)
+    }
+
+    /// Every factor and level by the places that runs name.
+    pub fn dictionary(&self) -> Arc<Vec<Seen>> {
+        self.dictionary.entries()
+    }
+
+    /// Since when no run is missing here; none if none ever was.
+    pub fn complete_since(&self) -> Option<Timestamp> {
+        self.complete_since
+    }
+
     /// Every feature with runs here.
     pub fn features(&self) -> Vec<FeatureCount> {
         let mut counts: BTreeMap<&str, (u64, Timestamp)> = BTreeMap::new();
@@ -138,6 +154,11 @@ impl Recent {
             latest,
         };
         counts.into_iter().map(count).collect()
+    }
+
+    /// Whether runs of a feature were here since this began.
+    pub fn has_runs_of(&self, feature: &str) -> bool {
+        self.features.contains_key(feature)
     }
 
     /// How many runs are here.

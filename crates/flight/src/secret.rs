@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chacha20poly1305::aead::{Aead, KeyInit as _, Payload};
+use chacha20poly1305::aead::{Aead, AeadInOut as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use model::Address;
@@ -13,6 +13,9 @@ pub type Random = fn(&mut [u8]);
 
 /// Bytes of the nonce that stands before a sealed text.
 const NONCE: usize = 24;
+
+/// Bytes of the tag that stands behind it.
+const TAG: usize = 16;
 
 /// A secret of 256 bits, ready to make codes of texts.
 #[derive(Clone)]
@@ -68,9 +71,28 @@ impl Secret {
     pub(crate) fn seal(&self, text: &[u8], about: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE];
         nonce.copy_from_slice(&self.mac_of(&[b"nonce", text])[..NONCE]);
-        let payload = Payload { msg: text, aad: about };
-        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload);
-        [nonce.as_slice(), &sealed.unwrap_or_default()].concat()
+        self.seal_under(nonce, text, about)
+    }
+
+    /// The same where randomness is at hand: no text is gone through to make it.
+    pub(crate) fn seal_at_random(&self, text: &[u8], about: &[u8], random: Random) -> Vec<u8> {
+        let mut nonce = [0; NONCE];
+        random(&mut nonce);
+        self.seal_under(nonce, text, about)
+    }
+
+    fn seal_under(&self, nonce: [u8; NONCE], text: &[u8], about: &[u8]) -> Vec<u8> {
+        let mut sealed = Vec::with_capacity(NONCE + text.len() + TAG);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(text);
+        let place = (&mut sealed[NONCE..]).into();
+        let tag = self.cipher().encrypt_inout_detached(&XNonce::from(nonce), about, place);
+        match tag {
+            Ok(tag) => sealed.extend_from_slice(&tag),
+            // Longer than any text can be.
+            Err(_) => sealed.truncate(NONCE),
+        }
+        sealed
     }
 
     /// What was sealed; none if it was changed, or sealed with another secret or about something
@@ -99,6 +121,8 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_with_the_same_secret_about_the_same_thing_alone() {
         let (one, other) = (Secret::new([1; 32]), Secret::new([2; 32]));
+        let at_random = one.seal_at_random(b"Hello", b"trace", |bytes| bytes.fill(7));
+        assert_eq!(one.open(&at_random, b"trace").unwrap(), b"Hello");
         let sealed = one.seal(b"Hello", b"trace");
         assert_eq!(one.open(&sealed, b"trace").unwrap(), b"Hello");
         assert_eq!(other.open(&sealed, b"trace"), None);

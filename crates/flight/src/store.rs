@@ -122,6 +122,35 @@ pub struct Broken {
     pub why: String,
 }
 
+/// A request that is appended as it is read: the steps of it are packed some at a time.
+pub struct Appending<'a>(Engine<'a>);
+
+enum Engine<'a> {
+    Embedded(Box<crate::embedded::Appending<'a>>),
+    Memory(&'a Memory, Append),
+}
+
+impl Appending<'_> {
+    /// Takes some steps more.
+    pub fn add(&mut self, mut steps: Vec<Step>) -> Result<(), FlightError> {
+        match &mut self.0 {
+            Engine::Embedded(appending) => appending.add(steps),
+            Engine::Memory(_, append) => {
+                append.batch.steps.append(&mut steps);
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes all of it durable, with late outcomes, or none. Answers once it is.
+    pub async fn commit(self, labels: Vec<Label>) -> Result<Receipt, FlightError> {
+        match self.0 {
+            Engine::Embedded(appending) => appending.commit(labels, Vec::new()).await,
+            Engine::Memory(engine, append) => Ok(engine.append(Append { labels, ..append })),
+        }
+    }
+}
+
 impl Flight {
     /// Opens a tenant's flights in a directory, and makes it if it is not there.
     pub fn open(directory: &Path, keys: &Arc<Keyring>, tenant: &str) -> Result<Self, FlightError> {
@@ -143,6 +172,16 @@ impl Flight {
             Flight::Embedded(engine) => engine.append(append).await,
             Flight::Memory(engine) => Ok(engine.append(append)),
         }
+    }
+
+    /// Begins to append what was received then.
+    pub fn begin(&self, received: Timestamp) -> Result<Appending<'_>, FlightError> {
+        Ok(Appending(match self {
+            Flight::Embedded(engine) => Engine::Embedded(Box::new(engine.begin(received)?)),
+            Flight::Memory(engine) => {
+                Engine::Memory(engine, Append { received, ..Append::default() })
+            }
+        }))
     }
 
     /// Everything on record of a trace, without payload.

@@ -3,6 +3,7 @@
 //! A field that can't be filled is unknown with its reason, and names what would have to be
 //! recorded.
 
+mod authors;
 mod suites;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use model::report::{FactorShares, Shares};
 use model::{Catalogue, Factor, Proof, Report, Role};
 use serde::Deserialize;
 
+pub use authors::attribute;
 pub use suites::SuiteSeen;
 
 /// The data file of the six fields.

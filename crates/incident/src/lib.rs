@@ -4,7 +4,7 @@
 //! picks the runs that an incident rests on; [`triage`](mod@triage) asks surface after surface;
 //! [`fields`] says which variable moved, and [`gaps`] what would have to be recorded to tell;
 //! [`timeline`] tells what happened when; [`brief`](mod@brief) says a report in words;
-//! [`postmortem`] drafts the document.
+//! [`postmortem`] drafts the document; [`announce`] says what others are told.
 //!
 //! Once it is declared: [`course`] is the machine of stages and claims; [`clocks`](mod@clocks)
 //! reads when what happened; [`severity`] how bad it is; [`blast`] what agents did outside;
@@ -12,34 +12,53 @@
 //! ([`nearest`](mod@nearest)). [`playbooks`] say what to do about one shape of failure each. [`actors`] tells people from programs, and [`heard`] keeps what came
 //! from outside in short.
 //!
+//! What comes from outside has folds of its own: [`changes`], [`alerts`], [`complaints`], and
+//! [`links`], which says what belongs to which incident. [`observed`] tells changes that nobody
+//! recorded, [`drift`] what many small ones amount to, and [`suspects`] ranks all of them.
+//!
 //! Everything a machine writes here cites a fact or a run; what only people know stands open.
 
 pub mod actors;
+pub mod alerts;
+pub mod announce;
 pub mod blast;
 pub mod brief;
 pub mod card;
 pub mod catalogue;
+pub mod changes;
 pub mod clocks;
+pub mod complaints;
 pub mod course;
+pub mod document;
+pub mod drift;
 pub mod evidence;
 pub mod fields;
 pub mod fold;
 pub mod gaps;
 pub mod heard;
+pub mod links;
+pub mod lint;
 pub mod nearest;
+pub mod observed;
 pub mod playbooks;
 pub mod postmortem;
 pub mod severity;
+pub mod suspects;
 pub mod timeline;
 pub mod triage;
 pub mod wording;
 
+pub use alerts::Alerts;
+pub use announce::{Announcement, Subjects};
 pub use brief::{Brief, brief};
 pub use card::{Card, card};
 pub use catalogue::surfaces;
+pub use changes::Changes;
 pub use clocks::{Clocks, clocks};
+pub use complaints::Complaints;
 pub use fold::Incidents;
 pub use gaps::{Gap, gaps};
+pub use links::Links;
 
 #[cfg(test)]
 mod tests;

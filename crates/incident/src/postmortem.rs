@@ -1,152 +1,235 @@
-//! The postmortem draft, in Markdown.
+//! The postmortem of an incident, as far as facts and flights tell it.
 //!
-//! Every sentence the machine writes comes from a fact or a run and says which. What only people
-//! know stands open, with who should say it.
-
-mod fields;
+//! Every sentence the machine writes cites where it is on record. What only people know is absent,
+//! and stands open in the draft.
 
 use jiff::Timestamp;
-use model::{Evidence, Incident};
+use model::course::Stage;
+use model::fields::{FieldRow, SixField};
+use model::postmortem::{
+    ClaimRow, ClockRow, EvidenceRow, FieldLine, Postmortem, RateRow, SCHEMA, Statement,
+    TimelineRow, WhatMoved,
+};
+use model::report::Shares;
+use model::{Incident, Report, Verdict};
 
-use crate::clocks::{Beside, LagName, Length, clocks};
+use crate::clocks::{Beside, Clock, Clocks, LagName, Length, Reading, clocks};
+use crate::document;
 use crate::timeline::moments;
-use crate::wording::{code, level, moment, plain, rate};
+use crate::wording::{level, moment, percent, rate};
 use crate::{brief, wording};
 
 /// Writes the draft of an incident as it stands at an instant.
 pub fn draft(incident: &Incident, now: Timestamp) -> String {
-    let parts = [
-        head(incident, now),
-        summary(incident),
-        impact(incident),
-        timeline(incident),
-        detection(incident, now),
-        causes(incident),
-        "## Resolution\n\n".to_owned() + &open("responder", "what stopped it, and when"),
-        fields::six(incident),
-        inference(incident),
-        actions(incident),
-        evidence(incident),
-    ];
-    parts.join("\n")
-}
-
-/// A place that people fill in.
-fn open(who: &str, what: &str) -> String {
-    format!("**Open** ({who}): {what}\n")
-}
-
-fn head(incident: &Incident, now: Timestamp) -> String {
-    let feature = incident.feature.as_deref().map_or("not known".to_owned(), code);
-    format!(
-        "# Postmortem: {}\n\n*Draft of {}. Machine-written lines cite their source; lines marked \
-         **Open** wait for a person.*\n\n| | |\n|---|---|\n| incident | {} |\n\
-         | feature | {feature} |\n| declared | {} by {} |\n",
-        plain(&incident.title),
-        moment(now),
-        code(incident.id.as_str()),
-        moment(incident.declared_at),
-        plain(&incident.declared_by),
-    )
-}
-
-fn summary(incident: &Incident) -> String {
-    let brief = brief::brief(&incident.report);
-    let mut text = format!("## Summary\n\n{}.\n\n", plain(&brief.headline));
-    text += &format!("Measured: {}. (ledger: {})\n", plain(&brief.measured), incident.id);
-    for mover in &brief.movers {
-        text += &format!("\nMoved: {}.\n", plain(mover));
+    let note = format!(
+        "*Draft of {}. Sentences with a source are the machine's; what is marked **Open** waits \
+         for a person.*\n",
+        moment(now)
+    );
+    let text = document::draft(&of(incident, now));
+    match text.split_once("\n\n") {
+        Some((title, rest)) => format!("{title}\n\n{note}\n{rest}"),
+        None => text,
     }
-    text
 }
 
-fn impact(incident: &Incident) -> String {
-    let during = &incident.report.outcome.during;
-    let window = incident.report.windows.incident;
-    format!(
-        "## Impact\n\nBad runs between {} and {}: {}; outcome unknown for {}. (flights)\n\n{}",
+/// The document of an incident, as far as facts and flights tell it.
+pub fn of(incident: &Incident, now: Timestamp) -> Postmortem {
+    let report = &incident.report;
+    let clocks = clocks(incident, Beside { now, run: None });
+    Postmortem {
+        schema: SCHEMA,
+        incident: Some(incident.id.clone()),
+        title: incident.title.clone(),
+        feature: incident.feature.clone(),
+        kind: Some(incident.kind),
+        moved: what_moved(report),
+        severity: incident.course.severities.last().map(|set| set.what.severity),
+        summary: summary(incident),
+        impact: vec![impact(report)],
+        timeline: timeline(incident),
+        detection: detection(&clocks),
+        clocks: clock_rows(&clocks),
+        rates: vec![RateRow {
+            what: "bad runs".to_owned(),
+            before: Some(report.outcome.before),
+            during: Some(report.outcome.during),
+            after: None,
+        }],
+        causes: causes(report),
+        claims: claims(incident),
+        resolution: resolution(incident),
+        fields: incident.fields.iter().flat_map(field_lines).collect(),
+        evidence: evidence(incident),
+        ..Postmortem::default()
+    }
+}
+
+/// The surfaces of the movers; unknown where it rose and nothing recorded carries it.
+fn what_moved(report: &Report) -> Option<WhatMoved> {
+    let mut surfaces: Vec<String> =
+        report.movers.iter().map(|mover| mover.surface.clone()).collect();
+    surfaces.dedup();
+    match (surfaces.is_empty(), report.verdict) {
+        (false, _) => Some(WhatMoved::Surfaces(surfaces)),
+        (true, Verdict::Unexplained | Verdict::NotRecorded) => Some(WhatMoved::Unknown),
+        (true, _) => None,
+    }
+}
+
+fn summary(incident: &Incident) -> Vec<Statement> {
+    let brief = brief::brief(&incident.report);
+    let cite = format!("ledger: {}", incident.id);
+    let said = [format!("{}.", brief.headline), format!("Measured: {}.", brief.measured)];
+    let moved = brief.movers.iter().map(|mover| format!("Moved: {mover}."));
+    said.into_iter().chain(moved).map(|text| Statement::cited(text, cite.clone())).collect()
+}
+
+fn impact(report: &Report) -> Statement {
+    let (during, window) = (&report.outcome.during, report.windows.incident);
+    let text = format!(
+        "Bad runs between {} and {}: {}; outcome unknown for {}.",
         moment(window.start),
         moment(window.end),
         rate(during),
         during.unknown,
-        open("incident lead", "who was harmed and how; whether it can be undone; severity by harm")
-    )
+    );
+    Statement::cited(text, "flights: runs compared")
 }
 
-fn timeline(incident: &Incident) -> String {
-    let mut text = "## Timeline\n\n| when | what | source |\n|---|---|---|\n".to_owned();
-    for row in moments(incident) {
-        text +=
-            &format!("| {} | {} | {} |\n", moment(row.at), plain(&row.what), plain(&row.source));
-    }
-    text
+fn timeline(incident: &Incident) -> Vec<TimelineRow> {
+    let rows = moments(incident).into_iter();
+    rows.map(|row| TimelineRow { at: moment(row.at), what: row.what, source: row.source }).collect()
 }
 
-fn detection(incident: &Incident, now: Timestamp) -> String {
-    let clocks = clocks(incident, Beside { now, run: None });
-    let mut text = "## Detection\n\n".to_owned();
-    for lag in &clocks.lags {
-        if lag.name == LagName::Detection || !matches!(lag.length, Length::Unknown { .. }) {
-            let name = wording::capitalised(lag.name.words());
-            text += &format!("{name}: {}. (computed)\n\n", plain(&lag.length.to_string()));
-        }
-    }
-    text + &open("incident lead", "who or what noticed, and how")
+/// How long it took, where that can be computed; of detection, also why not.
+fn detection(clocks: &Clocks) -> Vec<Statement> {
+    let told = clocks.lags.iter().filter(|lag| {
+        lag.name == LagName::Detection || !matches!(lag.length, Length::Unknown { .. })
+    });
+    let said = told.map(|lag| {
+        let text = format!("{}: {}.", wording::capitalised(lag.name.words()), lag.length);
+        Statement::cited(text, "computed")
+    });
+    said.collect()
 }
 
-fn causes(incident: &Incident) -> String {
-    let report = &incident.report;
-    let mut text = "## Contributing factors\n\n".to_owned();
-    for mover in &report.movers {
-        let named = |levels: String| format!("- {levels} (flights: runs compared)\n");
+fn clock_rows(clocks: &Clocks) -> Vec<ClockRow> {
+    let row = |cause: &str, clock: &Clock| {
+        let (at, source) = match &clock.reading {
+            Reading::At { at, earliest, latest, source } if earliest == latest => {
+                (Some(moment(*at)), source)
+            }
+            Reading::At { at, earliest, latest, source } => {
+                let (at, earliest, latest) = (moment(*at), moment(*earliest), moment(*latest));
+                (Some(format!("{at}, range {earliest} to {latest}")), source)
+            }
+            Reading::Unknown { why } => (None, why),
+        };
+        let (cause, source) = (cause.to_owned(), source.clone());
+        ClockRow { cause, moment: clock.mark.as_str().to_owned(), at, source }
+    };
+    let own = clocks.marks.iter().map(|clock| row("incident", clock));
+    let of_causes = clocks
+        .causes
+        .iter()
+        .flat_map(|cause| cause.clocks.iter().map(move |clock| row(&cause.what, clock)));
+    own.chain(of_causes).collect()
+}
+
+fn claims(incident: &Incident) -> Vec<ClaimRow> {
+    let rows = incident.course.claims.iter().map(|claim| ClaimRow {
+        says: claim.made.what.says.clone(),
+        source: claim.source().to_owned(),
+        state: claim.state(),
+    });
+    rows.collect()
+}
+
+/// What stopped it, as it was told when stages were reached.
+fn resolution(incident: &Incident) -> Vec<Statement> {
+    let reached = incident.course.stages.iter();
+    let ended = reached.filter(|reached| {
+        matches!(reached.what.stage, Stage::Contained | Stage::Mitigated | Stage::Verified)
+    });
+    let said = ended.map(|reached| {
+        let (stage, at) = (wording::capitalised(reached.what.stage.as_str()), moment(reached.at));
+        let text = format!("{stage} at {at}: {}.", reached.what.because.trim_end_matches('.'));
+        Statement::cited(text, format!("ledger: {}", incident.id))
+    });
+    said.collect()
+}
+
+fn causes(report: &Report) -> Vec<Statement> {
+    let cite = "flights: runs compared";
+    let named = report.movers.iter().map(|mover| {
         let levels = mover.levels.iter();
-        let levels =
-            levels.map(|(factor, name)| format!("{} = {}", code(factor), code(&level(name))));
-        text += &named(levels.collect::<Vec<_>>().join(" and "));
-    }
-    if report.movers.is_empty() {
-        text += &format!("- none recorded: {}\n", plain(&report.why));
+        let levels = levels.map(|(factor, name)| format!("{factor} = {}", level(name)));
+        Statement::cited(levels.collect::<Vec<_>>().join(" and "), cite)
+    });
+    let mut causes: Vec<Statement> = named.collect();
+    if causes.is_empty() {
+        causes.push(Statement::cited(format!("None recorded: {}.", report.why), cite));
     }
     if let Some(residual) = report.residual_pp {
-        text += &format!("- not carried by the above: {residual:.1} points of the rise\n");
+        let text = format!("Not carried by the above: {residual:.1} points of the rise.");
+        causes.push(Statement::cited(text, cite));
     }
-    text + "\n"
-        + &open("AI engineer", "what made this possible; several causes may stand side by side")
+    causes
 }
 
-fn inference(incident: &Incident) -> String {
-    let run = incident.run.or_else(|| incident.evidence.first().map(|evidence| evidence.run));
-    let read = run.map_or("a bad run".to_owned(), |run| code(&run.to_string()));
-    format!(
-        "## What the agent inferred\n\nRead {read} and quote it. A belief, not an act; the agent's \
-         own words, not a paraphrase.\n\n### Inferred\n\n{}\n### Correct inference\n\n{}\n\
-         ### Signal missed\n\n{}\n### Change of context or tool\n\n{}",
-        open("AI engineer", "the agent's words before it acted, with their address in the run"),
-        open("AI engineer", "what was true, with the evidence that it could be known then"),
-        open("AI engineer", "the signal that would have changed it, and whether it was in reach"),
-        open("AI engineer", "what the context or a tool must show; a prompt tweak is no answer"),
-    )
-}
-
-fn actions(incident: &Incident) -> String {
-    let baseline = rate(&incident.report.outcome.before);
-    format!(
-        "## Action items\n\nAn item names an eval, a baseline and a target. Baseline here: \
-         {baseline}. (flights)\n\n{}",
-        open("owner", "eval, target rate, due date")
-    )
-}
-
-fn evidence(incident: &Incident) -> String {
-    let mut text =
-        "## Evidence\n\n| run | outcome | cited as | content |\n|---|---|---|---|\n".to_owned();
-    for Evidence { run, outcome, role, content, .. } in &incident.evidence {
-        let role = code(&wording::level(role));
-        let outcome = outcome.as_str();
-        text += &format!("| `{run}` | {outcome} | {role} | {} parts |\n", content.len());
+fn field_lines(field: &SixField) -> Vec<FieldLine> {
+    if field.rows.is_empty() {
+        let unknown = "unknown".to_owned();
+        return vec![FieldLine {
+            field: field.title.clone(),
+            variable: None,
+            before: unknown.clone(),
+            during: unknown,
+            state: Some(field.state),
+            why: field.why.clone(),
+            since: None,
+            by: None,
+        }];
     }
-    if incident.evidence.is_empty() {
-        text += "| none | | | |\n";
+    field.rows.iter().map(|row| field_line(field, row)).collect()
+}
+
+fn field_line(field: &SixField, row: &FieldRow) -> FieldLine {
+    FieldLine {
+        field: field.title.clone(),
+        variable: Some(row.factor.clone()),
+        before: shares(&row.before),
+        during: shares(&row.during),
+        state: Some(row.state),
+        why: row.why.clone(),
+        since: row.since.map(moment),
+        by: row.by.clone().or_else(|| Some("not on record".to_owned())),
+    }
+}
+
+fn shares(shares: &Shares) -> String {
+    if shares.recorded == 0 {
+        return format!("unknown: not recorded in {} runs", shares.missing);
+    }
+    let share = |runs: u64| percent(runs as f64 / shares.recorded as f64);
+    let levels = shares.levels.iter();
+    let levels = levels.map(|count| format!("{} {}", level(&count.level), share(count.runs)));
+    let mut text = levels.collect::<Vec<_>>().join(", ");
+    if shares.others > 0 {
+        text += &format!(", {} more", shares.others);
+    }
+    if shares.missing > 0 {
+        text += &format!("; not recorded in {}", shares.missing);
     }
     text
+}
+
+fn evidence(incident: &Incident) -> Vec<EvidenceRow> {
+    let row = |evidence: &model::Evidence| EvidenceRow {
+        run: evidence.run.to_string(),
+        outcome: evidence.outcome.as_str().to_owned(),
+        role: wording::level(&evidence.role),
+    };
+    incident.evidence.iter().map(row).collect()
 }

@@ -15,7 +15,6 @@ use model::{
     Window,
 };
 
-use crate::clocks::{Beside, LagName, clocks};
 use crate::evidence::{Candidate, Exposed, contrasting, matched};
 use crate::gaps::Dismissals;
 use crate::{Incidents, brief, fields, gaps, postmortem, surfaces, timeline, triage};
@@ -99,14 +98,14 @@ fn surface(name: &str, verdict: SurfaceState) -> SurfaceVerdict {
     SurfaceVerdict { surface: name.to_owned(), verdict, why, limit_pp: None }
 }
 
-pub(crate) fn entry(version: u64, fact: Fact) -> Entry {
+fn entry(version: u64, fact: Fact) -> Entry {
     let zero = ContentHash::of(b"");
     let (stream, actor) = ("inc_1".to_owned(), "ada".to_owned());
     let (prev, hash) = (zero, zero);
     Entry { seq: version, stream, version, at: at(140), actor, fact, prev, hash }
 }
 
-pub(crate) fn incident(feature: &str) -> Incident {
+fn incident(feature: &str) -> Incident {
     let id: IncidentId = "inc_1".parse().unwrap();
     let mut incidents = Incidents::default();
     incidents.apply(&entry(
@@ -165,8 +164,8 @@ fn facts_fold_to_an_incident_with_its_drafts() {
 
 #[test]
 fn the_time_to_detection_is_computed_from_the_onsets_range() {
-    let clocks = clocks(&incident("support"), Beside { now: at(200), run: None });
-    let (least, most) = clocks.lag(LagName::Detection).unwrap().length.range().unwrap();
+    let clocks = timeline::clocks(&incident("support"));
+    let (least, most) = clocks.detection.unwrap();
     assert_eq!((least.as_mins(), most.as_mins()), (5, 13));
 }
 
@@ -176,14 +175,14 @@ fn the_draft_fills_what_is_known_and_leaves_open_what_is_not() {
     incident.fields = fields::fill(&fields::form(), &incident.report, &[], &surfaces());
     let draft = postmortem::draft(&incident, at(200));
     for part in [
-        "| Tool schema versions | `tool_shape:search_kb` | `4f1a0000` 100.0 % | `9c220000` 100.0 % \
-         | **changed**: with the outcome | 2026-11-22 02:09:00 UTC | not on record |",
-        "| Judge configuration | – | unknown | unknown | unknown: ",
+        "| Tool schema versions | tool_shape:search_kb | 4f1a0000 100.0 % | 9c220000 100.0 % \
+         | changed | with the outcome | 2026-11-22 02:09:00 UTC | not on record |",
+        "| Judge configuration | – | unknown | unknown | unknown | ",
         "From onset until the first machine or person knew: 5 min to 13 min",
-        "### Inferred",
-        "### Correct inference",
-        "### Signal missed",
-        "### Change of context or tool",
+        "**Inferred:** the agent's words",
+        "**Correct inference:**",
+        "**Signal missed:**",
+        "**Change of context or tool:**",
         "**Open** (AI engineer)",
     ] {
         assert!(draft.contains(part), "{part}\nis not in\n{draft}");
@@ -198,6 +197,14 @@ fn text_from_outside_is_never_markup_in_a_draft() {
     for markup in ["\n# owned", "<script>", "[a]("] {
         assert!(!outside_code.contains(markup), "{markup} in\n{draft}");
     }
+}
+
+#[test]
+fn a_draft_reads_back_as_the_document_of_its_incident() {
+    let mut incident = incident("support");
+    incident.fields = fields::fill(&fields::form(), &incident.report, &[], &surfaces());
+    let read = crate::document::read(&postmortem::draft(&incident, at(200)));
+    assert_eq!(read.document, postmortem::of(&incident, at(200)));
 }
 
 fn candidate(number: u128, outcome: model::Outcome, levels: &[u32]) -> Candidate<'_> {

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, bench, demo, erase, eval, export, features, gaps, incident, key, ledger, moved,
-    playbook, postmortem, reconstruct, serve, sim, verify,
+    alert, backup, bench, change, delivery, demo, drift, erase, eval, export, features, gaps,
+    incident, inventory, key, ledger, moved, notice, out, playbook, postmortem, reconstruct, serve,
+    sim, ticket, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -35,6 +36,14 @@ pub(crate) enum Command {
     /// Declare, list and show incidents
     #[command(subcommand)]
     Incident(incident::Incident),
+    /// Record, list and show changes of what a feature runs under
+    #[command(subcommand)]
+    Change(change::Change),
+    /// Say what surfaces have been through since a person last looked
+    Drift(drift::Drift),
+    /// List and show alerts
+    #[command(subcommand)]
+    Alert(alert::Alert),
     /// List and check playbooks: what to do about one shape of failure each
     #[command(subcommand)]
     Playbook(playbook::Playbook),
@@ -65,6 +74,20 @@ pub(crate) enum Command {
     /// Say what incidents lacked in the record, and how it stands now
     #[command(subcommand)]
     Gaps(gaps::Gaps),
+    /// Say what others were told, and try again what could not be brought to them
+    #[command(subcommand)]
+    Delivery(delivery::Deliveries),
+    /// Prove that targets can be reached
+    #[command(subcommand)]
+    Out(out::Out),
+    /// List, show and bring notices of providers, and test the channels they come by
+    #[command(subcommand)]
+    Notice(notice::Notice),
+    /// List and act on the dated work that notices ask for
+    #[command(subcommand)]
+    Ticket(ticket::Ticket),
+    /// Say which models, tools and indexes are really used, by whom and how much
+    Inventory(inventory::Inventory),
     /// Take out what was recorded
     #[command(subcommand)]
     Export(export::Export),
@@ -88,6 +111,9 @@ impl Command {
             Command::Moved(command) => command.run().await,
             Command::Features(command) => command.run().await,
             Command::Incident(command) => command.run().await,
+            Command::Change(command) => command.run().await,
+            Command::Drift(command) => command.run().await,
+            Command::Alert(command) => command.run().await,
             Command::Playbook(command) => command.run().await,
             Command::Postmortem(command) => command.run().await,
             Command::Key(command) => command.run().await,
@@ -100,6 +126,11 @@ impl Command {
             Command::Erase(command) => command.run().await,
             Command::Eval(command) => command.run().await,
             Command::Gaps(command) => command.run().await,
+            Command::Delivery(command) => command.run().await,
+            Command::Out(command) => command.run().await,
+            Command::Notice(command) => command.run().await,
+            Command::Ticket(command) => command.run().await,
+            Command::Inventory(command) => command.run().await,
             Command::Export(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,

@@ -1,5 +1,9 @@
 //! Settings: the defaults compiled in, a file over them, flags over both.
 
+mod channels;
+mod inbound;
+mod out;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +20,7 @@ use response::{
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use self::out::Outgoing;
 use crate::forward::Destination;
 use crate::master::Vault;
 use crate::world;
@@ -36,8 +41,14 @@ pub(crate) struct Config {
     /// Whose payload stays.
     sampling: Rates,
     keeping: KeepingFor,
+    /// Whom to tell.
+    out: Outgoing,
+    notices: channels::Notices,
     window: WindowSize,
     moved: Lookback,
+    changes: inbound::Changes,
+    alerts: inbound::Alerts,
+    complaints: inbound::Complaints,
 }
 
 /// Where to listen.
@@ -231,10 +242,14 @@ impl Config {
                 tenants: self.keeping.tenants.clone(),
                 quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
             },
+            inbound: inbound::inbound(&self.changes, &self.alerts, &self.complaints)?,
+            out: self.out.out()?,
             sessions: SessionLimits {
                 longest: duration(&self.sessions.longest)?,
                 idle: duration(&self.sessions.idle)?,
             },
+            channels: self.notices.channels()?,
+            paging: self.notices.paging(),
         })
     }
 }

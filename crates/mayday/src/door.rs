@@ -1,5 +1,8 @@
 //! The way to the data: a server that runs, or the data directory itself. Both answer the same.
 
+mod notices;
+mod outside;
+
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,19 +11,21 @@ use anyhow::{Context, Result, anyhow};
 use api::evals::EvalRunJson;
 use api::flights::{Asked, Lines};
 use api::gaps::DismissingJson;
-use api::incidents::{AnswerJson, LookJson};
+use api::incidents::{AnswerJson, LookJson, ShownJson};
 use api::keeping::BackupJson;
 use api::keys::{IssuedJson, KeyJson, WantedJson};
 use api::playbooks::RehearsalJson;
+use api::postmortems::DocumentJson;
 use api::within::Within;
 use clap::Args;
 use model::principal::TokenError;
-use model::{Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
+use model::{AlertId, Incident, IncidentId, PrincipalId, Report, RunId, Token, Window};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use response::access::KeyWanted;
 use response::evals::Suite;
 use response::playbooks::{Lack, PlaybookView};
+use response::postmortem::Linted;
 use response::{CourseView, Erasure, GapView, Mayday, Proof, Question, Unkeyed, Verified, Who};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -40,6 +45,10 @@ pub(crate) struct Source {
     /// Open this data directory instead; no server may be using it
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+
+    /// Read settings from this file, over the defaults: those of the server that has the directory
+    #[arg(long, value_name = "FILE", requires = "data_dir")]
+    config: Option<PathBuf>,
 
     /// Trust the authorities in this file, and no others, for a server at https:// (or MAYDAY_CA)
     #[arg(long, value_name = "FILE")]
@@ -63,7 +72,7 @@ enum Way {
     /// To the server at this address.
     Server(String),
     /// To the server at this address, over TLS.
-    Secure(String, Secure),
+    Secure(String, Box<Secure>),
     /// To a data directory, which the paths of a server answer for here in this process.
     Here { mayday: Arc<Mayday>, paths: Within },
 }
@@ -100,6 +109,7 @@ pub(crate) enum Erasing {
 pub(crate) struct Declared {
     pub(crate) question: Question,
     pub(crate) run: Option<RunId>,
+    pub(crate) alert: Option<AlertId>,
     pub(crate) title: Option<String>,
 }
 
@@ -124,7 +134,7 @@ impl Source {
             return self.to_server();
         };
         anyhow::ensure!(directory.is_dir(), "there is no data directory {}", directory.display());
-        let config = Config::read(None)?;
+        let config = Config::read(self.config.as_deref())?;
         let mayday = Arc::new(config.open(directory)?);
         mayday.settle(world::now()).await?;
         let paths = Within::new(server::api(&mayday, &config, Unkeyed::Opener));
@@ -153,7 +163,7 @@ impl Source {
             false => Way::Server(url),
             true => {
                 let ca = self.ca.clone().or_else(|| world::variable("MAYDAY_CA").map(Into::into));
-                Way::Secure(url, Secure::new(ca.as_deref(), headers)?)
+                Way::Secure(url, Box::new(Secure::new(ca.as_deref(), headers)?))
             }
         };
         Ok(Door { way, client, by })
@@ -186,7 +196,9 @@ impl Door {
 
     /// Declares an incident.
     pub(crate) async fn declare(&self, it: Declared) -> Result<Incident> {
-        let mut body = json!({ "run": it.run, "title": it.title, "by": self.by });
+        let mut body = json!({
+            "run": it.run, "alert": it.alert, "title": it.title, "by": self.by,
+        });
         for (key, value) in asked(&it.question) {
             body[key] = json!(value);
         }
@@ -199,7 +211,7 @@ impl Door {
     }
 
     /// One incident.
-    pub(crate) async fn incident(&self, id: &IncidentId) -> Result<Incident> {
+    pub(crate) async fn incident(&self, id: &IncidentId) -> Result<ShownJson> {
         self.get(&format!("/api/v1/incidents/{id}"), &[]).await
     }
 
@@ -209,6 +221,11 @@ impl Door {
         let draft: Value = self.post(&path, &json!({ "by": self.by })).await?;
         let markdown = draft["markdown"].as_str();
         Ok(markdown.context("the answer holds no Markdown")?.to_owned())
+    }
+
+    /// Checks a postmortem, and looks its quotes up in their traces.
+    pub(crate) async fn lint(&self, document: DocumentJson) -> Result<Linted> {
+        self.post("/api/v1/postmortems/lint", &serde_json::to_value(document)?).await
     }
 
     /// Issues a key; what comes back holds its token.

@@ -18,16 +18,12 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use response::{Encoding, Signal};
-use rustls::RootCertStore;
-use rustls::crypto::ring;
 
 use answer::Refusal;
 pub(crate) use destination::Destination;
+
+use crate::outward::{self, Outward, Trust};
 
 /// How long a request is tried, from its first attempt on, as the OpenTelemetry Collector does.
 const PATIENCE: Duration = Duration::from_secs(5 * 60);
@@ -38,29 +34,15 @@ const ANSWER: usize = 64 * 1_024;
 /// Sends requests to a destination.
 pub(crate) struct Forwarder {
     destination: Destination,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Outward,
 }
 
 impl Forwarder {
     /// Makes ready to send. Over TLS the system's certificates decide whom to trust.
     pub(crate) fn new(destination: Destination) -> Result<Self> {
-        let provider = ring::default_provider();
-        let builder = HttpsConnectorBuilder::new();
-        let connector = if destination.is_secure() {
-            builder.with_provider_and_native_roots(provider).context(
-                "this system has no certificates to know the forwarding endpoint by: install its \
-                 ca-certificates, or name a file of them in SSL_CERT_FILE",
-            )?
-        } else {
-            let config = rustls::ClientConfig::builder_with_provider(provider.into());
-            let config = config.with_safe_default_protocol_versions()?;
-            let config = config.with_root_certificates(RootCertStore::empty());
-            builder.with_tls_config(config.with_no_client_auth())
-        };
-        let connector = connector.https_or_http().enable_http1().build();
-        let mut client = Client::builder(TokioExecutor::new());
-        client.pool_timer(TokioTimer::new());
-        Ok(Self { destination, client: client.build(connector) })
+        let trust = if destination.is_secure() { Trust::System } else { Trust::Nobody };
+        let client = outward::client(trust).context("could not forward")?;
+        Ok(Self { destination, client })
     }
 
     /// Sends what comes in, until nothing can come any more.

@@ -1,11 +1,14 @@
 //! `mayday`: incident response for AI systems, in one binary.
 
+mod asking;
 mod cli;
 mod commands;
 mod config;
+mod delivering;
 mod door;
 mod forward;
 mod master;
+mod outward;
 mod secure;
 mod server;
 mod tls;

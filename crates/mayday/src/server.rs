@@ -13,7 +13,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use web::{Reached, Site};
 
+use crate::asking;
 use crate::config::{Config, Listen, RequireKeys};
+use crate::delivering::keep_delivering;
 use crate::forward::Forwarder;
 use crate::tls::Certificate;
 use crate::world;
@@ -26,6 +28,9 @@ const FORWARDING_GRACE: Duration = Duration::from_secs(5);
 
 /// How often it is stated who read payload: what a crash may lose of that.
 const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
+
+/// How often what came of late is weighed, and what flights show is stated.
+const WEIGH_EVERY: Duration = Duration::from_secs(2);
 
 /// How often days are closed and the room on the disk looked at.
 const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
@@ -47,6 +52,9 @@ pub(crate) struct Server {
     settling: JoinHandle<()>,
     stating: JoinHandle<()>,
     keeping: JoinHandle<()>,
+    weighing: JoinHandle<()>,
+    delivering: Vec<JoinHandle<()>>,
+    noticing: [JoinHandle<()>; 2],
 }
 
 impl Server {
@@ -62,6 +70,7 @@ impl Server {
         for (address, right) in addresses.into_iter().zip([Right::Send, Right::Send, Right::Look]) {
             refuse_if_unguarded(&mayday, address, right)?;
         }
+        warn_of_the_clear(&config.listen, &addresses);
         let (forward, forwarding) = keep_forwarding(config, &addresses).await?.unzip();
         let api = Api { forward, ..api(&mayday, config, Unkeyed::Nobody) };
         let [otlp_api, grpc_api, http_api] = addresses.map(|address| Api {
@@ -84,7 +93,13 @@ impl Server {
         }
         let [otlp, grpc, http] = addresses;
         let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
+        let weighing = keep_weighing(Arc::clone(&mayday), stopped.clone());
         let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
+        let delivering = keep_delivering(&mayday, &stopped)?;
+        let noticing = [
+            asking::keep_asking(Arc::clone(&mayday), stopped.clone())?,
+            asking::keep_noticing(Arc::clone(&mayday), stopped.clone()),
+        ];
         let settling = keep_settling(Arc::clone(&mayday), stopped);
         let scheme = if tls.is_some() { "https" } else { "http" };
         Ok(Self {
@@ -99,6 +114,9 @@ impl Server {
             settling,
             stating,
             keeping,
+            weighing,
+            delivering,
+            noticing,
         })
     }
 
@@ -126,6 +144,16 @@ impl Server {
         _ = tokio::time::timeout(GRACE, self.settling).await;
         _ = tokio::time::timeout(GRACE, self.stating).await;
         _ = tokio::time::timeout(GRACE, self.keeping).await;
+        _ = tokio::time::timeout(GRACE, self.weighing).await;
+        for mut task in self.delivering {
+            if tokio::time::timeout(GRACE, &mut task).await.is_err() {
+                // What is under way is sent again after the next start, under the same id.
+                task.abort();
+            }
+        }
+        for task in self.noticing {
+            _ = tokio::time::timeout(GRACE, task).await;
+        }
     }
 }
 
@@ -160,10 +188,27 @@ fn site(api: &Api, listen: &Listen) -> Site {
         random: api.random,
         secret: api.secret,
         unkeyed: api.unkeyed,
-        reached: match listen.behind_tls || !listen.tls_certificate.is_empty() {
-            true => Reached::OverTls,
-            false => Reached::InTheClear,
-        },
+        reached: reached(listen),
+    }
+}
+
+/// How browsers get to the pages.
+fn reached(listen: &Listen) -> Reached {
+    match listen.behind_tls || !listen.tls_certificate.is_empty() {
+        true => Reached::OverTls,
+        false => Reached::InTheClear,
+    }
+}
+
+/// Warns where tokens would cross a network for all to read.
+fn warn_of_the_clear(listen: &Listen, addresses: &[SocketAddr]) {
+    let is_local = |address: &SocketAddr| address.ip().is_loopback();
+    if reached(listen) == Reached::InTheClear && !addresses.iter().all(is_local) {
+        tracing::warn!(
+            "what comes from other machines crosses the network in the clear, tokens too: set \
+             listen.tls_certificate and listen.tls_key, or listen.behind_tls where a proxy speaks \
+             TLS"
+        );
     }
 }
 
@@ -195,7 +240,8 @@ fn host_name(address: SocketAddr) -> String {
     }
 }
 
-async fn told(mut stopped: watch::Receiver<bool>) {
+/// Waits until it is time to stop.
+pub(crate) async fn told(mut stopped: watch::Receiver<bool>) {
     _ = stopped.wait_for(|stop| *stop).await;
 }
 
@@ -241,6 +287,29 @@ fn keep_house(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle
             if let Ok(Err(error)) = tokio::task::spawn_blocking(keep).await {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, "days could not be closed or deleted");
+            }
+        }
+    })
+}
+
+/// Weighs alerts and complaints that were not weighed when they came, and states what flights
+/// show and nobody recorded, until told to stop.
+fn keep_weighing(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut pause = tokio::time::interval(WEIGH_EVERY);
+        loop {
+            tokio::select! {
+                () = told(stopped.clone()) => return,
+                _ = pause.tick() => {}
+            }
+            let mayday = Arc::clone(&mayday);
+            let weigh = move || {
+                mayday.weigh_all(world::now(), world::random());
+                mayday.observe_changes(world::now())
+            };
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(weigh).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "what flights show could not be stated; it is tried again");
             }
         }
     })

@@ -220,16 +220,32 @@ mod tests {
             why(&block("CERTIFICATE"), &block("ENCRYPTED PRIVATE KEY")),
             why(&block("CERTIFICATE"), &block("PRIVATE KEY")),
         ];
-        insta::assert_snapshot!(said.join("\n\n"), @"
-        could not use listen.tls_certificate: cert.pem holds no certificate: it must have one in PEM, between the lines -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----
+        let said = said.join("\n\n").replace(": ", ":\n  ").replace(", ", ",\n  ");
+        insta::assert_snapshot!(said, @"
+        could not use listen.tls_certificate:
+          cert.pem holds no certificate:
+          it must have one in PEM,
+          between the lines -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----
 
-        could not use listen.tls_certificate: cert.pem is cut off: what begins with -----BEGIN has no line -----END
+        could not use listen.tls_certificate:
+          cert.pem is cut off:
+          what begins with -----BEGIN has no line -----END
 
-        could not use listen.tls_key: key.pem holds no private key: it must have one in PEM, after a line -----BEGIN PRIVATE KEY-----
+        could not use listen.tls_key:
+          key.pem holds no private key:
+          it must have one in PEM,
+          after a line -----BEGIN PRIVATE KEY-----
 
-        could not use listen.tls_key: the key in key.pem is locked with a passphrase: unlock it with `openssl pkey -in key.pem -out FILE`, and let nobody else read that file
+        could not use listen.tls_key:
+          the key in key.pem is locked with a passphrase:
+          unlock it with `openssl pkey -in key.pem -out FILE`,
+          and let nobody else read that file
 
-        the certificate in cert.pem and the key in key.pem can't be used for TLS: unexpected error: failed to parse private key as RSA, ECDSA, or EdDSA
+        the certificate in cert.pem and the key in key.pem can't be used for TLS:
+          unexpected error:
+          failed to parse private key as RSA,
+          ECDSA,
+          or EdDSA
         ");
     }
 

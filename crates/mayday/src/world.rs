@@ -65,6 +65,14 @@ pub(crate) fn print_on(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
+/// Writes a program to a file, which must not be there yet.
+pub(crate) fn write_program(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o755);
+    options.write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+}
+
 /// Writes progress to standard error.
 pub(crate) fn tell(text: &str) {
     _ = writeln!(std::io::stderr().lock(), "{text}");

@@ -142,3 +142,35 @@ pub struct SignalRaised {
     /// What it rests on: ids of complaints, alerts, runs.
     pub members: Vec<String>,
 }
+
+impl AlertDoor {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Alertmanager => "alertmanager",
+            Self::Pagerduty => "pagerduty",
+        }
+    }
+}
+
+impl AlertSeverity {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl AlertEvent {
+    /// Whether the sender says that something does not work at all: a label `mayday_kind`, `kind`
+    /// or `class` that is `outage`.
+    pub fn is_outage(&self) -> bool {
+        let says =
+            |key: &str| self.labels.get(key).is_some_and(|it| it.eq_ignore_ascii_case("outage"));
+        ["mayday_kind", "kind", "class"].into_iter().any(says)
+    }
+}

@@ -1,5 +1,8 @@
 //! Changes: recorded alterations of a surface, and those seen in flights that nobody recorded.
 
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +53,12 @@ pub struct Change {
     /// What the sender calls it, so that a second delivery is no second change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<String>,
+    /// What the sender calls the thing itself, so that a later word on it finds it: `deployment 7`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Whatever else the sender says.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
 }
 
 /// What a change alters. The words of the surfaces, and of what else can move.
@@ -118,6 +127,8 @@ pub enum ChangeDoor {
     Cloudevents,
     /// A hook of a git repository.
     Git,
+    /// None: nobody told of it, flights show it.
+    Flights,
 }
 
 /// A change was recorded.
@@ -151,6 +162,8 @@ pub struct UnloggedChangeSeen {
     pub tenant: TenantName,
     /// In which feature.
     pub feature: String,
+    /// What it alters.
+    pub surface: ChangeSurface,
     /// The variable.
     pub factor: String,
     /// Its commonest level before; none if it was not there.
@@ -163,6 +176,27 @@ pub struct UnloggedChangeSeen {
     /// Further new levels of the factor in that hour, for which no fact of their own was stated.
     #[serde(default)]
     pub unlisted: u64,
+    /// Those of them that are named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+    /// Further variables in which the same edit shows, each with its new level.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<(String, String)>,
+}
+
+/// What a feature ran under when it was first seen: no changes, but what they are told from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelsLearned {
+    /// Whose.
+    pub tenant: TenantName,
+    /// The feature.
+    pub feature: String,
+    /// Start of the first run that was looked at.
+    pub since: Timestamp,
+    /// Levels first seen up to here are no changes.
+    pub until: Timestamp,
+    /// The levels of each factor; of a factor with too many to tell a new one, none.
+    pub levels: BTreeMap<String, Vec<String>>,
 }
 
 /// A person looked at what a surface has become and took it as the new baseline.
@@ -215,5 +249,37 @@ impl ChangeSurface {
             Self::Code => "code",
             Self::Infrastructure => "infrastructure",
         }
+    }
+}
+
+impl FromStr for ChangeSurface {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|surface| surface.as_str() == text).ok_or_else(|| {
+            let all = Self::ALL.map(Self::as_str).join(", ");
+            format!("`{text}` is no surface: write one of {all}")
+        })
+    }
+}
+
+impl ChangeDoor {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Pagerduty => "pagerduty",
+            Self::Github => "github",
+            Self::Cloudevents => "cloudevents",
+            Self::Git => "git",
+            Self::Flights => "flights",
+        }
+    }
+}
+
+impl Change {
+    /// When it began to matter, as far as anybody said: when it took effect, else when it was made.
+    pub fn told_at(&self) -> Timestamp {
+        self.activated.unwrap_or(self.introduced)
     }
 }

@@ -1,7 +1,9 @@
 //! Deliveries: what is to be told to somebody outside, stated first and done afterwards.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::course::Severity;
 use crate::id::DeliveryId;
 use crate::principal::TenantName;
 
@@ -18,6 +20,11 @@ pub struct DeliveryWanted {
     pub about: String,
     /// What happened to it: `incident.declared`, `incident.closed`, `ticket.escalated`.
     pub topic: String,
+    /// What it does to whatever the target keeps of that.
+    pub effect: DeliveryEffect,
+    /// How bad the incident was; none if nobody had said so, or it is about something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
     /// Whether it wakes somebody.
     #[serde(default)]
     pub pages: bool,
@@ -31,6 +38,20 @@ pub struct DeliveryWanted {
     pub title: String,
     /// A few lines.
     pub text: String,
+}
+
+/// What a delivery does to whatever its target keeps: an alert, an issue, a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryEffect {
+    /// It begins one.
+    Open,
+    /// It says more.
+    Update,
+    /// Somebody has seen it.
+    Acknowledge,
+    /// It is over.
+    Close,
 }
 
 /// A delivery was attempted.
@@ -49,6 +70,18 @@ pub struct DeliveryTried {
     /// What the target calls it: an issue's number, a message's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
+    /// When it is tried again, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Timestamp>,
+}
+
+/// Somebody wants a delivery that was given up to be tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryRetried {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// Whose.
+    pub tenant: TenantName,
 }
 
 /// What came of an attempt to deliver.
@@ -61,4 +94,6 @@ pub enum DeliveryResult {
     Failed,
     /// It did not, and is not tried again: somebody has to look.
     GivenUp,
+    /// The target says that it is gone for good: nothing more is sent to it by itself.
+    Gone,
 }

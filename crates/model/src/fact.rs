@@ -4,18 +4,23 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{AlertHeard, ComplaintHeard, LinkedToIncident, SignalRaised};
-use crate::change::{ChangeActivated, ChangeRecorded, DriftReviewed, UnloggedChangeSeen};
+use crate::change::{
+    ChangeActivated, ChangeRecorded, DriftReviewed, LevelsLearned, UnloggedChangeSeen,
+};
 use crate::content::{Address, ContentHash};
 use crate::course::{
     Acknowledged, ActionsRevised, ClaimMade, ClaimRevised, ContainmentAttempted, DutyTaken,
     NoteAdded, PlaybookRehearsed, SeveritySet, StageReached,
 };
-use crate::delivery::{DeliveryTried, DeliveryWanted};
+use crate::delivery::{DeliveryRetried, DeliveryTried, DeliveryWanted};
 use crate::eval::EvalRun;
 use crate::fields::SixField;
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
 use crate::incident::{Evidence, Excerpt, IncidentKind};
-use crate::notice::{NoticeConfirmed, NoticeHeard, TicketActed, TicketEscalated, TicketOpened};
+use crate::notice::{
+    ChannelChecked, NoticeConfirmed, NoticeHeard, NoticeJudged, TicketActed, TicketEscalated,
+    TicketOpened, TicketRedated,
+};
 use crate::principal::{Principal, TenantName, TokenHash};
 use crate::report::Report;
 use crate::triage::{Answer, Triage};
@@ -188,6 +193,8 @@ pub enum Fact {
     ChangeActivated(ChangeActivated),
     /// Flights show a level that no recorded change explains.
     UnloggedChangeSeen(UnloggedChangeSeen),
+    /// What a feature ran under when it was first seen.
+    LevelsLearned(LevelsLearned),
     /// A person took what a surface has become as the new baseline.
     DriftReviewed(DriftReviewed),
     /// A delivery about an alert was taken in.
@@ -202,8 +209,14 @@ pub enum Fact {
     NoticeHeard(NoticeHeard),
     /// A notice was confirmed by asking the provider, or was not.
     NoticeConfirmed(NoticeConfirmed),
+    /// What is to be done about a notice was decided.
+    NoticeJudged(NoticeJudged),
+    /// A channel of notices was asked or tested.
+    ChannelChecked(ChannelChecked),
     /// A notice about something in use asks for work by a date.
     TicketOpened(TicketOpened),
+    /// The date of a ticket is another one now.
+    TicketRedated(TicketRedated),
     /// A ticket came nearer to its date without being done.
     TicketEscalated(TicketEscalated),
     /// Somebody did something about a ticket.
@@ -232,6 +245,8 @@ pub enum Fact {
     DeliveryWanted(DeliveryWanted),
     /// A delivery was attempted.
     DeliveryTried(DeliveryTried),
+    /// Somebody wants a delivery that was given up to be tried again.
+    DeliveryRetried(DeliveryRetried),
 }
 
 /// A fact of which only the type is understood.
@@ -283,12 +298,13 @@ mod tests {
     const ACCESS: &str = include_str!("fact/access.jsonl");
     const KEEPING: &str = include_str!("fact/keeping.jsonl");
     const TRIAGE: &str = include_str!("fact/triage.jsonl");
+    const NOTICES: &str = include_str!("fact/notices.jsonl");
 
     #[test]
     fn facts_stay_readable() {
         let written: Vec<&str> =
-            [ACCESS, KEEPING, TRIAGE].into_iter().flat_map(str::lines).collect();
-        assert_eq!(written.len(), 5 + 5 + 3);
+            [ACCESS, KEEPING, TRIAGE, NOTICES].into_iter().flat_map(str::lines).collect();
+        assert_eq!(written.len(), 5 + 5 + 3 + 10);
         for written in written {
             let fact: Fact = serde_json::from_str(written).unwrap();
             assert_eq!(serde_json::to_string(&fact).unwrap(), written);

@@ -36,12 +36,17 @@ impl Factor {
 
     /// A factor about something: `tool_shape` of `search_kb`.
     pub fn of(family: &str, subject: &str) -> Self {
-        Self(format!("{family}:{subject}"))
+        Self([family, ":", subject].concat())
     }
 
     /// The part before the colon, which decides the surface.
     pub fn family(&self) -> &str {
         self.0.split_once(':').map_or(&self.0, |(family, _)| family)
+    }
+
+    /// What it is about, after the colon; none for a factor that needs no subject.
+    pub fn subject(&self) -> Option<&str> {
+        self.0.split_once(':').map(|(_, subject)| subject)
     }
 
     /// The whole name.

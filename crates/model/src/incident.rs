@@ -24,6 +24,17 @@ pub enum IncidentKind {
     Outage,
 }
 
+impl IncidentKind {
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            IncidentKind::Rate => "rate",
+            IncidentKind::Event => "event",
+            IncidentKind::Outage => "outage",
+        }
+    }
+}
+
 /// A run that an incident rests on, by address and never by its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {

@@ -33,6 +33,9 @@ pub struct Notice {
     /// Models named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub models: Vec<String>,
+    /// What the provider names to take instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<String>,
     /// Regions named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub regions: Vec<String>,
@@ -119,6 +122,55 @@ pub enum Impact {
     Critical,
 }
 
+impl ChannelKind {
+    /// The kind in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiWebhook => "API webhook",
+            Self::Statuspage => "status page",
+            Self::Changelog => "changelog",
+            Self::Email => "e-mail",
+            Self::Billing => "billing",
+            Self::Account => "account",
+            Self::Region => "region",
+            Self::ModelList => "list of models",
+            Self::Headers => "headers",
+        }
+    }
+}
+
+impl NoticeClass {
+    /// The class in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Incident => "incident",
+            Self::Degradation => "degradation",
+            Self::Maintenance => "maintenance",
+            Self::Deprecation => "deprecation",
+            Self::Retirement => "retirement",
+            Self::AccountWarning => "account warning",
+            Self::Quota => "quota",
+            Self::BillingAnomaly => "billing anomaly",
+            Self::RegionFailover => "region failover",
+            Self::JobState => "job",
+            Self::Security => "security",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Impact {
+    /// The impact in a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minor => "minor",
+            Self::Major => "major",
+            Self::Critical => "critical",
+        }
+    }
+}
+
 /// How it is known that the provider sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -140,8 +192,58 @@ pub struct NoticeHeard {
     pub notice: NoticeId,
     /// Whose.
     pub tenant: TenantName,
+    /// The channel's name in the settings; none if somebody brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<String>,
     /// What it says.
     pub says: Box<Notice>,
+}
+
+/// What is to be done about a notice was decided, by what is in use then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeJudged {
+    /// The notice.
+    pub notice: NoticeId,
+    /// Whose.
+    pub tenant: TenantName,
+    /// What is used that it concerns: models, with features. Empty if nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub concerns: Vec<String>,
+    /// Whether somebody is to be paged.
+    #[serde(default)]
+    pub pages: bool,
+    /// Who has to know.
+    pub owner: String,
+    /// Through whom or what they are told, the last of which has to answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub route: Vec<String>,
+    /// Why.
+    pub because: String,
+}
+
+/// A channel was asked or tested.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelChecked {
+    /// Its name in the settings.
+    pub channel: String,
+    /// Whose.
+    pub tenant: TenantName,
+    /// How.
+    pub check: Check,
+    /// Whether it did what it has to.
+    pub passed: bool,
+    /// What came, or why nothing did. No secrets.
+    pub because: String,
+}
+
+/// How a channel is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// By asking the provider.
+    Poll,
+    /// By an event made here, which goes through all that an event of the provider goes through.
+    Test,
 }
 
 /// What a secret path brought was confirmed by asking the provider, or was not.
@@ -170,6 +272,22 @@ pub struct TicketOpened {
     pub concerns: Vec<String>,
     /// Who has to do it.
     pub owner: String,
+    /// Through whom or what they are told, the last of which has to answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub route: Vec<String>,
+    /// By when.
+    pub due: Timestamp,
+}
+
+/// The date of a ticket is another one now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketRedated {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// Whose.
+    pub tenant: TenantName,
+    /// What says so.
+    pub notice: NoticeId,
     /// By when.
     pub due: Timestamp,
 }

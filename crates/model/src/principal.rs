@@ -1,8 +1,8 @@
 //! Principals: who may send, read and act, and the tokens by which they are known.
 //!
 //! A [`Principal`] is a person, an agent or a sender of spans, and belongs to a tenant. It is known
-//! by a [`Token`], of which only the [`TokenHash`] is kept. What a kind may do in a [`PrincipalRole`] is
-//! decided where requests are admitted, not here.
+//! by a [`Token`], of which only the [`TokenHash`] is kept. What a kind may do in a
+//! [`PrincipalRole`] is decided where requests are admitted, not here.
 
 mod token;
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::change::ChangeSurface;
 use crate::factor::Factor;
 
 /// What a factor can be in an explanation.
@@ -54,6 +55,9 @@ pub struct Family {
     /// Whether its levels can follow from other inputs, as a tool's answer does from its arguments.
     #[serde(default)]
     pub follows: bool,
+    /// Which kind of change it shows, if not that of its surface.
+    #[serde(default)]
+    pub change: Option<ChangeSurface>,
 }
 
 /// A surface and the families that show it, most telling first.
@@ -66,10 +70,15 @@ pub struct Surface {
     /// Families whose identical content proves the whole surface identical; none if nothing can.
     #[serde(default)]
     pub proven_by: Vec<String>,
+    /// Families that prove the same where every level is a digest that names its algorithm.
+    #[serde(default)]
+    pub proven_by_digest: Vec<String>,
     /// Why no change seen on it is no proof that there was none.
     pub doubt: String,
     /// What to record so that the surface can be seen.
     pub needs: String,
+    /// Which kind of change alters it.
+    pub change: ChangeSurface,
     /// The families.
     #[serde(rename = "factor")]
     pub families: Vec<Family>,
@@ -92,5 +101,10 @@ impl Catalogue {
             let family = surface.families.iter().find(|family| family.name == factor.family())?;
             Some((surface, family))
         })
+    }
+    /// Which kind of change alters a factor; none for a factor that nobody declared.
+    pub fn change_of(&self, factor: &Factor) -> Option<ChangeSurface> {
+        let (surface, family) = self.place(factor)?;
+        Some(family.change.unwrap_or(surface.change))
     }
 }

@@ -25,7 +25,7 @@ use excess::Excess;
 const LEAST_FURTHER: f64 = 0.1;
 
 /// Smallest part of the rise that the cells named must account for together.
-const LEAST_TOGETHER: f64 = 0.5;
+pub const LEAST_TOGETHER: f64 = 0.5;
 
 /// Fewest bad runs in a cell during the incident.
 const LEAST_BAD: u64 = 5;
@@ -49,6 +49,16 @@ pub struct Cell {
     /// The part of the whole excess of bad runs that lies in it.
     pub share: f64,
     leaves: Vec<u32>,
+}
+
+impl Cell {
+    /// Whether a row of the table lies in it.
+    fn holds(&self, table: &Table, row: usize) -> bool {
+        self.conditions.iter().all(|(place, level)| {
+            let column = &table.columns[*place];
+            column.states[column.codes[row] as usize].known().contains(level)
+        })
+    }
 }
 
 /// What the search can say.
@@ -84,14 +94,25 @@ pub fn find(table: &Table, sides: &Sides, reference: &Reference) -> Found {
     let mut found = named(table, &leaves, &mut excess, &first);
     let (gain, share) = found.weight();
     let local = gain >= whole + TOLD_APART && share >= LEAST_TOGETHER;
-    let exceeded = reference.is_exceeded(table.total(sides.during.clone()).rate());
-    if !local || !exceeded {
+    if !local || !is_exceeded(table, sides, reference, &found) {
         found = Found::default();
     }
     let is_named =
         |cell: &&Cell| found.named.iter().any(|named| named.conditions == cell.conditions);
     found.suspects = first.iter().filter(|cell| !is_named(cell)).take(LISTED).cloned().collect();
     found
+}
+
+/// Whether the incident is worse than ordinary slices: by all its runs, or, where few slices tell
+/// nearly nothing of the whole, by those of the cells that are named.
+fn is_exceeded(table: &Table, sides: &Sides, reference: &Reference, found: &Found) -> bool {
+    if reference.is_exceeded(table, sides.during.clone(), |_| true) {
+        return true;
+    }
+    let counted = if found.rivals { 1 } else { found.named.len() };
+    let named = &found.named[..counted.min(found.named.len())];
+    let is_named = |row: usize| named.iter().any(|cell| cell.holds(table, row));
+    reference.is_short() && reference.is_exceeded(table, sides.during.clone(), is_named)
 }
 
 /// The best cell, and further ones among the runs outside of those before.

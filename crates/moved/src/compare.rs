@@ -13,23 +13,12 @@ use crate::census::Side;
 use crate::chance::Pace;
 use crate::contrast::{Contrast, contrast};
 use crate::dependence::{self, Between};
-use crate::exposure::{Exposure, Sides, risen};
+use crate::exposure::{Sides, risen};
 use crate::table::{Column, State, Table};
+use crate::together::{self, Relation};
 use crate::weigh::{self, Beside, Mover};
 use crate::windows::FOUND_BY_SEARCH;
 use crate::{arrival, episodes, labelling, locate, mix, onset, rise, shares, surface};
-
-/// Smallest part of the rise that makes a second mover worth naming.
-const LEAST_SECOND: f64 = 0.1;
-
-/// How several movers stand to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Relation {
-    /// Each could carry the rise alone; the data does not say which.
-    Competing,
-    /// Each carries a part of it.
-    Together,
-}
 
 /// Compares the incident's runs with the baseline's and says what moved.
 ///
@@ -118,16 +107,20 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
     let beside = Beside {
         onset: report.onset,
         plain: Some(onset::fit(table, sides, step)),
+        given: None,
         smoother: episodes::smoother(&sides.bins),
         design_effect: report.dependence.map_or(1.0, |dependence| dependence.design_effect),
     };
     report.mix = mix::of(table, sides);
     let rise = report.outcome.delta_pp.unwrap_or(0.0);
-    let (mut movers, relation) = movers(table, sides, beside);
-    let who_came = report.mix.as_ref().is_some_and(|mix| mix::carries(mix, rise))
-        && movers.iter().all(|mover| is_timing_alone(mover, table));
+    let (mut movers, relation) = together::movers(table, sides, beside);
+    let is_mix_alone = |mover: &Mover| effects(mover, table).all(|effect| effect == Effect::Mix);
+    let who_came = report.mix.as_ref().is_some_and(|mix| {
+        mix::carries(mix, rise) && movers.iter().all(|mover| is_timing_alone(mover, table))
+            || mix::carries_most(mix, rise) && movers.iter().all(is_mix_alone)
+    });
     if who_came {
-        movers.retain(|mover| effects(mover, table).all(|effect| effect == Effect::Mix));
+        movers.retain(is_mix_alone);
     }
     let compared = movers.into_iter().map(|mover| {
         let contrast = contrast(table, sides, &mover.runs());
@@ -213,55 +206,6 @@ fn ruler(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Side
     report.movers.retain(|mover| mover.kind == Effect::Measurement);
     let moved: Vec<&str> = report.movers.iter().map(|mover| mover.surface.as_str()).collect();
     report.surfaces = surface::verdicts(table, sides, catalogue, &moved, proven(report));
-}
-
-/// The movers, and how they stand to each other.
-fn movers(table: &Table, sides: &Sides, beside: Beside) -> (Vec<Mover>, Relation) {
-    let exposures = risen(table, sides, Role::Input);
-    let mut movers = weigh::fitting(table, sides, &exposures, beside, |_| true);
-    if movers.len() == 1 {
-        movers.extend(above(table, sides, &exposures, &movers[0]));
-    }
-    if movers.len() != 1 {
-        return (movers, Relation::Competing);
-    }
-    let first = movers[0].runs();
-    let untouched = |run: usize| first[run] == Some(false);
-    if !weigh::still_rises(table, sides, untouched) {
-        return (movers, Relation::Competing);
-    }
-    let others: Vec<_> = exposures
-        .into_iter()
-        .filter(|one| movers[0].exposures.iter().all(|of_first| of_first.column != one.column))
-        .collect();
-    let second = weigh::fitting(table, sides, &others, Beside { plain: None, ..beside }, untouched);
-    let second = second
-        .into_iter()
-        .next()
-        .filter(|mover| mover.score >= weigh::TOLD_APART)
-        .filter(|mover| contrast(table, sides, &mover.runs()).carried.est >= LEAST_SECOND);
-    match second {
-        None => (movers, Relation::Competing),
-        Some(second) => {
-            movers.push(second);
-            (movers, Relation::Together)
-        }
-    }
-}
-
-/// What may lie above a mover whose levels can follow from other inputs: changes that it follows
-/// as closely as it follows any moment. The data can't tell then which of the two was first.
-fn above(table: &Table, sides: &Sides, exposures: &[Exposure], mover: &Mover) -> Vec<Mover> {
-    if !mover.exposures[0].column(table).follows {
-        return Vec::new();
-    }
-    let runs = mover.runs();
-    let others = exposures.iter().filter(|other| {
-        let column = other.column(table);
-        column.effect == Effect::Behaviour && !column.follows
-    });
-    let above = others.filter(|other| weigh::could_cause(table, sides, other, &runs));
-    above.map(|other| Mover { exposures: vec![other.clone()], score: mover.score }).collect()
 }
 
 /// Whether runs beside it show that it carries less than half of the rise.
@@ -410,5 +354,9 @@ fn who_came(report: &Report, named: &[String]) -> String {
     }
     let Interval { est, low, high } = mix.within_pp;
     let by = mix.by.join(" and ");
-    text + &format!("; within {by} the rate changed by {est:.1} points [{low:.1}, {high:.1}]")
+    text += &format!("; within {by} the rate changed by {est:.1} points [{low:.1}, {high:.1}]");
+    if low > 0.0 {
+        text += ", which nothing recorded carries";
+    }
+    text
 }

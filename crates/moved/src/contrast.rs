@@ -96,15 +96,39 @@ pub fn basis(table: &Table, sides: &Sides, exposed: &[Option<bool>]) -> Basis {
 /// slice of the incident window (Mantel and Haenszel 1959); 0 where nothing ran side by side.
 pub fn surely_worse_beside(table: &Table, sides: &Sides, exposed: &[Option<bool>]) -> f64 {
     let size = sides.during.len().div_ceil(SLICES).max(1);
-    let (mut more, mut variance) = (0.0, 0.0);
-    for rows in slices(table, sides.during.clone(), size) {
+    let slices = slices(table, sides.during.clone(), size);
+    let pairs = slices.into_iter().map(|rows| {
         let mut counts = [Counts::default(); 2];
         for run in rows {
             if let Some(exposed) = exposed[run] {
                 counts[usize::from(exposed)].add(table.counts(run));
             }
         }
-        let [without, with] = counts;
+        counts
+    });
+    worse(pairs)
+}
+
+/// The same over the whole incident window, among runs that had something and runs that had not.
+pub fn worse_within(
+    table: &Table,
+    sides: &Sides,
+    given: &[Option<bool>],
+    exposed: &[Option<bool>],
+) -> f64 {
+    let mut pairs = [[Counts::default(); 2]; 2];
+    for run in sides.during.clone() {
+        if let (Some(had), Some(exposed)) = (given[run], exposed[run]) {
+            pairs[usize::from(had)][usize::from(exposed)].add(table.counts(run));
+        }
+    }
+    worse(pairs.into_iter())
+}
+
+/// By how many standard errors the second of each pair is worse than the first.
+fn worse(pairs: impl Iterator<Item = [Counts; 2]>) -> f64 {
+    let (mut more, mut variance) = (0.0, 0.0);
+    for [without, with] in pairs {
         let all = without.with(with);
         let (n, rate) = (all.n as f64, all.rate());
         if without.n > 0 && with.n > 0 && n > 1.0 {

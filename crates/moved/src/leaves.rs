@@ -61,14 +61,32 @@ impl Leaves {
     }
 }
 
+/// Most pairs of a leaf and a state that are numbered by a table of all of them.
+const MOST_PAIRS: usize = 1 << 22;
+
 /// Numbers the pairs of a leaf and a state; says how many there are.
 fn refine(leaf_of: &mut [u32], leaves: usize, column: &Column, rows: &[usize]) -> usize {
-    let mut numbers: HashMap<(u32, u32), u32> = HashMap::with_capacity(2 * leaves);
-    for (leaf, row) in leaf_of.iter_mut().zip(rows) {
-        let next = numbers.len() as u32;
-        *leaf = *numbers.entry((*leaf, column.codes[*row])).or_insert(next);
+    let mut next = 0;
+    let mut number = |seen: &mut u32| {
+        if *seen == u32::MAX {
+            (*seen, next) = (next, next + 1);
+        }
+        *seen
+    };
+    let states = column.states.len();
+    let pairs = leaf_of.iter_mut().zip(rows);
+    if leaves * states <= MOST_PAIRS {
+        let mut numbers = vec![u32::MAX; leaves * states];
+        for (leaf, row) in pairs {
+            *leaf = number(&mut numbers[*leaf as usize * states + column.codes[*row] as usize]);
+        }
+    } else {
+        let mut numbers: HashMap<(u32, u32), u32> = HashMap::with_capacity(2 * leaves);
+        for (leaf, row) in pairs {
+            *leaf = number(numbers.entry((*leaf, column.codes[*row])).or_insert(u32::MAX));
+        }
     }
-    numbers.len()
+    next as usize
 }
 
 /// The inputs that are not the same in every run, at most so many, in the table's order.

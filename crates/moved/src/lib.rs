@@ -6,7 +6,8 @@
 //! The cast, in reading order: [`table`] holds runs as columns of small integers; [`likelihood`]
 //! weighs a rate; [`onset`] finds when a rate rose; [`windows`] draws the line between baseline and
 //! incident; [`exposure`] lists the levels that became more frequent; [`contrast`] compares runs
-//! with and without one; [`weigh`] asks which of them fits what happened; [`surface`] says what is
+//! with and without one; [`weigh`] asks which of them fits what happened, and [`together`] whether
+//! several do; [`surface`] says what is
 //! proven of every other surface; [`shares`] lists what the runs ran under; [`compare`] puts it
 //! together.
 //!
@@ -46,6 +47,7 @@ pub mod sheet;
 pub mod sums;
 pub mod surface;
 pub mod table;
+pub mod together;
 pub mod weigh;
 pub mod windows;
 

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use model::report::{Basis, Change, Mover, Onset, SurfaceState, SurfaceVerdict, Suspect, Windows};
 use model::surface::Effect;
-use model::{BehaviourRate, Catalogue, Report, Role, Verdict};
+use model::{BehaviourRate, Catalogue, Outcome, Report, Role, Verdict};
 
-use crate::cells::{self, Cell, Found};
+use crate::cells::{self, Cell, Found, LEAST_TOGETHER};
 use crate::chance::{self, Pace};
 use crate::compare::{explain, measured};
 use crate::contrast::basis;
 use crate::exposure::Sides;
+use crate::halves::side_by_side;
 use crate::likelihood::Counts;
 use crate::onset;
 use crate::ratio::Ratio;
@@ -42,8 +43,7 @@ pub fn locate(table: &Table, windows: Windows) -> Report {
         report.onset = onset::of(table, &sides).map(|step| step.onset(table));
         name(&mut report, table, &sides, &found);
     }
-    report.suspects =
-        found.suspects.iter().map(|cell| suspect(table, &sides, cell, report.onset)).collect();
+    report.suspects = suspects(table, &sides, &found, report.onset);
     report
 }
 
@@ -56,12 +56,13 @@ pub(crate) fn add(report: &mut Report, table: &Table, sides: &Sides) {
         kind(table, cell) == Effect::Mix
             || cell.conditions.iter().any(|one| came(table, sides, one))
     };
-    if found.named.iter().any(no_cause) {
-        let named = std::mem::take(&mut found.named);
-        found.suspects.splice(0..0, named);
+    let causes = found.named.iter().take_while(|cell| !no_cause(cell)).count();
+    let carried: f64 = found.named[..causes].iter().map(|cell| cell.share).sum();
+    if causes < found.named.len() {
+        let kept = if found.rivals || carried < LEAST_TOGETHER { 0 } else { causes };
+        found.suspects.splice(0..0, found.named.split_off(kept));
     }
-    report.suspects =
-        found.suspects.iter().map(|cell| suspect(table, sides, cell, report.onset)).collect();
+    report.suspects = suspects(table, sides, &found, report.onset);
     if found.named.is_empty() {
         if let Some(first) = report.suspects.first() {
             report.why += &format!("; the rise is greatest in {}", condition(&first.levels));
@@ -166,6 +167,13 @@ fn mover(table: &Table, sides: &Sides, cell: &Cell) -> Mover {
     }
 }
 
+fn suspects(table: &Table, sides: &Sides, found: &Found, onset: Option<Onset>) -> Vec<Suspect> {
+    let all = |cells: &[Cell]| -> Vec<Suspect> {
+        cells.iter().map(|cell| suspect(table, sides, cell, onset)).collect()
+    };
+    side_by_side(&found.suspects, table.len(), all)
+}
+
 fn suspect(table: &Table, sides: &Sides, cell: &Cell, onset: Option<Onset>) -> Suspect {
     let rates = Rates::of(table, sides, &held(table, cell));
     Suspect {
@@ -215,10 +223,15 @@ fn condition(levels: &BTreeMap<String, String>) -> String {
 
 /// Whether each row lies in the cell; none where that is not recorded.
 fn held(table: &Table, cell: &Cell) -> Vec<Option<bool>> {
-    let mut held = vec![Some(true); table.len()];
-    for (place, level) in &cell.conditions {
+    let of = |(place, level): &(usize, u32)| {
         let column = &table.columns[*place];
-        let holds = column.holds(&[*level]);
+        (column, column.holds(&[*level]))
+    };
+    let mut conditions = cell.conditions.iter().map(of);
+    let Some((column, holds)) = conditions.next() else { return vec![Some(true); table.len()] };
+    let mut held: Vec<Option<bool>> =
+        column.codes.iter().map(|code| holds[*code as usize]).collect();
+    for (column, holds) in conditions {
         for (held, code) in held.iter_mut().zip(&column.codes) {
             *held = match (*held, holds[*code as usize]) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
@@ -239,9 +252,14 @@ struct Rates {
 impl Rates {
     fn of(table: &Table, sides: &Sides, held: &[Option<bool>]) -> Self {
         let on = |rows: &std::ops::Range<usize>| {
-            [true, false].map(|wanted| {
-                table.rate(rows.clone().filter(|row| held[*row].unwrap_or(false) == wanted))
-            })
+            let mut sums = [(Counts::default(), 0); 2];
+            for row in rows.clone() {
+                let (counts, unknown) = &mut sums[usize::from(held[row] != Some(true))];
+                counts.add(table.counts(row));
+                let is_unknown = table.outcomes[row] == Outcome::Unknown;
+                *unknown += if is_unknown { table.weight(row) } else { 0 };
+            }
+            sums.map(|(counts, unknown)| BehaviourRate::of(counts.k, counts.n, unknown))
         };
         Self { before: on(&sides.before), during: on(&sides.during) }
     }

@@ -10,7 +10,7 @@ use model::{Interval, Role, rate};
 
 use crate::census::Ended;
 use crate::dependence::{self, Sum};
-use crate::exposure::Sides;
+use crate::exposure::{STILL_NEW, Sides};
 use crate::likelihood::Counts;
 use crate::table::{Column, State, Table};
 
@@ -54,8 +54,13 @@ pub fn of(table: &Table, sides: &Sides) -> Option<Mix> {
 /// Whether who came carries the rise: most of it for sure, and nothing for sure is left within the
 /// groups; or what is left within the groups of a factor is proven to be small.
 pub fn carries(mix: &Mix, rise_pp: f64) -> bool {
-    let most = mix.mix_pp.low >= MOST_OF_IT * rise_pp && mix.within_pp.low <= 0.0;
-    most || mix.factors.iter().any(|share| is_kept(share, rise_pp))
+    let all = carries_most(mix, rise_pp) && mix.within_pp.low <= 0.0;
+    all || mix.factors.iter().any(|share| is_kept(share, rise_pp))
+}
+
+/// Whether who came carries most of the rise for sure, whatever else there is.
+pub fn carries_most(mix: &Mix, rise_pp: f64) -> bool {
+    mix.mix_pp.low >= MOST_OF_IT * rise_pp
 }
 
 /// Whether the groups of a factor are proven to have kept their rates.
@@ -81,7 +86,7 @@ pub fn most_shifted(mix: &Mix) -> Option<&MixShare> {
 /// say which group they belong to, and where most are in groups that the baseline did not have.
 pub fn divide(table: &Table, sides: &Sides, column: &Column) -> Option<MixShare> {
     let groups = Groups::of(sides, column);
-    let known = groups.share_during(|group| group[0].n > 0);
+    let known = groups.share_during(|group| !groups.is_new(group));
     let unrecorded = groups.unrecorded(column);
     if groups.total.iter().any(|side| side.n == 0)
         || known < LEAST_KNOWN_GROUPS
@@ -154,15 +159,22 @@ impl Groups {
         sum[0].max(sum[1])
     }
 
-    /// A group that only one side has is mix, at the rate it has there. Limits are joined from the
+    /// Whether the baseline hardly had a group: the line between the windows is an estimate, so the
+    /// first runs of a new one may lie before it, and how those ended had a part in drawing it.
+    fn is_new(&self, group: &[Counts; 2]) -> bool {
+        let [share, share_now] = self.shares(group);
+        share <= STILL_NEW * share_now
+    }
+
+    /// A group that is new or gone is mix, at the rate it has there. Limits are joined from the
     /// groups' score limits (Zou and Donner 2008), which hold where a group has few runs.
     fn parts(&self, design_effect: f64) -> Parts {
         let mut parts = Parts::default();
         for group in &self.by_state {
             let [before, during] = group;
             let [share, share_now] = self.shares(group);
-            if before.n == 0 || during.n == 0 {
-                parts.mix += (share_now - share) * (before.rate() + during.rate());
+            if self.is_new(group) || during.n == 0 {
+                parts.mix += share_now * during.rate() - share * before.rate();
                 continue;
             }
             let (rate, more) = (before.rate(), during.rate() - before.rate());
@@ -179,7 +191,7 @@ impl Groups {
     /// How much less runs tell of the part within groups where those of a cluster are alike.
     fn design_effect(&self, table: &Table, sides: &Sides, column: &Column) -> f64 {
         let states = self.by_state.len();
-        let both = |group: &[Counts; 2]| group[0].n > 0 && group[1].n > 0;
+        let both = |group: &[Counts; 2]| !self.is_new(group) && group[1].n > 0;
         let weight = |group: &[Counts; 2]| if both(group) { self.shares(group)[1] } else { 0.0 };
         let then = self.by_state.iter().map(|group| -weight(group));
         let weights: Vec<f64> = then.chain(self.by_state.iter().map(weight)).collect();

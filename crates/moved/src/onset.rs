@@ -1,10 +1,14 @@
 //! When a rate changed: the likeliest moment, and the range that can't be ruled out.
 
+use model::Outcome;
 use model::report::Onset;
 
 use crate::exposure::Sides;
 use crate::likelihood::{Counts, Logs};
 use crate::table::Table;
+
+#[cfg(test)]
+mod tests;
 
 /// Drop in log-likelihood that bounds the 90 % range of a change point.
 ///
@@ -57,17 +61,22 @@ struct Cut {
     last: usize,
     first: usize,
     gain: f64,
+    /// The first run after the cut that was looked at before this one.
+    since: usize,
 }
 
 /// The likeliest single change in one direction. None when no cut leaves enough on both sides, or
 /// the rate went the other way everywhere.
 ///
 /// The first cut within reach of the best is better than all before it, and the last one better
-/// than all after it: so one pass that keeps those two rows finds the range.
+/// than all after it: so one pass that keeps those two rows finds the range. A rise gains with every
+/// good run that comes to lie before it, so only cuts just before a bad run need be looked at, and
+/// for the beginning of the range those since the one before.
 pub fn step(table: &Table, search: &Search<impl Iterator<Item = usize> + Clone>) -> Option<Step> {
     let mut risen: Vec<Cut> = Vec::new();
     let mut falling: Vec<Cut> = Vec::new();
-    each_cut(table, search, |cut| {
+    let is_peak = |run: usize| search.direction == Direction::Fall || brings_bad(table, run);
+    each_cut(table, search, is_peak, |cut| {
         if risen.last().is_none_or(|best| cut.gain > best.gain) {
             risen.push(cut);
         }
@@ -78,46 +87,80 @@ pub fn step(table: &Table, search: &Search<impl Iterator<Item = usize> + Clone>)
     });
     let best = risen.last().copied().filter(|best| best.gain > 0.0)?;
     let possible = |cut: &&Cut| best.gain - cut.gain <= RANGE_90;
+    let peak = risen.iter().find(possible).copied().unwrap_or(best);
+    let mut earliest = peak.last;
+    each_cut(
+        table,
+        search,
+        |run| peak.since < run && run < peak.first,
+        |cut| {
+            if possible(&&cut) {
+                earliest = earliest.min(cut.last);
+            }
+        },
+    );
     Some(Step {
         first: best.first,
         gain: best.gain,
-        earliest: risen.iter().find(possible).map_or(best.last, |cut| cut.last),
+        earliest,
         latest: falling.iter().rfind(possible).map_or(best.first, |cut| cut.first),
     })
 }
 
-/// Every place at which runs can be cut, in order of time.
+/// Whether a run, or another of the same moment, ended badly.
+pub fn brings_bad(table: &Table, run: usize) -> bool {
+    let at = table.at[run];
+    let outcomes = table.at[run..].iter().zip(&table.outcomes[run..]);
+    let mut of_moment = outcomes.take_while(|(other, _)| **other == at);
+    of_moment.any(|(_, outcome)| *outcome == Outcome::Bad)
+}
+
+/// Places at which runs can be cut, in order of time: those before a run that is `asked` about, and
+/// the last.
 fn each_cut(
     table: &Table,
     search: &Search<impl Iterator<Item = usize> + Clone>,
+    asked: impl Fn(usize) -> bool,
     mut visit: impl FnMut(Cut),
 ) {
     let logs = Logs::at_hand();
     let total = table.total(search.runs.clone());
     let whole = logs.fit(total);
+    let mut since = 0;
+    let mut look = |last: usize, first: usize, before: Counts| {
+        let after = total.without(before);
+        let went = match search.direction {
+            Direction::Rise => after.rate() > before.rate(),
+            Direction::Fall => after.rate() < before.rate(),
+        };
+        let gain = if went { logs.fit(before) + logs.fit(after) - whole } else { 0.0 };
+        visit(Cut { last, first, gain: gain.max(0.0), since });
+        since = first;
+    };
     let mut before = Counts::default();
     let mut last = None;
+    let mut passed = None;
     for run in search.runs.clone() {
         let counts = table.counts(run);
         if counts.n == 0 {
             continue;
         }
-        let after = total.without(before);
         let apart = last.filter(|last| run >= search.earliest && table.at[*last] != table.at[run]);
         if let Some(last) = apart
             && before.n >= search.least
-            && after.n >= search.least
+            && total.n - before.n >= search.least
         {
-            let went = match search.direction {
-                Direction::Rise => after.rate() > before.rate(),
-                Direction::Fall => after.rate() < before.rate(),
-            };
-            let gain = if went { logs.fit(before) + logs.fit(after) - whole } else { 0.0 };
-            let gain = gain.max(0.0);
-            visit(Cut { last, first: run, gain });
+            passed = Some((last, run, before));
+            if asked(run) {
+                look(last, run, before);
+                passed = None;
+            }
         }
         before.add(counts);
         last = Some(run);
+    }
+    if let Some((last, first, before)) = passed {
+        look(last, first, before);
     }
 }
 
@@ -149,12 +192,17 @@ pub fn effective_width(table: &Table, sides: &Sides) -> f64 {
         least: 1,
     };
     let mut width = 0.0;
-    each_cut(table, &search, |cut| {
-        if cut.first != sides.during.start {
-            let lasts = table.at[cut.first].duration_since(table.at[cut.last]).as_secs_f64();
-            width += (cut.gain - best.gain).exp() * lasts;
-        }
-    });
+    each_cut(
+        table,
+        &search,
+        |_| true,
+        |cut| {
+            if cut.first != sides.during.start {
+                let lasts = table.at[cut.first].duration_since(table.at[cut.last]).as_secs_f64();
+                width += (cut.gain - best.gain).exp() * lasts;
+            }
+        },
+    );
     width
 }
 

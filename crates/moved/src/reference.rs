@@ -14,6 +14,9 @@ const MOST_SLICES: usize = 60;
 /// Fewest slices of which the middle says what is ordinary.
 const LEAST_SLICES: usize = 3;
 
+/// Fewest slices whose spread says much of the next one (Student's t is 2.4 for four).
+const LEAST_TELLING: usize = 4;
+
 /// A slice this much worse than the middle one is an episode of its own: half as bad again.
 const EPISODE: f64 = 1.5;
 
@@ -54,11 +57,23 @@ impl Reference {
         self.slices.iter().flat_map(|slice| slice.rows.clone())
     }
 
-    /// Whether a rate lies above what ordinary slices of the same length show: a prediction
-    /// interval from their spread. With a single slice nothing is known of that.
-    pub fn is_exceeded(&self, rate: f64) -> bool {
-        let told = self.slices.iter().filter(|slice| slice.counts.n >= LEAST_KNOWN);
-        let rates: Vec<f64> = told.map(|slice| slice.counts.rate()).collect();
+    /// Whether so few slices are ordinary that their spread is hardly known.
+    pub fn is_short(&self) -> bool {
+        self.slices.len() < LEAST_TELLING
+    }
+
+    /// Whether the rate of some of these rows lies above what ordinary slices of the same length
+    /// show: a prediction interval from their spread. With a single slice nothing is known of that.
+    pub fn is_exceeded(
+        &self,
+        table: &Table,
+        during: Range<usize>,
+        counted: impl Fn(usize) -> bool,
+    ) -> bool {
+        let counts = |rows: &Range<usize>| table.total(rows.clone().filter(|row| counted(*row)));
+        let told = self.slices.iter().map(|slice| counts(&slice.rows));
+        let told = told.filter(|counts| counts.n >= LEAST_KNOWN);
+        let rates: Vec<f64> = told.map(Counts::rate).collect();
         let n = rates.len() as f64;
         let mean = rates.iter().sum::<f64>() / n;
         let squares: f64 = rates.iter().map(|rate| (rate - mean).powi(2)).sum();
@@ -66,7 +81,8 @@ impl Reference {
             0 | 1 => true,
             slices => {
                 let t = T_95[(slices - 2).min(T_95.len() - 1)];
-                rate > mean + t * (squares / (n - 1.0) * (1.0 + 1.0 / n)).sqrt()
+                let reach = t * (squares / (n - 1.0) * (1.0 + 1.0 / n)).sqrt();
+                counts(&during).rate() > mean + reach
             }
         }
     }

@@ -9,6 +9,9 @@ use crate::exposure::Sides;
 use crate::table::{Column, State, Table};
 use crate::{bounded, mix};
 
+#[cfg(test)]
+mod tests;
+
 /// Share of the runs on which content must be recorded for "identical", in good and bad alike.
 pub const COVERAGE: f64 = 0.99;
 
@@ -55,18 +58,12 @@ fn unmoved(table: &Table, sides: &Sides, surface: &Surface, rise: Rise) -> Surfa
         let why = format!("100 % of the runs lack {first}: {}", surface.needs);
         return said(surface, SurfaceState::Unknown, why);
     }
-    let proof: Vec<&&Column> = columns
-        .iter()
-        .filter(|column| {
-            let proves = surface.proven_by.iter().any(|family| family == column.factor.family());
-            proves && column.proof == Proof::Content
-        })
-        .collect();
+    let proof: Vec<&&Column> = columns.iter().filter(|column| proves(surface, column)).collect();
     let same = |column: &&Column| {
         levels(sides, column, Side::Before) == levels(sides, column, Side::During)
     };
     let identical = !proof.is_empty()
-        && proof.iter().all(|column| is_identical(sides, column))
+        && proof.iter().all(|column| is_identical(sides, column, surface))
         && columns.iter().all(same);
     if identical {
         let names: Vec<&str> = proof.iter().map(|column| column.factor.as_str()).collect();
@@ -130,17 +127,37 @@ fn doubt(columns: &[&Column], sides: &Sides, surface: &Surface, rise: Rise) -> S
     }
 }
 
+/// Whether a factor that stays proves that its surface did.
+fn proves(surface: &Surface, column: &Column) -> bool {
+    let is_among = |families: &[String]| families.iter().any(|name| name == column.factor.family());
+    is_among(&surface.proven_by) && column.proof == Proof::Content
+        || is_among(&surface.proven_by_digest)
+}
+
 /// The same single content on both sides, recorded on nearly all good and all bad runs.
-fn is_identical(sides: &Sides, column: &Column) -> bool {
+fn is_identical(sides: &Sides, column: &Column, surface: &Surface) -> bool {
     let before = levels(sides, column, Side::Before);
+    let by_digest = surface.proven_by_digest.iter().any(|name| name == column.factor.family());
     let is_hash = |level: &u32| {
         let name = &column.levels[*level as usize];
-        name.len() >= 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+        if by_digest { is_digest(name) } else { name.len() >= 32 && is_hex(name) }
     };
     before.len() == 1
         && before.iter().all(is_hash)
         && before == levels(sides, column, Side::During)
         && bounded::is_covered(sides, column)
+}
+
+/// Whether a name says that it is a digest, of which algorithm, and is as long as those are.
+fn is_digest(name: &str) -> bool {
+    let lengths = [("sha256", 64), ("sha384", 96), ("sha512", 128), ("blake3", 64)];
+    let Some((algorithm, digest)) = name.split_once(':') else { return false };
+    let is_known = |(known, length)| algorithm == known && digest.len() == length;
+    lengths.into_iter().any(is_known) && is_hex(digest)
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The levels seen in some runs, ascending.

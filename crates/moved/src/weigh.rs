@@ -1,5 +1,7 @@
 //! Which exposure fits what happened: each against the plain statement "it rose at some moment".
 
+use std::borrow::Cow;
+
 use model::Outcome;
 use model::report::Onset;
 use model::surface::Effect;
@@ -8,8 +10,8 @@ use crate::exposure::{Exposure, RISEN, Sides};
 use crate::halves::side_by_side;
 use crate::likelihood::{Counts, LEAST_BAD, LEAST_KNOWN, Logs, z_score};
 use crate::onset::RANGE_99;
-use crate::table::Table;
-use crate::{chance, contrast, ramp};
+use crate::table::{Column, Table};
+use crate::{chance, contrast, onset, ramp};
 
 /// Difference in fit, in nats, below which two candidates can't be told apart: odds of 20 to 1.
 pub const TOLD_APART: f64 = 3.0;
@@ -29,10 +31,13 @@ const TOO_LIKELY_BY_CHANCE: f64 = 0.25;
 
 /// Standard errors by which runs with a candidate must be worse than those beside them (one-sided
 /// 0.5 %).
-const BESIDE: f64 = 2.576;
+pub const BESIDE: f64 = 2.576;
 
 /// Odds of an accident, against a cause, above which timing alone names nothing.
-const ACCIDENT: f64 = 0.15;
+const ACCIDENT: f64 = 0.07;
+
+/// The same where only the ruler is asked about: one to two.
+const ACCIDENT_OF_RULER: f64 = 0.5;
 
 /// Fewest runs that are worth a thread for each way to sort them.
 const MANY_RUNS: usize = 50_000;
@@ -56,7 +61,10 @@ pub struct Mover {
 
 /// What every exposure is weighed beside.
 #[derive(Debug, Clone, Copy)]
-pub struct Beside {
+pub struct Beside<'a> {
+    /// Whether each run had what is named already: candidates are asked within runs with it and
+    /// within runs without it, and have to fit better than any step.
+    pub given: Option<&'a [Option<bool>]>,
     /// When the rate rose.
     pub onset: Option<Onset>,
     /// How well the best plain step fits, where all runs are asked.
@@ -81,17 +89,21 @@ pub fn fitting(
     if exposures.is_empty() {
         return Vec::new();
     }
-    let Beside { onset, smoother, design_effect, plain } = beside;
-    let all = plain.unwrap_or_else(|| plain_fit(table, sides, &Strata::NONE, keep));
-    let ramp = ramp::best(table, sides, keep).map_or(all, |ramp| ramp.fit - TOLD_APART);
-    let mut strata = with_plain_fits(table, sides, by_mix(table), keep);
-    strata.push((Strata::NONE, all.max(ramp)));
+    let Beside { onset, smoother, design_effect, plain, given } = beside;
+    let whole = Strata::of(None, given);
+    let all = plain.unwrap_or_else(|| plain_fit(table, sides, &whole, keep));
+    let ramp = match given {
+        None => ramp::best(table, sides, keep).map_or(all, |ramp| ramp.fit - TOLD_APART),
+        Some(_) => all,
+    };
+    let mut strata = with_plain_fits(table, sides, by_mix(table, given), keep);
+    strata.push((whole, all.max(ramp)));
     let weigh = |exposure: &Exposure| {
         let others = strata.iter().filter(|(strata, _)| strata.column != Some(exposure.column));
         let scores = others.map(|(strata, plain)| {
             let fit = fit(table, sides, &exposure.runs, strata, keep)?;
             let score = fit.exposed - fit.plain.unwrap_or(*plain);
-            Some(if strata.column.is_some() { score + OF_SEVERAL } else { score })
+            Some(if strata.is_part { score + OF_SEVERAL } else { score })
         });
         let scores = scores.collect::<Option<Vec<f64>>>()?;
         let over_all = (scores.last()? - smoother) / design_effect;
@@ -108,23 +120,29 @@ pub fn fitting(
     };
     let all = |exposures: &[Exposure]| exposures.iter().filter_map(weigh).collect();
     let mut weighed: Vec<Weighed> = side_by_side(exposures, table.len(), all);
-    weighed.retain(|one| one.score >= -RANGE_99);
+    let least = if given.is_some() { TOLD_APART } else { -RANGE_99 };
+    weighed.retain(|one| one.score >= least);
     weighed.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let Some(first) = weighed.first() else { return Vec::new() };
-    if is_accident(table, sides, first) {
+    let Some(best) = weighed.first().map(|first| first.score) else { return Vec::new() };
+    weighed.retain(|one| one.score >= best - TOLD_APART);
+    if is_accident(table, sides, &weighed) {
         return Vec::new();
     }
-    let best = first.score;
-    weighed.retain(|one| one.score >= best - TOLD_APART);
     same_runs_together(sides, weighed)
 }
 
-/// Whether nothing but its moment speaks for the best candidate, and such a moment comes easily by
-/// accident.
-fn is_accident(table: &Table, sides: &Sides, best: &Weighed) -> bool {
+/// Whether nothing but its moment speaks for the best of these candidates, and such a moment comes
+/// easily by accident. The ruler is asked about sooner than behaviour, because scoring again does no
+/// harm.
+fn is_accident(table: &Table, sides: &Sides, tied: &[Weighed]) -> bool {
+    let Some(best) = tied.first() else { return false };
     let by_timing_alone = best.score < TOLD_APART
         && contrast::surely_worse_beside(table, sides, &best.exposure.runs) < BESIDE;
-    by_timing_alone && chance::odds(table, sides, &best.exposure, best.over_all) > ACCIDENT
+    let is_ruler = |one: &Weighed| one.exposure.column(table).effect == Effect::Measurement;
+    let mark = if tied.iter().all(is_ruler) { ACCIDENT_OF_RULER } else { ACCIDENT };
+    let scores: Vec<(&Exposure, f64)> =
+        tied.iter().map(|one| (&one.exposure, one.over_all)).collect();
+    by_timing_alone && chance::odds(table, sides, &scores) > mark
 }
 
 /// Whether an exposure could itself have brought about another: whether that follows it as well as
@@ -152,38 +170,74 @@ pub fn could_cause(
     fit.is_some_and(|fit| fit.exposed - fit.plain.unwrap_or(plain) >= -RANGE_99)
 }
 
+/// Whether two exposures together, each having its own part, fit the rise as well as the best plain
+/// step does.
+pub fn fit_together(table: &Table, sides: &Sides, a: &Exposure, b: &Exposure) -> bool {
+    let groups = Strata::of(None, Some(&a.runs));
+    let plain = plain_fit(table, sides, &Strata::NONE, |_| true);
+    let fit = fit(table, sides, &b.runs, &groups, |_| true);
+    fit.is_some_and(|fit| fit.exposed - plain >= -RANGE_99)
+}
+
 /// A way to sort runs into groups that may differ in their rate without anything having moved.
 struct Strata<'a> {
+    /// The column that it groups by.
     column: Option<usize>,
-    codes: Option<&'a [u32]>,
+    /// Whether it is one of several ways to group, and not that by what is given.
+    is_part: bool,
+    codes: Cow<'a, [u32]>,
     groups: usize,
 }
 
 /// Most groups that a factor of the mix may have to be held constant.
 const MOST_GROUPS: usize = 20;
 
-impl Strata<'_> {
+impl<'a> Strata<'a> {
     /// All runs together.
-    const NONE: Self = Self { column: None, codes: None, groups: 1 };
+    const NONE: Strata<'static> =
+        Strata { column: None, is_part: false, codes: Cow::Borrowed(&[]), groups: 1 };
+
+    /// By a column, by whether a run had something, by both or by neither.
+    fn of(column: Option<&'a Column>, given: Option<&[Option<bool>]>) -> Self {
+        let by_column = |column: &'a Column| Strata {
+            column: Some(column.place),
+            is_part: true,
+            codes: Cow::Borrowed(&column.codes),
+            groups: column.states.len(),
+        };
+        let strata = column.map_or(Strata::NONE, by_column);
+        let Some(given) = given else { return strata };
+        let code = |(run, had): (usize, &Option<bool>)| {
+            3 * strata.group(run) as u32 + had.map_or(2, u32::from)
+        };
+        let codes = Cow::Owned(given.iter().enumerate().map(code).collect());
+        Self { codes, groups: 3 * strata.groups, ..strata }
+    }
+
+    /// By tenant or session.
+    fn by_cluster(table: &Table) -> Strata<'static> {
+        let codes = table.clusters.iter().map(|cluster| cluster.map_or(0, |number| number + 1));
+        let groups = table.count_clusters() + 1;
+        Strata { column: None, is_part: true, codes: Cow::Owned(codes.collect()), groups }
+    }
 
     fn group(&self, run: usize) -> usize {
-        self.codes.map_or(0, |codes| codes[run] as usize)
+        self.codes.get(run).map_or(0, |code| *code as usize)
     }
 }
 
-/// Runs by each factor of the mix: an exposure must fit in every one of them and over all runs, or
-/// its roll-out followed the mix.
-fn by_mix(table: &Table) -> Vec<Strata<'_>> {
-    let mix =
-        table.columns.iter().enumerate().filter(|(_, column)| {
-            column.effect == Effect::Mix && column.states.len() <= MOST_GROUPS
-        });
-    let by = mix.map(|(place, column)| Strata {
-        column: Some(place),
-        codes: Some(&column.codes),
-        groups: column.states.len(),
-    });
-    by.collect()
+/// Runs by each factor of the mix, and by tenant where those are few: an exposure must fit in every
+/// one of them and over all runs, or its roll-out followed the mix.
+fn by_mix<'a>(table: &'a Table, given: Option<&[Option<bool>]>) -> Vec<Strata<'a>> {
+    let mix = table
+        .columns
+        .iter()
+        .filter(|column| column.effect == Effect::Mix && column.states.len() <= MOST_GROUPS);
+    let mut strata: Vec<Strata> = mix.map(|column| Strata::of(Some(column), given)).collect();
+    if given.is_none() && (1..MOST_GROUPS).contains(&table.count_clusters()) {
+        strata.push(Strata::by_cluster(table));
+    }
+    strata
 }
 
 /// How well an exposure fits, and the best plain step over the same runs if those are not all.
@@ -227,7 +281,8 @@ fn fit(
 }
 
 /// How well the best plain step fits: in every group one rate before some moment and another after,
-/// the moment being the same for all.
+/// the moment being the same for all. A rise comes with a bad run, so moments just before one are
+/// looked at.
 fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize) -> bool) -> f64 {
     let known = |run: &usize| keep(*run) && table.outcomes[*run] != Outcome::Unknown;
     let mut before = vec![Counts::default(); strata.groups];
@@ -242,20 +297,27 @@ fn plain_fit(table: &Table, sides: &Sides, strata: &Strata, keep: impl Fn(usize)
     let mut last = None;
     let total = after.iter().fold(Counts::default(), |sum, group| sum.with(*group));
     let mut so_far = Counts::default();
+    let mut touched: Vec<usize> = Vec::new();
     for run in sides.runs().filter(known) {
         let apart = last.is_none_or(|last| table.at[last] != table.at[run]);
-        let rose = total.without(so_far).rate() > so_far.rate();
-        if run >= sides.earliest_change && apart && rose {
-            best = best.max(fit);
+        if run >= sides.earliest_change && apart && onset::brings_bad(table, run) {
+            for group in touched.drain(..) {
+                let of_group = logs.fit(before[group]) + logs.fit(after[group]);
+                fit += of_group - fits[group];
+                fits[group] = of_group;
+            }
+            if total.without(so_far).rate() > so_far.rate() {
+                best = best.max(fit);
+            }
         }
         let counts = table.counts(run);
         so_far.add(counts);
         let group = strata.group(run);
         before[group].add(counts);
         after[group] = after[group].without(counts);
-        let of_group = logs.fit(before[group]) + logs.fit(after[group]);
-        fit += of_group - fits[group];
-        fits[group] = of_group;
+        if !touched.contains(&group) {
+            touched.push(group);
+        }
         last = Some(run);
     }
     best

@@ -101,27 +101,29 @@ impl Size {
     }
 }
 
-/// A request cut into its items.
-pub(crate) struct Cut<'a> {
+/// An export request cut into its items and counted, not yet read.
+pub struct Measured<'a> {
+    pub(crate) encoding: Encoding,
+    pub(crate) signal: Signal,
     pub(crate) sent: Vec<Sent<'a>>,
     /// Attributes, events, links and values in lists, at any depth, in all of it.
     parts: usize,
 }
 
-/// A request cut into its items, unless it holds more than it may.
-pub(crate) fn cut<'a>(
+/// Cuts a request into its items, unless it holds more than it may.
+pub fn measure<'a>(
     request: &'a [u8],
     encoding: Encoding,
     signal: Signal,
     limits: &Limits,
-) -> Result<Cut<'a>, DecodeError> {
+) -> Result<Measured<'a>, DecodeError> {
     let size = encoding.outline(request)?;
     within(size.items, limits.spans, "spans or log records")?;
     within(size.scopes.max(size.resources), limits.scopes, "resources or scopes")?;
     let sent = encoding.cut(request)?;
     let parts = parts(&sent, encoding, signal);
     within(parts, limits.parts, "attributes, events and links")?;
-    Ok(Cut { sent, parts })
+    Ok(Measured { encoding, signal, sent, parts })
 }
 
 fn within(got: usize, limit: usize, what: &'static str) -> Result<(), DecodeError> {
@@ -147,9 +149,16 @@ const BYTES_OF_A_PART: usize = 48;
 /// Bytes of memory that one item takes beside its parts.
 const BYTES_OF_AN_ITEM: usize = 512;
 
-/// Roughly the most bytes of memory that decoding a request takes beside its text.
-pub fn footprint(request: &[u8], encoding: Encoding, signal: Signal, limits: &Limits) -> usize {
-    let Ok(Cut { sent, parts }) = cut(request, encoding, signal, limits) else { return 0 };
-    let items = sent.iter().flat_map(|sent| &sent.scopes).map(|scoped| scoped.items.len());
-    parts * BYTES_OF_A_PART + items.sum::<usize>() * BYTES_OF_AN_ITEM
+impl Measured<'_> {
+    /// What it brings.
+    pub fn signal(&self) -> Signal {
+        self.signal
+    }
+
+    /// Roughly the most bytes of memory that reading it takes beside its text.
+    pub fn footprint(&self) -> usize {
+        let items = self.sent.iter().flat_map(|sent| &sent.scopes);
+        let items: usize = items.map(|scoped| scoped.items.len()).sum();
+        self.parts * BYTES_OF_A_PART + items * BYTES_OF_AN_ITEM
+    }
 }

@@ -1,8 +1,9 @@
 //! OTLP in: one export request, under limits, to a batch.
 
-use model::{Batch, Fault, Faulty, Rejection};
+use model::{Batch, Fault, Faulty, Rejection, Step};
 use opentelemetry_proto::tonic::trace::v1::Span;
 
+use crate::count::{Measured, measure};
 use crate::encoding::{Encoding, Signal};
 use crate::logs::Records;
 use crate::memo::Memo;
@@ -92,6 +93,10 @@ impl Faulty for DecodeError {
     }
 }
 
+/// Bytes of items that are read before their steps are handed over, about, and most steps: what is
+/// done with them then finds them in the processor's cache.
+const AT_ONCE: (usize, usize) = (96 * 1_024, 64);
+
 /// Reads one trace export request. Spans that can't be kept are listed with the reason; the others
 /// stay.
 pub fn decode(
@@ -100,9 +105,44 @@ pub fn decode(
     limits: &Limits,
     policy: &Policy,
 ) -> Result<Batch, DecodeError> {
-    let mut batch = Batch::default();
+    whole(measure(request, encoding, Signal::Traces, limits)?, limits, policy)
+}
+
+/// Reads one log export request: GenAI events become steps, evaluations also claims. Records that
+/// can't be kept, and those that are none of ours, are listed with the reason.
+pub fn decode_logs(
+    request: &[u8],
+    encoding: Encoding,
+    limits: &Limits,
+    policy: &Policy,
+) -> Result<Batch, DecodeError> {
+    whole(measure(request, encoding, Signal::Logs, limits)?, limits, policy)
+}
+
+/// Reads an export request as [`decode`] or [`decode_logs`] does, and hands over its steps some at
+/// a time, while others are still to be read.
+pub fn decode_in_parts(
+    measured: Measured,
+    limits: &Limits,
+    policy: &Policy,
+    take: &mut dyn FnMut(Vec<Step>),
+) -> Result<Batch, DecodeError> {
+    match measured.signal {
+        Signal::Traces => spans_in_parts(measured, limits, policy, take),
+        Signal::Logs => records_in_parts(measured, limits, policy, take),
+    }
+}
+
+fn spans_in_parts(
+    measured: Measured,
+    limits: &Limits,
+    policy: &Policy,
+    take: &mut dyn FnMut(Vec<Step>),
+) -> Result<Batch, DecodeError> {
+    let encoding = measured.encoding;
+    let (mut batch, mut parts) = (Batch::default(), Parts::new(take));
     let mut memo = Memo::default();
-    let groups = groups(request, encoding, Signal::Traces, limits, policy)?;
+    let groups = groups(measured, limits, policy)?;
     let features = if policy.differs() { features(&groups, encoding) } else { Features::new() };
     for group in groups {
         for item in group.items {
@@ -114,12 +154,50 @@ pub fn decode(
                 spans::step(span, origin, limits, privacy, &mut memo)
             });
             match step {
-                Ok(step) => batch.steps.push(step),
+                Ok(step) => parts.push(step, item.len()),
                 Err(why) => batch.rejections.push(refused(encoding, Signal::Traces, item, why)),
             }
         }
     }
+    parts.hand_over();
     Ok(batch)
+}
+
+/// A batch with all of its steps.
+fn whole(measured: Measured, limits: &Limits, policy: &Policy) -> Result<Batch, DecodeError> {
+    let mut steps = Vec::new();
+    let batch = decode_in_parts(measured, limits, policy, &mut |mut part| steps.append(&mut part))?;
+    Ok(Batch { steps, ..batch })
+}
+
+/// Steps that are handed over some at a time.
+struct Parts<'t> {
+    take: &'t mut dyn FnMut(Vec<Step>),
+    steps: Vec<Step>,
+    bytes: usize,
+}
+
+impl<'t> Parts<'t> {
+    fn new(take: &'t mut dyn FnMut(Vec<Step>)) -> Self {
+        Self { take, steps: Vec::new(), bytes: 0 }
+    }
+
+    fn push(&mut self, step: Step, bytes: usize) {
+        let (most_bytes, most_steps) = AT_ONCE;
+        self.steps.reserve(most_steps);
+        self.steps.push(step);
+        self.bytes += bytes;
+        if self.bytes >= most_bytes || self.steps.len() >= most_steps {
+            self.hand_over();
+        }
+    }
+
+    fn hand_over(&mut self) {
+        self.bytes = 0;
+        if !self.steps.is_empty() {
+            (self.take)(std::mem::take(&mut self.steps));
+        }
+    }
 }
 
 /// The features that traces name anywhere in a request: what one span says holds for those beside
@@ -135,17 +213,16 @@ fn features(groups: &[Group], encoding: Encoding) -> Features {
     features
 }
 
-/// Reads one log export request: GenAI events become steps, evaluations also claims. Records that
-/// can't be kept, and those that are none of ours, are listed with the reason.
-pub fn decode_logs(
-    request: &[u8],
-    encoding: Encoding,
+fn records_in_parts(
+    measured: Measured,
     limits: &Limits,
     policy: &Policy,
+    take: &mut dyn FnMut(Vec<Step>),
 ) -> Result<Batch, DecodeError> {
-    let mut batch = Batch::default();
+    let encoding = measured.encoding;
+    let (mut batch, mut parts) = (Batch::default(), Parts::new(take));
     let mut records = Records::new(limits, policy);
-    for group in groups(request, encoding, Signal::Logs, limits, policy)? {
+    for group in groups(measured, limits, policy)? {
         for item in group.items {
             let read = group.origin.as_ref().map_err(|why| *why).and_then(|origin| {
                 let record = encoding.read(item)?;
@@ -153,13 +230,14 @@ pub fn decode_logs(
             });
             match read {
                 Ok((step, claim)) => {
-                    batch.steps.extend(step);
+                    step.into_iter().for_each(|step| parts.push(step, item.len()));
                     batch.claims.extend(claim);
                 }
                 Err(why) => batch.rejections.push(refused(encoding, Signal::Logs, item, why)),
             }
         }
     }
+    parts.hand_over();
     Ok(batch)
 }
 

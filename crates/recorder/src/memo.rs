@@ -3,8 +3,7 @@
 //! The prompt and the tools of an agent come again with each of its calls, word for word, and so do
 //! the answers in its history; their fingerprints are most of the work of reading a call.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use model::record::ToolOffered;
 
 use crate::fingerprint::{self, Prompt};
@@ -15,6 +14,7 @@ pub(crate) struct Memo {
     prompts: Known<Prompt>,
     tools: Known<Vec<ToolOffered>>,
     shapes: Known<String>,
+    instructions: Known<Vec<String>>,
 }
 
 /// What is known of texts, as many as there is room for.
@@ -39,6 +39,15 @@ impl Memo {
         read: impl FnOnce(&str) -> Vec<ToolOffered>,
     ) -> Vec<ToolOffered> {
         self.tools.of(text, read)
+    }
+
+    /// The texts that instructions in JSON hold.
+    pub(crate) fn instructions(
+        &mut self,
+        text: &str,
+        read: impl FnOnce(&str) -> Vec<String>,
+    ) -> Vec<String> {
+        self.instructions.of(text, read)
     }
 
     /// The shape of an answer.

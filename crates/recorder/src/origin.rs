@@ -6,10 +6,10 @@ use model::{Attribute, Value};
 use opentelemetry_proto::tonic::common::v1::InstrumentationScope;
 use opentelemetry_proto::tonic::resource::v1::Resource;
 
-use crate::count::cut;
+use crate::count::Measured;
 use crate::decode::{DecodeError, Limits};
 use crate::dialect::Attributes;
-use crate::encoding::{Encoding, Readable, Scoped, Sent, Signal};
+use crate::encoding::{Encoding, Readable, Scoped, Sent};
 use crate::policy::{Policy, Privacy};
 use crate::privacy::{self, ContentMode};
 use crate::value::{attributes, number, text};
@@ -23,15 +23,12 @@ pub(crate) struct Group<'a> {
     pub(crate) items: Vec<&'a [u8]>,
 }
 
-/// A request cut into items by who sent them, unless it holds more than it may.
+/// A request cut into items by who sent them, unless its senders say more than they may.
 pub(crate) fn groups<'a>(
-    request: &'a [u8],
-    encoding: Encoding,
-    signal: Signal,
+    Measured { encoding, sent, .. }: Measured<'a>,
     limits: &Limits,
     policy: &Policy,
 ) -> Result<Vec<Group<'a>>, DecodeError> {
-    let sent = cut(request, encoding, signal, limits)?.sent;
     let reader = Reader { encoding, limits, policy };
     let mut groups = Vec::new();
     let mut bytes = 0;

@@ -7,12 +7,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
+use foldhash::HashMap;
 use model::content::Form;
 use model::{Attribute, Field, Held, Part, Scope, Value};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::dialect;
 use crate::policy::Privacy;
 use crate::redaction::Rules;
 
@@ -198,9 +201,11 @@ pub fn sort(attributes: Vec<Attribute>, privacy: Privacy) -> Kept {
     };
     let system = system_messages(&attributes);
     let mut kept = Kept::default();
+    kept.attributes.reserve_exact(attributes.len());
     for (key, value) in attributes {
-        if is_content(&key, &value) {
-            kept.fields.push(field(key, value, mode, &system));
+        let sorted = Sorted::of(&key);
+        if sorted.is_content(&value) {
+            kept.fields.push(field((key, sorted), value, mode, &system));
         } else {
             kept.attributes.push((key, value));
         }
@@ -246,25 +251,56 @@ fn redact(value: &mut Value, rules: &Rules, found: &mut BTreeMap<String, u32>) {
     }
 }
 
-/// Whatever is neither known as metadata nor a plain number or truth value.
-fn is_content(key: &str, value: &Value) -> bool {
-    let is_long = matches!(value, Value::Text(text) if text.len() > INLINE_BYTES);
-    let is_scalar = !matches!(value, Value::List(_) | Value::Map(_) | Value::Bytes(_));
-    if CONTENT.iter().any(|rule| key.starts_with(rule)) {
-        return is_long || !is_scalar || !is_metadata_within(key);
-    }
-    match value {
-        Value::Empty | Value::Bool(_) | Value::Int(_) | Value::Double(_) => false,
-        _ => is_long || !is_metadata(key),
-    }
+/// What the lists above say of a key.
+#[derive(Debug, Clone, Copy)]
+struct Sorted {
+    /// What stands under it was written by people or models.
+    is_written: bool,
+    /// It is metadata all the same, where it is short.
+    is_metadata_within: bool,
+    is_metadata: bool,
+    is_shared: bool,
+    may_be_array: bool,
+    may_be_object: bool,
 }
 
-fn is_metadata_within(key: &str) -> bool {
-    METADATA_WITHIN.contains(&key) || METADATA_ENDS.iter().any(|end| key.ends_with(end))
-}
+/// The same for all keys that are known: to go through the lists for each attribute of each span is
+/// a good part of what reading it takes.
+static SORTED: LazyLock<HashMap<&'static str, Sorted>> = LazyLock::new(|| {
+    dialect::known_keys().into_iter().map(|key| (key, Sorted::new(key))).collect()
+});
 
-fn is_metadata(key: &str) -> bool {
-    METADATA.iter().any(|rule| key == *rule || (rule.ends_with('.') && key.starts_with(rule)))
+impl Sorted {
+    fn of(key: &str) -> Self {
+        SORTED.get(key).copied().unwrap_or_else(|| Self::new(key))
+    }
+
+    fn new(key: &str) -> Self {
+        let begins = |list: &[&str]| list.iter().any(|rule| key.starts_with(rule));
+        let is = |rule: &&str| key == *rule || (rule.ends_with('.') && key.starts_with(rule));
+        let ends = || METADATA_ENDS.iter().any(|end| key.ends_with(end));
+        Self {
+            is_written: begins(CONTENT),
+            is_metadata_within: METADATA_WITHIN.contains(&key) || ends(),
+            is_metadata: METADATA.iter().any(is),
+            is_shared: begins(SHARED),
+            may_be_array: begins(ARRAYS),
+            may_be_object: begins(OBJECTS),
+        }
+    }
+
+    /// Whatever is neither known as metadata nor a plain number or truth value.
+    fn is_content(self, value: &Value) -> bool {
+        let is_long = matches!(value, Value::Text(text) if text.len() > INLINE_BYTES);
+        let is_scalar = !matches!(value, Value::List(_) | Value::Map(_) | Value::Bytes(_));
+        if self.is_written {
+            return is_long || !is_scalar || !self.is_metadata_within;
+        }
+        match value {
+            Value::Empty | Value::Bool(_) | Value::Int(_) | Value::Double(_) => false,
+            _ => is_long || !self.is_metadata,
+        }
+    }
 }
 
 /// Beginnings of the flattened keys of messages that the system or the developer wrote.
@@ -278,7 +314,12 @@ fn system_messages(attributes: &[Attribute]) -> Vec<String> {
     roles.collect()
 }
 
-fn field(key: String, value: Value, mode: ContentMode, system: &[String]) -> Field {
+fn field(
+    (key, sorted): (String, Sorted),
+    value: Value,
+    mode: ContentMode,
+    system: &[String],
+) -> Field {
     let (form, text) = match value {
         Value::Text(text) => (Form::Text, text),
         value => (Form::Value, serde_json::to_string(&value).unwrap_or_default()),
@@ -286,11 +327,11 @@ fn field(key: String, value: Value, mode: ContentMode, system: &[String]) -> Fie
     if mode == ContentMode::MetadataOnly {
         return Field::withheld(key, form);
     }
-    let is_shared = SHARED.iter().any(|rule| key.starts_with(rule))
-        || system.iter().any(|beginning| key.starts_with(beginning.as_str()));
+    let is_shared =
+        sorted.is_shared || system.iter().any(|beginning| key.starts_with(beginning.as_str()));
     let whole = if is_shared { Scope::Shared } else { Scope::Personal };
     let slices = match form {
-        Form::Text => slices(&key, &text, whole),
+        Form::Text => slices(sorted, &text, whole),
         Form::Value => vec![(whole, text.as_str())],
     };
     let mut glue = Vec::with_capacity(slices.len() + 1);
@@ -311,10 +352,10 @@ fn field(key: String, value: Value, mode: ContentMode, system: &[String]) -> Fie
 }
 
 /// A text cut into its messages, definitions or documents, where it is JSON that has some.
-fn slices<'a>(key: &str, text: &'a str, whole: Scope) -> Vec<(Scope, &'a str)> {
+fn slices(sorted: Sorted, text: &str, whole: Scope) -> Vec<(Scope, &str)> {
     let found = match text.as_bytes().first() {
-        Some(b'[') if ARRAYS.iter().any(|rule| key.starts_with(rule)) => elements(text),
-        Some(b'{') if OBJECTS.iter().any(|rule| key.starts_with(rule)) => members(text),
+        Some(b'[') if sorted.may_be_array => elements(text),
+        Some(b'{') if sorted.may_be_object => members(text),
         _ => None,
     };
     let Some(mut found) = found else { return vec![(whole, text)] };

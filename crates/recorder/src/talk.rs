@@ -124,7 +124,7 @@ impl<'m> Talk<'m> {
     /// The system's text, where it is told apart from the messages.
     fn instructions(&mut self, found: &Found) {
         let Some(value) = found.value(Slot::System) else { return };
-        self.system = json::texts(&document(value));
+        self.system = self.memo.instructions(&document(value), json::texts);
         self.instructed = true;
         if self.system.is_empty() {
             self.all.unreadable.push(Slot::System);

@@ -2,8 +2,9 @@
 //!
 //! The cast: [`Who`] is asking, for a [`Right`], at an [`Entrance`]. [`Principals`] is the fold of
 //! every key that was issued or revoked, and admits or says why not. [`Reads`] counts who read
-//! payload, and states it as facts. [`session`] is for people with browsers, [`first`] for the first. A key is what a principal was given; its secret text is the
-//! token, of which only the hash is kept.
+//! payload, and states it as facts. A key is what a principal was given; its secret text is the
+//! token, of which only the hash is kept. [`session`] is for people with browsers, [`first`] for
+//! the first of them.
 //!
 //! A door admits a request to a [`Right`]; within it, a use case that takes more asks [`Who::may`].
 //! Both look into the one table in [`right`].

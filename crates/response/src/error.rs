@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ::moved::QuestionError;
 use flight::FlightError;
 use ledger::LedgerError;
-use model::{Fault, Faulty, IncidentId, RunId, TraceId};
+use model::{AlertId, Fault, Faulty, IncidentId, RunId, TraceId};
 use recorder::DecodeError;
 
 use crate::access::Denied;
@@ -85,6 +85,12 @@ pub enum IncidentError {
     /// No such incident.
     #[error("there is no incident {0}; `mayday incident list` shows them")]
     NoSuchIncident(IncidentId),
+    /// No such alert.
+    #[error("there is no alert {0}; `mayday alert list` shows them")]
+    NoSuchAlert(AlertId),
+    /// The alert belongs to an incident already.
+    #[error("the alert {0} belongs to {1} already")]
+    IsLinked(AlertId, IncidentId),
     /// No such run.
     #[error("there is no settled run {0}")]
     NoSuchRun(RunId),
@@ -189,10 +195,13 @@ impl Faulty for IncidentError {
             IncidentError::Moved(error) => error.fault(),
             IncidentError::NoSuchIncident(_)
             | IncidentError::NoSuchRun(_)
+            | IncidentError::NoSuchAlert(_)
             | IncidentError::NoSuchNode { .. }
             | IncidentError::NoSuchGap { .. } => Fault::NotFound,
             IncidentError::NoGround | IncidentError::NoName(_) => Fault::Invalid,
-            IncidentError::TooManyLooks(_) | IncidentError::TooMany { .. } => Fault::Conflict,
+            IncidentError::TooManyLooks(_)
+            | IncidentError::IsLinked(..)
+            | IncidentError::TooMany { .. } => Fault::Conflict,
             IncidentError::Refused(refusal) => refusal.fault(),
             IncidentError::Flight(error) => error.fault(),
             IncidentError::Ledger(error) => error.fault(),

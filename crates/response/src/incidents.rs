@@ -8,11 +8,12 @@ use incident::fields;
 use incident::{brief, evidence, postmortem};
 use jiff::Timestamp;
 use ledger::{Append, Expected};
+use model::alert::LinkedToIncident;
 use model::incident::{Excerpt, IncidentKind};
 use model::report::Mover;
 use model::{
     Address, ContentHash, Evidence, Fact, Incident, IncidentId, Level, Outcome, Report, RunId,
-    Seen, StepKind, Window,
+    Seen, SixField, StepKind, Window,
 };
 
 use crate::access::{Denied, Right, Who};
@@ -29,6 +30,19 @@ pub struct Declaration {
     pub run: Option<RunId>,
     /// One line for lists; made from the report if not given.
     pub title: Option<String>,
+    /// What kind of harm; an event with a run, a rate without, if not given.
+    pub kind: Option<IncidentKind>,
+    /// What belongs to it from the start.
+    pub members: Vec<Member>,
+}
+
+/// Something that belongs to an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// What: `alr_…`, `sig_…`, `cmp_…`.
+    pub what: String,
+    /// Why.
+    pub because: String,
 }
 
 /// Who does it and when, and a number nobody could guess.
@@ -53,11 +67,36 @@ pub struct Draft {
     pub hash: ContentHash,
 }
 
+impl Act<'_> {
+    /// The same, with another random number: for the next of several things done in one act.
+    pub fn nth(&self, number: u64) -> Self {
+        // SplitMix64 (Steele, Lea, Flood 2014): distinct numbers of one stay distinct.
+        let z = self.random.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        Self { random: z ^ (z >> 31), ..*self }
+    }
+}
+
 /// Most comparisons after the first that are kept of one incident.
 const MOST_LOOKS: usize = 100;
 
 /// Longest title kept.
 const LONGEST_TITLE: usize = 200;
+
+impl Declaration {
+    fn kind(&self) -> IncidentKind {
+        let told = if self.run.is_some() { IncidentKind::Event } else { IncidentKind::Rate };
+        self.kind.unwrap_or(told)
+    }
+}
+
+impl Member {
+    fn of(&self, incident: &IncidentId) -> Fact {
+        let Self { what, because } = self.clone();
+        Fact::LinkedToIncident(LinkedToIncident { incident: incident.clone(), what, because })
+    }
+}
 
 impl Act<'static> {
     /// What Mayday does by itself.
@@ -67,6 +106,11 @@ impl Act<'static> {
 }
 
 impl Act<'_> {
+    /// The same, done by Mayday itself because of a rule.
+    pub(crate) fn by_rule(&self) -> Act<'static> {
+        Act::by_itself(self.at, self.random)
+    }
+
     /// Whether whoever acts may do this, which takes more than the door asked for.
     pub fn may(&self, right: Right) -> Result<(), Denied> {
         self.who.may(right)
@@ -82,12 +126,7 @@ impl Mayday {
             feature: feature.or_else(|| it.question.feature.clone()),
             ..it.question.clone()
         };
-        let report = match self.moved(&question, act.at) {
-            Err(MovedError::NoSuchFeature(_)) if it.run.is_some() => {
-                self.moved(&Question::default(), act.at)?
-            }
-            report => report?,
-        };
+        let report = self.compared_for(it, &question, act.at)?;
         let cited = match &harmful {
             Some((_, evidence)) => vec![evidence.clone()],
             None => self.cited(&report, act.random)?,
@@ -102,14 +141,14 @@ impl Mayday {
             Some(run) => self.triage_of_one(run)?,
             None => self.triage(&report)?,
         };
-        let suites = self.guarding(report.feature.as_deref());
-        let fields = fields::fill(&fields::form(), &report, &suites, &self.house.catalogue);
-        let facts = [
+        let feature = report.feature.clone().or(question.feature);
+        let fields = self.fields(&report, feature.as_deref());
+        let declared = [
             Fact::IncidentDeclared {
                 incident: incident.clone(),
                 tenant: self.room.tenant.clone(),
-                kind: if it.run.is_some() { IncidentKind::Event } else { IncidentKind::Rate },
-                feature: report.feature.clone().or(question.feature),
+                kind: it.kind(),
+                feature,
                 title,
                 report: Box::new(report),
                 run: it.run,
@@ -118,11 +157,45 @@ impl Mayday {
             Fact::TriageRun { incident: incident.clone(), triage },
             Fact::FieldsFilled { incident: incident.clone(), fields },
         ];
+        let joined = it.members.iter().map(|member| member.of(&incident));
+        let facts: Vec<Fact> = declared.into_iter().chain(joined).collect();
         self.state(&incident, Expected::Version(0), act, &facts)?;
         if let Err(error) = self.keep_evidence(&self.incident(&incident)?, act) {
             tracing::warn!(%incident, %error, "its evidence is not copied yet: no day goes before");
         }
         self.incident(&incident)
+    }
+
+    /// The comparison that a declaration rests on. Harm that was told of by somebody, or of which
+    /// there is no run, does not wait for one.
+    fn compared_for(
+        &self,
+        it: &Declaration,
+        question: &Question,
+        now: Timestamp,
+    ) -> Result<Report, MovedError> {
+        if it.kind == Some(IncidentKind::Outage) && question.feature.is_none() {
+            return Ok(self.nothing_moved(question, now));
+        }
+        match self.moved(question, now) {
+            Err(MovedError::NoSuchFeature(_)) if it.run.is_some() => {
+                self.moved(&Question::default(), now)
+            }
+            Err(MovedError::NoSuchFeature(_)) if it.kind.is_some() => {
+                Ok(self.nothing_moved(question, now))
+            }
+            report => report,
+        }
+    }
+
+    /// The six fields of a report, with by whom, as far as changes on record tell it.
+    fn fields(&self, report: &Report, feature: Option<&str>) -> Vec<SixField> {
+        let suites = self.guarding(report.feature.as_deref());
+        let catalogue = &self.house.catalogue;
+        let mut fields = fields::fill(&fields::form(), report, &suites, catalogue);
+        let changes = self.changes_before(report.windows.incident.end);
+        fields::attribute(&mut fields, feature, &changes, catalogue);
+        fields
     }
 
     /// Compares the runs once more, between windows found anew or given. What was declared stays:

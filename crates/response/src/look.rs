@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use incident::changes::KnownChange;
+use incident::links::Link;
+use incident::suspects::{self, Suspect};
 use incident::{Brief, brief};
 use jiff::Timestamp;
 use ledger::Verified;
@@ -35,6 +38,10 @@ pub struct IncidentView {
     pub brief: Brief,
     /// The rate over time, from baseline to now or to the incident's end.
     pub slices: Vec<Slice>,
+    /// Changes and notices before the onset, the likeliest place to look first.
+    pub suspects: Vec<Suspect>,
+    /// What belongs to it, and why.
+    pub links: Vec<Link>,
     /// Its course, with the first card.
     pub course: CourseView,
 }
@@ -113,9 +120,38 @@ impl Mayday {
         Ok(IncidentView {
             brief: brief(&incident.report),
             slices: series(outcomes, whole, SLICES),
+            suspects: self.suspects(&incident),
+            links: self.links_of(id),
             course: self.course(id, who, now)?,
             incident,
         })
+    }
+
+    /// Changes and notices before the onset of an incident, the likeliest place to look first.
+    pub fn suspects(&self, incident: &Incident) -> Vec<Suspect> {
+        let asked = suspects::Asked {
+            feature: incident.feature.as_deref(),
+            report: incident.looks.last().map_or(&incident.report, |look| &look.report),
+            declared: incident.declared_at,
+            catalogue: &self.house.catalogue,
+        };
+        let changes = self.changes_before(incident.declared_at);
+        suspects::rank(asked, &changes, &[])
+    }
+
+    /// Changes that were made or took effect not too long before a moment.
+    pub(crate) fn changes_before(&self, end: Timestamp) -> Vec<KnownChange> {
+        let start = end.checked_sub(suspects::LOOK_BACK * 2).unwrap_or(Timestamp::MIN);
+        let is_near = |at: Timestamp| start <= at && at <= end;
+        let is_wanted = |known: &KnownChange| {
+            is_near(known.says.introduced) || known.says.activated.is_some_and(is_near)
+        };
+        self.house.projections.changes.read().explained(&self.room.tenant, is_wanted)
+    }
+
+    /// What belongs to an incident, and why.
+    pub fn links_of(&self, id: &IncidentId) -> Vec<Link> {
+        self.house.projections.links.read().to(id).into_iter().cloned().collect()
     }
 
     /// Checks the ledger's hash chain. Blocking.

@@ -52,6 +52,13 @@ impl Mayday {
         })
     }
 
+    /// The report of a comparison for which there are no runs.
+    pub(crate) fn nothing_moved(&self, question: &Question, now: Timestamp) -> Report {
+        let windows = ::moved::halves(last(self.house.settings.lookback, now));
+        let feature = question.feature.as_deref();
+        ::moved::compare(&Table::default(), &self.house.catalogue, windows, feature)
+    }
+
     /// The settled runs that started in a window: from memory, or from the day files if it reaches
     /// further back.
     pub(crate) fn runs(&self, within: Window, feature: Option<&str>) -> Result<RunSet, MovedError> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
 
+use comms::Breaker;
 use flight::{Flight, Keyring};
 use incident::Incidents;
 use jiff::{SignedDuration, Timestamp};
@@ -19,9 +20,13 @@ use crate::access::first::FirstCode;
 use crate::access::session::Sessions;
 use crate::access::throttle::Throttle;
 use crate::access::{Reads, SessionLimits};
+use crate::channels::{Channel, Paging};
 use crate::contents::Contents;
 use crate::error::OpenError;
+use crate::inbound::Inbound;
 use crate::keeping::{ClosedDays, Keeping};
+use crate::notices::Desk;
+use crate::outbox::Out;
 use crate::projections::Projections;
 use crate::room::Room;
 use crate::tally::{Counted, Tally};
@@ -43,8 +48,16 @@ pub struct Settings {
     pub limits: Limits,
     /// How long days stay and how much room they may take.
     pub keeping: Keeping,
+    /// What is made of what others send.
+    pub inbound: Inbound,
+    /// Whom to tell.
+    pub out: Out,
     /// How long sessions on the pages last.
     pub sessions: SessionLimits,
+    /// The ways by which providers tell things.
+    pub channels: Vec<Channel>,
+    /// Which notices page.
+    pub paging: Paging,
 }
 
 impl Default for Settings {
@@ -60,7 +73,11 @@ impl Default for Settings {
             lookback: SignedDuration::from_hours(24),
             limits: Limits::default(),
             keeping: Keeping::default(),
+            inbound: Inbound::default(),
+            out: Out::default(),
             sessions: SessionLimits::default(),
+            channels: Vec::new(),
+            paging: Paging::default(),
         }
     }
 }
@@ -89,10 +106,20 @@ pub(crate) struct House {
     pub(crate) sessions: Sessions,
     pub(crate) throttle: Throttle,
     pub(crate) first: FirstCode,
+    pub(crate) outgoing: Notify,
+    pub(crate) announcing: Mutex<()>,
+    pub(crate) breakers: Mutex<BTreeMap<String, Breaker>>,
     pub(crate) full: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
+    /// One at a time decides what to make of something that came.
+    pub(crate) taking_in: Mutex<()>,
+    /// One at a time weighs what follows from it.
+    pub(crate) weighing: Mutex<()>,
+    /// One at a time states what flights show.
+    pub(crate) observing: Mutex<()>,
     pub(crate) tally: Tally,
+    pub(crate) desk: Desk,
     rooms: Mutex<BTreeMap<TenantName, Arc<Room>>>,
     place: Place,
 }
@@ -113,6 +140,10 @@ pub struct Gauges {
     pub waiting: u64,
     /// Bytes of flights on disk, as they were when last looked at.
     pub bytes: u64,
+    /// Deliveries that have not arrived yet.
+    pub deliveries: u64,
+    /// Targets that are let be because they fail again and again.
+    pub breakers: u64,
 }
 
 impl Mayday {
@@ -170,7 +201,8 @@ impl Mayday {
     /// How full it is, of all tenants.
     pub fn gauges(&self) -> Gauges {
         let bytes = self.house.bytes.load(Ordering::Relaxed);
-        let mut gauges = Gauges { runs: 0, waiting: 0, bytes };
+        let (deliveries, breakers) = self.house.outgoing();
+        let mut gauges = Gauges { runs: 0, waiting: 0, bytes, deliveries, breakers };
         for room in self.house.rooms() {
             let (runs, waiting) = room.gauges();
             gauges.runs += runs as u64;
@@ -197,11 +229,18 @@ impl House {
             sessions: Sessions::default(),
             throttle: Throttle::default(),
             first: FirstCode::default(),
+            outgoing: Notify::new(),
+            announcing: Mutex::default(),
+            breakers: Mutex::default(),
             full: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             ledger,
             came: Notify::new(),
+            taking_in: Mutex::default(),
+            weighing: Mutex::default(),
+            observing: Mutex::default(),
             tally: Tally::default(),
+            desk: Desk::default(),
             rooms: Mutex::default(),
             place,
         })
@@ -220,7 +259,8 @@ impl House {
             }
             Place::Memory => Flight::in_memory(),
         };
-        let room = Room::on(tenant, flight, &self.settings, now).map_err(OpenError::Flight)?;
+        let room = Room::on(tenant, flight, (&self.settings, &self.catalogue), now)
+            .map_err(OpenError::Flight)?;
         self.tally.add(Counted::LevelsCapped, room.recent().capped());
         let room = Arc::new(room);
         rooms.insert(tenant.clone(), Arc::clone(&room));
@@ -248,10 +288,16 @@ impl House {
         Ok(tenants)
     }
 
-    /// States facts: appended first, then folded, so that what is shown was stated. Blocking.
+    /// States facts: appended first, then folded, so that what is shown was stated. What others are
+    /// to be told of them is stated with them, after them. Blocking.
     pub(crate) fn state(&self, append: Append<'_>) -> Result<Vec<Entry>, LedgerError> {
-        let stated = self.ledger.append(append)?;
+        let told = self.announced(&append);
+        let facts = told.as_ref().map_or(append.facts, |told| &told.facts);
+        let stated = self.ledger.append(Append { facts, ..append })?;
         self.fold(&stated);
+        if told.is_some() {
+            self.outgoing.notify_waiters();
+        }
         Ok(stated)
     }
 

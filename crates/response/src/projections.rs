@@ -12,9 +12,10 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
-use incident::Incidents;
 use incident::gaps::Dismissals;
+use incident::observed::Learned;
 use incident::playbooks::Rehearsals;
+use incident::{Alerts, Changes, Complaints, Incidents, Links};
 use ledger::{Ledger, LedgerError, Snapshot, Unfit};
 use model::{Entry, Fact};
 use serde::Serialize;
@@ -23,6 +24,8 @@ use serde::de::DeserializeOwned;
 use crate::access::Principals;
 use crate::evals::Suites;
 use crate::keeping::ClosedDays;
+use crate::notices::Notices;
+use crate::outbox::Outbox;
 
 /// Something that is folded from facts.
 pub(crate) trait Projection: Default + Serialize + DeserializeOwned + Send + Sync {
@@ -73,8 +76,22 @@ projections! {
     suites: Suites, version 1;
     /// What will not be recorded.
     dismissals: Dismissals, version 1;
+    /// Changes of surfaces.
+    changes: Changes, version 1;
+    /// Alerts.
+    alerts: Alerts, version 1;
+    /// Complaints, and signals of them.
+    complaints: Complaints, version 1;
+    /// What belongs to which incident.
+    links: Links, version 1;
+    /// Levels that are no news.
+    learned: Learned, version 1;
     /// When playbooks were walked through.
     rehearsals: Rehearsals, version 1;
+    /// What others are to be told.
+    outbox: Outbox, version 1;
+    /// Notices of providers, their channels and tickets.
+    notices: Notices, version 1;
 }
 
 /// A projection as far as it has followed the ledger.

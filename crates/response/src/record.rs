@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 
 use flight::{Append, FlightError};
 use jiff::{SignedDuration, Timestamp};
-use model::{About, Batch, Claim, Label, Receipt, Rejection, Source, Subject, TraceId};
-use recorder::{Encoding, Signal};
+use model::{About, Batch, Claim, Label, Receipt, Rejection, Source, Step, Subject, TraceId};
+use recorder::{Encoding, Measured, Signal};
 use watch::Arrival;
 
 use crate::error::RecordError;
@@ -41,25 +41,51 @@ impl Mayday {
         encoding: Encoding,
         now: Timestamp,
     ) -> Result<Recorded, RecordError> {
+        let measured = self.measure(signal, body, encoding)?;
+        self.record_measured(measured, now).await
+    }
+
+    /// Counts what an export request holds, unless that is more than it may be, or nothing more can
+    /// be kept.
+    pub fn measure<'a>(
+        &self,
+        signal: Signal,
+        body: &'a [u8],
+        encoding: Encoding,
+    ) -> Result<Measured<'a>, RecordError> {
         if self.house.full.load(Ordering::Relaxed) {
             return Err(RecordError::Full);
         }
+        let limits = &self.house.settings.limits;
+        Ok(recorder::measure(body, encoding, signal, limits)?)
+    }
+
+    /// Records one OTLP export request that was measured.
+    pub async fn record_measured(
+        &self,
+        measured: Measured<'_>,
+        now: Timestamp,
+    ) -> Result<Recorded, RecordError> {
+        let signal = measured.signal();
         let (limits, policy) = (&self.house.settings.limits, &self.room.policy);
-        let mut batch = match signal {
-            Signal::Traces => recorder::decode(body, encoding, limits, policy)?,
-            Signal::Logs => recorder::decode_logs(body, encoding, limits, policy)?,
+        let mut appending = self.room.flight.begin(now)?;
+        let (mut arrivals, mut added) = (HashMap::new(), Ok(()));
+        let mut take = |steps: Vec<Step>| {
+            arrive(&mut arrivals, &steps);
+            if added.is_ok() {
+                added = appending.add(steps);
+            }
         };
-        let rejections = std::mem::take(&mut batch.rejections);
-        let claims = std::mem::take(&mut batch.claims);
+        let batch = recorder::decode_in_parts(measured, limits, policy, &mut take)?;
+        added?;
+        let Batch { rejections, claims, .. } = batch;
         let labels: Vec<Label> = claims.into_iter().map(|claim| self.label_of(claim)).collect();
-        let arrivals = arrivals(&batch);
         let mut told = Vec::new();
         for label in &labels {
             told.extend(self.named(label)?);
         }
         let labelled = labels.len() as u64;
-        let append = Append { received: now, batch, labels, ..Append::default() };
-        let receipt = self.room.flight.append(append).await?;
+        let receipt = appending.commit(labels).await?;
         self.note(arrivals, told, now);
         self.count(signal, receipt, &rejections);
         self.house.tally.add(Counted::LabelsStored, labelled);
@@ -82,11 +108,6 @@ impl Mayday {
         tally.add(duplicate, receipt.duplicate);
         tally.add(rejected, rejections.len() as u64 - ignored);
         tally.add(Counted::RecordsIgnored, ignored);
-    }
-
-    /// Roughly the most bytes of memory that recording a request takes, beside its text.
-    pub fn footprint(&self, signal: Signal, body: &[u8], encoding: Encoding) -> usize {
-        recorder::footprint(body, encoding, signal, &self.house.settings.limits)
     }
 
     /// Remembers what must settle: traces whose spans came, and traces about which something was
@@ -148,10 +169,9 @@ impl Mayday {
 /// Traces that one label may be about.
 const MOST_NAMED: usize = 1_000;
 
-/// When the spans of each trace ended, and when its root did, if it is among them.
-fn arrivals(batch: &Batch) -> HashMap<TraceId, Arrival> {
-    let mut arrivals: HashMap<TraceId, Arrival> = HashMap::new();
-    for step in &batch.steps {
+/// Notes when the spans of each trace ended, and when its root did, if it is among them.
+fn arrive(arrivals: &mut HashMap<TraceId, Arrival>, steps: &[Step]) {
+    for step in steps {
         let came = Arrival { ended: step.ended, root_ended: None };
         let arrival = arrivals.entry(step.trace).or_insert(came);
         arrival.ended = arrival.ended.max(step.ended);
@@ -160,5 +180,4 @@ fn arrivals(batch: &Batch) -> HashMap<TraceId, Arrival> {
             arrival.root_ended = arrival.root_ended.max(Some(step.ended));
         }
     }
-    arrivals
 }

@@ -1,14 +1,16 @@
 //! A room: what is one tenant's own. Its flights, the window in memory, and what waits to settle.
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use flight::{Flight, FlightError, Recent};
 use jiff::Timestamp;
-use model::{TenantName, Window};
+use model::{Catalogue, TenantName, Window};
 use recorder::Policy;
-use watch::{Due, Sampling};
+use watch::{Due, FirstSeen, Sampling};
 
+use crate::inventory::Inventory;
+use crate::observed::observed_families;
 use crate::open::Settings;
 
 /// One tenant's own.
@@ -19,9 +21,12 @@ pub(crate) struct Room {
     pub(crate) sampling: Sampling,
     pub(crate) flight: Flight,
     pub(crate) recent: RwLock<Recent>,
+    pub(crate) first_seen: RwLock<FirstSeen>,
     pub(crate) due: Mutex<Due>,
     pub(crate) in_hand: AtomicUsize,
     pub(crate) settling: tokio::sync::Mutex<()>,
+    /// What is used, as it was last counted.
+    pub(crate) inventory: Mutex<Option<Arc<Inventory>>>,
     /// When traces became runs last, in seconds since 1970; 0 if none did.
     pub(crate) settled: AtomicI64,
 }
@@ -31,13 +36,17 @@ impl Room {
     pub(crate) fn on(
         tenant: &TenantName,
         flight: Flight,
-        settings: &Settings,
+        (settings, catalogue): (&Settings, &Catalogue),
         now: Timestamp,
     ) -> Result<Self, FlightError> {
         let mut recent = Recent::new(settings.window_runs);
         let since = now.checked_sub(settings.lookback * 8).unwrap_or(Timestamp::MIN);
         let window = Window { start: since, end: Timestamp::MAX };
-        flight.settlements(window, |settlement| recent.apply(&settlement))?;
+        let mut first_seen = FirstSeen::of(observed_families(catalogue));
+        flight.settlements(window, |settlement| {
+            recent.apply(&settlement);
+            settlement.runs.iter().for_each(|run| first_seen.take(run));
+        })?;
         recent.complete_only_since(since);
         let mut due = Due::default();
         for trace in flight.unsettled()? {
@@ -49,9 +58,11 @@ impl Room {
             tenant: tenant.clone(),
             flight,
             recent: RwLock::new(recent),
+            first_seen: RwLock::new(first_seen),
             due: Mutex::new(due),
             in_hand: AtomicUsize::new(0),
             settling: tokio::sync::Mutex::default(),
+            inventory: Mutex::default(),
             settled: AtomicI64::new(0),
         })
     }
@@ -72,6 +83,14 @@ impl Room {
 
     pub(crate) fn recent(&self) -> RwLockReadGuard<'_, Recent> {
         self.recent.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn first_seen(&self) -> RwLockReadGuard<'_, FirstSeen> {
+        self.first_seen.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn first_seen_mut(&self) -> RwLockWriteGuard<'_, FirstSeen> {
+        self.first_seen.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn due(&self) -> MutexGuard<'_, Due> {

@@ -99,6 +99,11 @@ impl Room {
         let capped = recent.capped();
         settlements.iter().for_each(|settlement| recent.apply(settlement));
         house.tally.add(Counted::LevelsCapped, recent.capped() - capped);
+        drop(recent);
+        let mut seen = self.first_seen_mut();
+        let capped = seen.capped();
+        settlements.iter().flat_map(|it| &it.runs).for_each(|run| seen.take(run));
+        house.tally.add(Counted::LevelsCapped, seen.capped() - capped);
         house.tally.add(Counted::TracesSettled, traces.len() as u64);
         Ok(())
     }

@@ -29,6 +29,34 @@ pub enum Counted {
     RequestsDenied,
     /// Levels of runs that are not told apart: there are too many of their kind.
     LevelsCapped,
+    /// Deliveries of others that are unsigned, forged, stale or make no sense.
+    HooksRefused,
+    /// Deliveries that came before, or say what was just said.
+    HooksRepeated,
+    /// Words on alerts of which none is open.
+    AlertsDropped,
+    /// Deliveries that arrived.
+    DeliveriesDelivered,
+    /// Attempts to deliver that failed and are made again.
+    DeliveriesFailed,
+    /// Deliveries given up.
+    DeliveriesGivenUp,
+    /// Notices of providers made durable.
+    NoticesHeard,
+    /// Notices that were known already.
+    NoticesDuplicate,
+    /// Deliveries that are not signed, and have to be.
+    HooksUnsigned,
+    /// Deliveries whose signature does not match.
+    HooksForged,
+    /// Deliveries signed too long ago, or in the future.
+    HooksStale,
+    /// Deliveries that are too large, or whose headers can mean nothing.
+    HooksMalformed,
+    /// Deliveries to no channel, or not by its secret address.
+    HooksMisaddressed,
+    /// Deliveries that could not be kept.
+    HooksFailed,
 }
 
 /// Every count, in the order of [`Counted::ALL`].
@@ -39,7 +67,7 @@ pub struct Tally {
 
 impl Counted {
     /// Everything that is counted.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 26] = [
         Self::SpansStored,
         Self::SpansDuplicate,
         Self::SpansRejected,
@@ -52,6 +80,20 @@ impl Counted {
         Self::LabelsStored,
         Self::RequestsDenied,
         Self::LevelsCapped,
+        Self::HooksRefused,
+        Self::HooksRepeated,
+        Self::AlertsDropped,
+        Self::DeliveriesDelivered,
+        Self::DeliveriesFailed,
+        Self::DeliveriesGivenUp,
+        Self::NoticesHeard,
+        Self::NoticesDuplicate,
+        Self::HooksUnsigned,
+        Self::HooksForged,
+        Self::HooksStale,
+        Self::HooksMalformed,
+        Self::HooksMisaddressed,
+        Self::HooksFailed,
     ];
 
     /// The metric's name without unit suffix, and its help text.
@@ -79,6 +121,48 @@ impl Counted {
             Self::LevelsCapped => {
                 ("mayday_levels_capped", "Levels of runs beyond those that are told apart")
             }
+            Self::HooksRefused => {
+                ("mayday_hooks_refused", "Alerts, changes and notices that were refused")
+            }
+            Self::HooksRepeated => {
+                ("mayday_hooks_repeated", "Alerts, changes and notices that had come before")
+            }
+            Self::AlertsDropped => {
+                ("mayday_alerts_dropped", "Acknowledged or resolved alerts of which none was open")
+            }
+            Self::DeliveriesDelivered => {
+                ("mayday_deliveries_delivered", "Deliveries to targets that arrived")
+            }
+            Self::DeliveriesFailed => {
+                ("mayday_deliveries_failed", "Attempts to deliver that failed and are made again")
+            }
+            Self::DeliveriesGivenUp => ("mayday_deliveries_given_up", "Deliveries given up"),
+            Self::NoticesHeard => ("mayday_notices_heard", "Notices of providers made durable"),
+            Self::NoticesDuplicate => {
+                ("mayday_notices_duplicate", "Notices that were known already")
+            }
+            Self::HooksUnsigned => {
+                ("mayday_hooks_refused_unsigned", "Deliveries refused: not signed")
+            }
+            Self::HooksForged => {
+                ("mayday_hooks_refused_forged", "Deliveries refused: the signature does not match")
+            }
+            Self::HooksStale => (
+                "mayday_hooks_refused_stale",
+                "Deliveries refused: signed too long ago, or in the future",
+            ),
+            Self::HooksMalformed => (
+                "mayday_hooks_refused_malformed",
+                "Deliveries refused: too large, or headers that can mean nothing",
+            ),
+            Self::HooksMisaddressed => (
+                "mayday_hooks_refused_misaddressed",
+                "Deliveries refused: to no channel, or not by its secret address",
+            ),
+            Self::HooksFailed => (
+                "mayday_hooks_failed",
+                "Deliveries that could not be kept: the sender has to come again",
+            ),
         }
     }
 }

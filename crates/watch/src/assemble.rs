@@ -4,8 +4,10 @@
 //! failing that, the trace. Tool answers are joined to their calls here, because the call and its
 //! answer are usually in different steps.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use model::step::{PromptTrait, ToolCall};
 use model::{
     Factor, Label, Outcome, Run, RunId, Seen, Sketch, Source, SpanId, StepKind, TraceId, Traits,
@@ -17,7 +19,7 @@ const MOST_LEVELS: usize = 512;
 /// The runs of one trace, from all of its steps and labels. Order does not matter.
 pub fn assemble(trace: TraceId, steps: &[Sketch], labels: &[Label]) -> Vec<Run> {
     let told = with_logs(steps);
-    let mut steps: Vec<&Sketch> = told.iter().collect();
+    let mut steps: Vec<&Sketch> = told.iter().map(AsRef::as_ref).collect();
     steps.sort_by_key(|step| (step.started, step.span));
     let tree = Tree::of(&steps);
     let roots: BTreeMap<SpanId, Vec<&Sketch>> = tree.runs();
@@ -34,17 +36,26 @@ pub fn assemble(trace: TraceId, steps: &[Sketch], labels: &[Label]) -> Vec<Run> 
 
 /// Steps with what log records say about them: a client may send what was said apart from the span
 /// in which it was said.
-fn with_logs(steps: &[Sketch]) -> Vec<Sketch> {
-    let is_span = |step: &&Sketch| step.source == Source::Span;
-    let mut told: Vec<Sketch> = steps.iter().filter(is_span).cloned().collect();
+fn with_logs(steps: &[Sketch]) -> Vec<Cow<'_, Sketch>> {
+    let (mut told, mut logs) = (Vec::with_capacity(steps.len()), Vec::new());
+    for step in steps {
+        match step.source {
+            Source::Span => told.push(Cow::Borrowed(step)),
+            Source::Log => logs.push(step),
+        }
+    }
+    if logs.is_empty() {
+        return told;
+    }
     let places: HashMap<SpanId, usize> =
         told.iter().enumerate().map(|(place, step)| (step.span, place)).collect();
-    let mut logs: Vec<&Sketch> = steps.iter().filter(|step| !is_span(step)).collect();
     logs.sort_by_key(|log| (log.started, log.span));
     for log in logs {
         match log.parent.and_then(|parent| places.get(&parent)) {
-            Some(place) if log.kind == told[*place].kind => told[*place].traits.learn(&log.traits),
-            _ => told.push(log.clone()),
+            Some(place) if log.kind == told[*place].kind => {
+                told[*place].to_mut().traits.learn(&log.traits);
+            }
+            _ => told.push(Cow::Borrowed(log)),
         }
     }
     told
@@ -172,8 +183,9 @@ fn outcome(label: Option<&Label>, top: Option<&Sketch>) -> Outcome {
 }
 
 fn levels(tree: &Tree, steps: &[&Sketch]) -> Vec<Seen> {
-    let mut levels: BTreeSet<Seen> =
-        steps.iter().flat_map(|step| step.traits.levels.iter().cloned()).collect();
+    // The steps of a run say mostly the same: each level is copied once.
+    let said: BTreeSet<&Seen> = steps.iter().flat_map(|step| &step.traits.levels).collect();
+    let mut levels: BTreeSet<Seen> = said.into_iter().cloned().collect();
     for step in steps {
         if let Some(prompt) = &step.traits.prompt {
             let subject = prompt.name.as_deref().or_else(|| tree.agent(step)).unwrap_or("main");

@@ -1,7 +1,8 @@
 //! When a trace has settled: a while after its root ended, or a longer while after its last span.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use foldhash::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use model::TraceId;
 

@@ -86,12 +86,9 @@ impl IntoResponse for PageError {
             Ok(page) => (status, Html(page)).into_response(),
             Err(_) => status.into_response(),
         };
-        let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE));
-        }
-        if let PageError::First(FirstError::TooOften(wait)) = self {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+            let challenge = HeaderValue::from_static(CHALLENGE);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         response
     }

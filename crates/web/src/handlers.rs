@@ -10,7 +10,7 @@ use response::{OpenError, Right};
 
 use crate::Site;
 use crate::error::PageError;
-use crate::pages::{HomePage, IncidentPage, PlaybooksPage};
+use crate::pages::{HomePage, IncidentPage, NoticesPage, PlaybooksPage, Shown};
 use crate::visitor::Visitor;
 
 pub(crate) mod course;
@@ -26,10 +26,12 @@ pub(crate) async fn home(State(site): State<Site>, visitor: Visitor) -> Page {
     let now = (site.now)();
     let look = move || {
         let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
-        Ok::<_, OpenError>((mayday.features(now), mayday.list_incidents()))
+        let given_up = mayday.given_up(now);
+        Ok::<_, OpenError>((mayday.features(now), mayday.list_incidents(), given_up))
     };
-    let (features, incidents) = tokio::task::spawn_blocking(look).await??;
-    Ok(Html(HomePage::new(&features, &incidents, now).render()?))
+    let (features, incidents, given_up) = tokio::task::spawn_blocking(look).await??;
+    let page = HomePage { given_up, ..HomePage::new(&features, &incidents, now) };
+    Ok(Html(page.render()?))
 }
 
 /// `GET /incidents/{id}`
@@ -58,6 +60,20 @@ pub(crate) async fn playbooks(State(site): State<Site>, visitor: Visitor) -> Pag
     };
     let playbooks = tokio::task::spawn_blocking(look).await??;
     Ok(Html(PlaybooksPage::new(&playbooks).render()?))
+}
+
+/// `GET /notices`
+pub(crate) async fn notices(State(site): State<Site>, visitor: Visitor) -> Page {
+    let now = (site.now)();
+    let look = move || {
+        let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
+        let (notices, tickets) = (mayday.list_notices(now), mayday.tickets(now));
+        let (matrix, inventory) = (mayday.channel_matrix(now), mayday.inventory_view(now));
+        let shown =
+            Shown { matrix: &matrix, notices: &notices, tickets: &tickets, inventory: &inventory };
+        Ok::<_, OpenError>(NoticesPage::new(&shown, now))
+    };
+    Ok(Html(tokio::task::spawn_blocking(look).await??.render()?))
 }
 
 /// `GET /assets/style.css`

@@ -64,6 +64,7 @@ pub fn router(site: Site) -> Router {
         .route("/incidents/{id}/attempt", post(handlers::course::attempt))
         .route("/incidents/{id}/note", post(handlers::course::note))
         .route("/playbooks", get(handlers::playbooks))
+        .route("/notices", get(handlers::notices))
         .route("/you", get(handlers::sign_in::you))
         .route("/sign-out", post(handlers::sign_in::sign_out))
         .fallback(handlers::missing)

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::{SpanId, TraceId, Value};
 use recorder::wire::{Kind, Sender, Span, protobuf};
 use response::incidents::Act;
+use response::webhooks::FileFormat;
 use response::{Declaration, Encoding, Mayday, Settings, Signal, Unkeyed, Who};
 use tower::ServiceExt;
 
@@ -84,6 +85,21 @@ async fn a_declared_incident_has_a_page() {
     let home = text(get(&mayday, "/").await).await;
     assert!(home.contains(incident.id.as_str()) && home.contains("1 of 1, 20.7 to 100.0\u{a0}%"));
     assert!(home.contains("&#60;script&#62;") && !home.contains("<script"));
+}
+
+#[tokio::test]
+async fn notices_have_a_page_on_which_what_a_provider_writes_is_text() {
+    let mayday = mayday();
+    let empty = text(get(&mayday, "/notices").await).await;
+    assert!(empty.contains("Nothing in use is known to go; no channel is red"), "{empty}");
+    let rows = format!("provider,model,date,link\nopenai,{HOSTILE},2027-01-24,javascript:x\n");
+    let act = Act { by: "anna", who: &Who::Local, at: now(), random: 7 };
+    mayday.import_notices(FileFormat::Csv, rows.as_bytes(), act).unwrap();
+    mayday.keep_notices(now(), 8).unwrap();
+    let page = text(get(&mayday, "/notices").await).await;
+    assert!(page.contains("&#60;script&#62;") && !page.contains("<script"), "{page}");
+    assert!(page.contains("0 names of models in 0 runs were compared"), "{page}");
+    assert!(!page.contains("javascript:"), "{page}");
 }
 
 #[tokio::test]

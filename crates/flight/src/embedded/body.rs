@@ -1,4 +1,12 @@
 //! The body of a step: all that is compressed together, with content by address.
+//!
+//! Bodies are [written](Writer) and [read](Reader) by hand, because writing, digesting and
+//! compressing them is much of what a step takes. Files up to format 3 have them in MessagePack
+//! with the names of their members, which is still read.
+
+mod read;
+mod words;
+mod write;
 
 use std::borrow::Cow;
 use std::io;
@@ -6,26 +14,28 @@ use std::io;
 use model::content::Form;
 use model::{Address, Attribute, Scope, Traits};
 use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 
 use super::codec::corrupt;
 use crate::error::FlightError;
+use read::Reader;
+use write::{FIRST, Writer};
 
 /// What of a step is compressed together with its like.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 pub(super) struct Body<'a> {
     #[serde(rename = "n")]
     pub(super) name: Cow<'a, str>,
     #[serde(rename = "a")]
     pub(super) attributes: Cow<'a, [Attribute]>,
-    #[serde(rename = "f", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "f", default)]
     pub(super) fields: Vec<FieldBody<'a>>,
     #[serde(rename = "t")]
     pub(super) traits: Cow<'a, Traits>,
 }
 
 /// A content field, its parts by address.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 pub(super) struct FieldBody<'a> {
     #[serde(rename = "k")]
     pub(super) key: Cow<'a, str>,
@@ -64,14 +74,17 @@ const LETTERS: [(u8, Scope, Kept); 4] = [
 ];
 
 impl Body<'_> {
-    /// Writes it after other bytes, in MessagePack with the names of its members.
+    /// Writes it after other bytes.
     pub(super) fn write(&self, to: &mut Vec<u8>) -> io::Result<()> {
-        rmp_serde::encode::write_named(to, self).map_err(io::Error::other)
+        Writer(to).body(self)
     }
 
     /// Reads what was written.
     pub(super) fn read(body: &[u8]) -> Result<Body<'_>, FlightError> {
-        rmp_serde::from_slice(body).map_err(|error| corrupt("step")(error.into()))
+        match body.split_first() {
+            Some((&FIRST, body)) => Reader(body).body().ok_or_else(unreadable),
+            _ => rmp_serde::from_slice(body).map_err(|error| corrupt("step")(error.into())),
+        }
     }
 }
 
@@ -82,9 +95,27 @@ pub(super) fn traits_of(body: &[u8]) -> Result<Traits, FlightError> {
         #[serde(rename = "t")]
         traits: Traits,
     }
+    if let Some((&FIRST, body)) = body.split_first() {
+        return Reader(body).traits().ok_or_else(unreadable);
+    }
     let body: OfBody =
         rmp_serde::from_slice(body).map_err(|error| corrupt("step")(error.into()))?;
     Ok(body.traits)
+}
+
+fn unreadable() -> FlightError {
+    corrupt("step")("its body is not what one is made of".into())
+}
+
+fn form_code(form: Form) -> u8 {
+    match form {
+        Form::Text => 0,
+        Form::Value => 1,
+    }
+}
+
+fn form_of(code: u8) -> Option<Form> {
+    [Form::Text, Form::Value].get(usize::from(code)).copied()
 }
 
 impl PartRef {
@@ -101,22 +132,14 @@ impl PartRef {
         Some(Self { scope, kept, address, piece })
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    fn write(&self, to: &mut Vec<u8>) {
         let is_mine =
             |(_, scope, kept): &&(u8, Scope, Kept)| (*scope, *kept) == (self.scope, self.kept);
-        let mut bytes = Vec::with_capacity(25);
-        bytes.push(LETTERS.iter().find(is_mine).map_or(b'p', |(letter, _, _)| *letter));
-        bytes.extend(self.address.as_bytes());
+        to.push(LETTERS.iter().find(is_mine).map_or(b'p', |(letter, _, _)| *letter));
+        to.extend_from_slice(self.address.as_bytes());
         for place in self.piece.into_iter().flat_map(|(from, to)| [from, to]) {
-            bytes.extend(place.to_le_bytes());
+            to.extend_from_slice(&place.to_le_bytes());
         }
-        bytes
-    }
-}
-
-impl Serialize for PartRef {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bytes(&self.bytes())
     }
 }
 
@@ -128,19 +151,4 @@ impl<'a> Deserialize<'a> for PartRef {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reference_reads_back_as_it_was_written() {
-        for (_, scope, kept) in LETTERS {
-            for piece in [None, Some((0, 7))] {
-                let part = PartRef { scope, kept, address: Address::new([0xa7; 16]), piece };
-                assert_eq!(PartRef::of_bytes(&part.bytes()), Some(part));
-            }
-        }
-        for wrong in [&b""[..], b"p", &[b'x'; 17], &[b'p'; 16], &[b'p'; 18], &[b'p'; 21]] {
-            assert_eq!(PartRef::of_bytes(wrong), None, "{wrong:?}");
-        }
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 //! A digest covers all that is kept of a version, its content by address. It is made with a key of
 //! the tenant's, so that whoever can write to the file but has no key can't make one that fits.
 
-use model::{Label, Settlement, Step};
+use model::{Label, Seen, Settlement, Step};
 use rusqlite::{Connection, params};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -94,10 +94,10 @@ impl Version for Settlement {
 }
 
 fn columns_of_run(run: &model::Run) -> impl Serialize {
-    let mut levels = run.levels.clone();
+    let mut levels: Vec<&Seen> = run.levels.iter().collect();
     levels.sort();
     let (started, ended) = (super::codec::nanos(run.started), super::codec::nanos(run.ended));
-    (run.id.to_string(), run.feature.clone(), started, ended, run.outcome, run.steps, levels)
+    (run.id, &run.feature, started, ended, run.outcome, run.steps, levels)
 }
 
 fn label_and_cluster(run: &model::Run) -> (Option<i64>, Option<u32>) {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::FlightError;
 
 /// The format of the day files that this Mayday writes.
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
 
 /// The oldest that it can bring up to that.
 const OLDEST: i64 = 2;
@@ -199,8 +199,15 @@ fn bring_up(path: &Path, connection: &Connection) -> Result<(), FlightError> {
     }
     connection.pragma_update(None, "busy_timeout", "5000").map_err(failed)?;
     connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
-    if check_format(path, connection)? != FORMAT {
-        connection.execute_batch(include_str!("../sql/from_format_2.sql")).map_err(failed)?;
+    let found = check_format(path, connection)?;
+    let steps = [
+        (2, include_str!("../sql/from_format_2.sql")),
+        (3, include_str!("../sql/from_format_3.sql")),
+    ];
+    for (_, step) in steps.into_iter().filter(|(from, _)| *from >= found) {
+        connection.execute_batch(step).map_err(failed)?;
+    }
+    if found != FORMAT {
         connection.pragma_update(None, "user_version", FORMAT).map_err(failed)?;
     }
     connection.execute_batch("COMMIT").map_err(failed)

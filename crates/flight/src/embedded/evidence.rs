@@ -17,6 +17,7 @@ use super::codec::nanos;
 use super::day::{self, Reader};
 use super::file::{DayFile, step_row};
 use super::pieces::Pieces;
+use super::pivots;
 use super::shelf::Shelf;
 use super::verify::{self, Rows};
 use crate::error::FlightError;
@@ -75,6 +76,7 @@ fn excerpt(
         }
     }
     written.execute_batch(include_str!("../sql/excerpt.sql")).map_err(FlightError::Append)?;
+    waiting_pivots(&written).map_err(FlightError::Append)?;
     levels(&written).map_err(FlightError::Append)?;
     let found =
         bodies(shelf, &written, &mut from)? | link(&written).map_err(FlightError::Append)?;
@@ -112,6 +114,13 @@ fn shared_by(to: &Transaction, body: &[u8]) -> Result<(), FlightError> {
             .map_err(FlightError::Append)?;
     }
     Ok(())
+}
+
+/// Of what traces can be found by, and waits to be sorted in, leaves what is of the traces here.
+fn waiting_pivots(to: &Transaction) -> rusqlite::Result<()> {
+    let mut traces = to.prepare(include_str!("../sql/ids_of_traces.sql"))?;
+    let traces = traces.query_map([], |row| row.get(0))?;
+    pivots::sort_in_for(&traces.collect::<rusqlite::Result<_>>()?, to)
 }
 
 /// Copies the levels that the runs are at.

@@ -1,8 +1,9 @@
 //! What came in the last moments, without payload, so that settling need not read it back.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use foldhash::HashMap;
 use model::{Level, Sketch, TraceId};
 
 /// Bytes of sketches remembered, about; beyond, the oldest traces are read from disk.

@@ -51,7 +51,7 @@ pub(super) fn retire(shelf: &Shelf, number: i32) -> Result<bool, FlightError> {
     let path = day::path_of(&shelf.directory, number);
     let unusable = |source| FlightError::Directory { path: path.clone(), source };
     super::evidence::refresh(shelf)?;
-    shelf.days.close(&path);
+    shelf.close(&path);
     if !path.exists() {
         return Ok(false);
     }

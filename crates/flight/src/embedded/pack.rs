@@ -4,13 +4,17 @@
 //! made, so that many requests can be packed at the same time and the writer only writes.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
+use jiff::Timestamp;
 use model::run::Keep;
 use model::{
-    Address, Attribute, Gone, Held, Label, Part, Scope, Settlement, Sketch, SpanId, Step, TraceId,
+    Address, Attribute, Gone, Held, Label, Part, Pivot, Scope, Settlement, Sketch, SpanId, Step,
+    TraceId,
 };
 
 use super::Shelf;
@@ -19,10 +23,9 @@ use super::chain;
 use super::codec::{kind_code, nanos, source_code};
 use super::day;
 use super::pieces::{Packer, Pieces};
-use super::traces::TraceKey;
+use super::traces::{KeptKeys, Snapshots, TraceKey};
 use crate::error::FlightError;
 use crate::secret::Secret;
-use crate::store::Append;
 
 /// Bytes of content or of bodies that are compressed together at most, unless one alone has more.
 const TOGETHER: usize = 256 * 1_024;
@@ -52,7 +55,7 @@ pub(super) struct PackedTrace {
     pub(super) key: TraceKey,
     /// Its key of the day before, where that must be wrapped again.
     pub(super) before: Option<TraceKey>,
-    pub(super) pivots: Vec<Address>,
+    pub(super) pivots: BTreeSet<Address>,
 }
 
 /// Content of one trace, or of all.
@@ -110,126 +113,206 @@ impl Packed {
     }
 }
 
-/// Packs a request for the day on which it was received.
-pub(super) fn pack(shelf: &Shelf, append: Append) -> Result<Packed, FlightError> {
-    let day = day::number(append.received);
-    let traces = traces(shelf, day, &append)?;
-    let mut packing = Packing {
-        shelf,
-        day,
-        packer: shelf.packer()?,
-        traces: &traces,
-        contents: BTreeMap::new(),
-        met: HashSet::new(),
-        origins: Vec::new(),
-        blocks: Vec::new(),
-    };
-    packing.steps(&append.batch.steps).map_err(FlightError::Pack)?;
-    let chunks = packing.chunks().map_err(FlightError::Pack)?;
-    let Packing { origins, blocks, packer, .. } = packing;
-    shelf.put_back(packer);
-    let origins = origins.into_iter().map(|(_, origin)| origin).collect();
-    let steps = append.batch.steps.into_iter();
-    let (labels, settlements) = (append.labels.into_iter(), append.settlements.into_iter());
-    Ok(Packed {
-        day,
-        chunks,
-        origins,
-        blocks,
-        sketches: steps.map(Step::into_sketch).collect(),
-        labels: labels.map(|label| chain::with_digest(&shelf.chain, label)).collect(),
-        settlements: settlements.map(|one| chain::with_digest(&shelf.chain, one)).collect(),
-        traces: traces.into_values().collect(),
-    })
-}
-
-/// Every trace of the request, with its key and what it can be found by.
-fn traces(
-    shelf: &Shelf,
-    day: i32,
-    append: &Append,
-) -> Result<BTreeMap<TraceId, PackedTrace>, FlightError> {
-    let mut people: HashMap<TraceId, BTreeSet<Address>> = HashMap::new();
-    let mut pivots: HashMap<TraceId, BTreeSet<Address>> = HashMap::new();
-    let mut kinds: HashMap<&str, Secret> = HashMap::new();
-    for step in &append.batch.steps {
-        let subjects = step.subjects.iter().map(|subject| shelf.person(subject));
-        people.entry(step.trace).or_default().extend(subjects);
-        let keys = step.pivots.iter().map(|pivot| {
-            if kinds.len() > MOST_KINDS {
-                kinds.clear();
-            }
-            let kind = kinds.entry(&pivot.kind).or_insert_with(|| shelf.pivots(&pivot.kind));
-            kind.address(pivot.value.as_bytes())
-        });
-        pivots.entry(step.trace).or_default().extend(keys);
-    }
-    let mut traces = BTreeMap::new();
-    for (trace, people) in people {
-        let people: Vec<Address> = people.into_iter().collect();
-        let people = shelf.tenant.subjects(&people)?;
-        let kept = |day| shelf.kept_key(day, trace);
-        let key = shelf.keys.get((day, trace), &people, kept)?;
-        let before = if people.is_empty() { None } else { kept(day - 1)? };
-        let before = before.map(|before| shelf.keys.rewrapped(trace, &before, &key.people));
-        let before = before.transpose()?.flatten();
-        let pivots = pivots.remove(&trace).into_iter().flatten().collect();
-        traces.insert(trace, PackedTrace { trace, key, before, pivots });
-    }
-    Ok(traces)
-}
-
-struct Packing<'a> {
+/// A request while it is packed, some of its steps at a time: what was read of them is then still
+/// at hand, and what they were read into can be used again.
+pub(super) struct Packing<'a> {
     shelf: &'a Shelf,
     day: i32,
     packer: Packer,
-    traces: &'a BTreeMap<TraceId, PackedTrace>,
-    /// Content by whose it is, in the order met.
-    contents: BTreeMap<Option<TraceId>, Vec<(Address, Cow<'a, str>)>>,
+    traces: BTreeMap<TraceId, PackedTrace>,
+    kinds: HashMap<String, Secret>,
     met: HashSet<Address>,
-    origins: Vec<(&'a Arc<[Attribute]>, PackedOrigin)>,
+    /// Content by whose it is, on its way into chunks.
+    texts: BTreeMap<Option<TraceId>, Texts>,
+    chunks: Vec<PackedChunk>,
+    origins: Vec<(Arc<[Attribute]>, PackedOrigin)>,
+    /// Bodies on their way into a block, and the steps they are of.
+    bodies: Pieces,
+    steps: Vec<PackedStep>,
     blocks: Vec<PackedBlock>,
+    sketches: Vec<Sketch>,
+}
+
+/// Texts on their way into a chunk.
+#[derive(Default)]
+struct Texts {
+    addresses: Vec<Address>,
+    pieces: Pieces,
+    /// Whether any of the steps at hand has some.
+    is_at_hand: bool,
+}
+
+/// Content as it is met: whose it is, where it will be found, and the text.
+type Met<'s> = (Option<TraceId>, Address, Cow<'s, str>);
+
+/// What the steps at hand say that a trace is about, and can be found by.
+#[derive(Default)]
+struct Named {
+    people: BTreeSet<Address>,
+    pivots: BTreeSet<Address>,
 }
 
 impl<'a> Packing<'a> {
-    fn steps(&mut self, steps: &'a [Step]) -> io::Result<()> {
-        let mut bodies = Pieces::default();
-        let mut packed = Vec::new();
-        for step in steps {
-            let origin = self.origin(&step.origin)?;
-            let body = self.body(step);
-            let (place, body) = bodies.add(|to| body.write(to))?;
-            let hash = &self.origins[origin].1.hash;
-            let digest = chain::of_step(&self.shelf.chain, step, body, hash);
-            packed.push(PackedStep {
-                trace: step.trace,
-                span: step.span,
-                parent: step.parent,
-                kind: kind_code(step.kind),
-                source: source_code(step.source),
-                failed: step.failed,
-                started: nanos(step.started),
-                ended: nanos(step.ended),
-                digest,
-                origin,
-                place,
-            });
-            if bodies.size() >= TOGETHER {
-                self.block(&mut bodies, std::mem::take(&mut packed))?;
-            }
-        }
-        if packed.is_empty() { Ok(()) } else { self.block(&mut bodies, packed) }
+    /// Begins a request of the day on which it was received.
+    pub(super) fn new(shelf: &'a Shelf, received: Timestamp) -> Result<Self, FlightError> {
+        let mut packer = shelf.packer()?;
+        Ok(Self {
+            shelf,
+            day: day::number(received),
+            bodies: packer.pieces(),
+            packer,
+            traces: BTreeMap::new(),
+            kinds: HashMap::new(),
+            met: HashSet::new(),
+            texts: BTreeMap::new(),
+            chunks: Vec::new(),
+            origins: Vec::new(),
+            steps: Vec::new(),
+            blocks: Vec::new(),
+            sketches: Vec::new(),
+        })
     }
 
-    fn block(&mut self, bodies: &mut Pieces, steps: Vec<PackedStep>) -> io::Result<()> {
-        let body = self.packer.pack(bodies.join())?;
-        bodies.clear();
-        self.blocks.push(PackedBlock { steps, body });
+    /// Packs some steps more.
+    pub(super) fn add(&mut self, steps: Vec<Step>) -> Result<(), FlightError> {
+        self.name(&steps)?;
+        let mut contents = Vec::with_capacity(8 * steps.len());
+        for step in &steps {
+            self.step(step, &mut contents).map_err(FlightError::Pack)?;
+        }
+        self.take(contents).map_err(FlightError::Pack)?;
+        self.sketches.extend(steps.into_iter().map(Step::into_sketch));
+        Ok(())
+    }
+
+    /// The traces so far that can be found by something.
+    pub(super) fn naming(&self, pivot: Address) -> impl Iterator<Item = TraceId> {
+        let naming = self.traces.values().filter(move |trace| trace.pivots.contains(&pivot));
+        naming.map(|trace| trace.trace)
+    }
+
+    /// The whole request, packed.
+    pub(super) fn finish(
+        mut self,
+        labels: Vec<Label>,
+        settlements: Vec<Settlement>,
+    ) -> Result<Packed, FlightError> {
+        self.block().map_err(FlightError::Pack)?;
+        while let Some((owner, texts)) = self.texts.pop_first() {
+            self.chunk(owner, texts).map_err(FlightError::Pack)?;
+        }
+        let Self { shelf, mut packer, bodies, .. } = self;
+        packer.put_back(bodies);
+        shelf.put_back(packer);
+        let (labels, settlements) = (labels.into_iter(), settlements.into_iter());
+        Ok(Packed {
+            day: self.day,
+            chunks: self.chunks,
+            origins: self.origins.into_iter().map(|(_, origin)| origin).collect(),
+            blocks: self.blocks,
+            sketches: self.sketches,
+            labels: labels.map(|label| chain::with_digest(&shelf.chain, label)).collect(),
+            settlements: settlements.map(|one| chain::with_digest(&shelf.chain, one)).collect(),
+            traces: self.traces.into_values().collect(),
+        })
+    }
+
+    /// Takes in what steps say that their traces are about, and gives each trace its key.
+    fn name(&mut self, steps: &[Step]) -> Result<(), FlightError> {
+        let mut named: BTreeMap<TraceId, Named> = BTreeMap::new();
+        for step in steps {
+            let named = named.entry(step.trace).or_default();
+            named.people.extend(step.subjects.iter().map(|subject| self.shelf.person(subject)));
+            named.pivots.extend(step.pivots.iter().map(|pivot| self.pivot(pivot)));
+        }
+        let is_known = |trace: &TraceId, named: &Named| {
+            named.people.is_empty() && self.traces.contains_key(trace)
+        };
+        if named.iter().all(|(trace, named)| is_known(trace, named)) {
+            for (trace, named) in named {
+                self.traces.entry(trace).and_modify(|known| known.pivots.extend(named.pivots));
+            }
+            return Ok(());
+        }
+        let kept = KeptKeys::on(&[self.day, self.day - 1], self.shelf)?;
+        let kept = kept.as_of_now()?;
+        named.into_iter().try_for_each(|(trace, named)| self.know(trace, named, &kept))
+    }
+
+    fn know(&mut self, trace: TraceId, named: Named, kept: &Snapshots) -> Result<(), FlightError> {
+        let Self { shelf, day, .. } = *self;
+        let people: Vec<Address> = named.people.into_iter().collect();
+        let people = shelf.tenant.subjects(&people)?;
+        let key = shelf.keys.get((day, trace), &people, |day| kept.key(day, trace))?;
+        let before = if people.is_empty() { None } else { kept.key(day - 1, trace)? };
+        let before = before.map(|before| shelf.keys.rewrapped(trace, &before, &key.people));
+        let before = before.transpose()?.flatten();
+        let known = match self.traces.entry(trace) {
+            Entry::Vacant(new) => {
+                new.insert(PackedTrace { trace, key, before, pivots: named.pivots });
+                return Ok(());
+            }
+            Entry::Occupied(known) => known.into_mut(),
+        };
+        // What is packed already is sealed with the key that was there then.
+        if known.key.id != key.id {
+            return Err(FlightError::Crossed);
+        }
+        known.key = key;
+        known.before = before.or(known.before.take());
+        known.pivots.extend(named.pivots);
+        Ok(())
+    }
+
+    /// The keyed hash of a pivot.
+    fn pivot(&mut self, pivot: &Pivot) -> Address {
+        if let Some(kind) = self.kinds.get(&pivot.kind) {
+            return kind.address(pivot.value.as_bytes());
+        }
+        if self.kinds.len() > MOST_KINDS {
+            self.kinds.clear();
+        }
+        let kind = self.shelf.pivots(&pivot.kind);
+        let address = kind.address(pivot.value.as_bytes());
+        self.kinds.insert(pivot.kind.clone(), kind);
+        address
+    }
+
+    fn step<'s>(&mut self, step: &'s Step, contents: &mut Vec<Met<'s>>) -> io::Result<()> {
+        let origin = self.origin(&step.origin)?;
+        let body = self.body(step, contents);
+        let (place, body) = self.bodies.add(|to| body.write(to))?;
+        let hash = &self.origins[origin].1.hash;
+        let digest = chain::of_step(&self.shelf.chain, step, body, hash);
+        self.steps.push(PackedStep {
+            trace: step.trace,
+            span: step.span,
+            parent: step.parent,
+            kind: kind_code(step.kind),
+            source: source_code(step.source),
+            failed: step.failed,
+            started: nanos(step.started),
+            ended: nanos(step.ended),
+            digest,
+            origin,
+            place,
+        });
+        if self.bodies.size() >= TOGETHER { self.block() } else { Ok(()) }
+    }
+
+    /// Packs the bodies that are waiting, if there are any.
+    fn block(&mut self) -> io::Result<()> {
+        if self.steps.is_empty() {
+            return Ok(());
+        }
+        let body = self.packer.pack(self.bodies.join())?;
+        self.bodies.clear();
+        self.blocks.push(PackedBlock { steps: std::mem::take(&mut self.steps), body });
         Ok(())
     }
 
     /// Which of the origins it is. Steps of one sender come together and share theirs.
-    fn origin(&mut self, origin: &'a Arc<[Attribute]>) -> io::Result<usize> {
+    fn origin(&mut self, origin: &Arc<[Attribute]>) -> io::Result<usize> {
         let known = self.origins.iter().rposition(|(known, _)| Arc::ptr_eq(known, origin));
         if let Some(place) = known {
             return Ok(place);
@@ -237,18 +320,20 @@ impl<'a> Packing<'a> {
         let body = serde_json::to_vec(&**origin)?;
         let hash = *self.shelf.chain.address(&body).as_bytes();
         let body = self.packer.pack(&body)?;
-        self.origins.push((origin, PackedOrigin { hash, body }));
+        self.origins.push((Arc::clone(origin), PackedOrigin { hash, body }));
         Ok(self.origins.len() - 1)
     }
 
-    fn body(&mut self, step: &'a Step) -> Body<'a> {
-        let small = self.small(step);
+    fn body<'s>(&mut self, step: &'s Step, contents: &mut Vec<Met<'s>>) -> Body<'s> {
+        let small = self.small(step, contents);
         let mut done = 0;
         let mut fields = Vec::with_capacity(step.content.len());
         for field in &step.content {
             let parts = field.parts.iter().filter_map(|part| {
                 let piece = small.filter(|_| is_small(part)).zip(text(part));
-                let Some((address, text)) = piece else { return self.part(step.trace, part) };
+                let Some((address, text)) = piece else {
+                    return self.part(step.trace, part, contents);
+                };
                 let from = done;
                 done += text.len() as u32;
                 let (scope, kept) = (Scope::Personal, Kept::Text);
@@ -267,19 +352,25 @@ impl<'a> Packing<'a> {
     }
 
     /// Puts the small personal texts of a step together under one address, if it has several.
-    fn small(&mut self, step: &'a Step) -> Option<Address> {
+    fn small<'s>(&mut self, step: &'s Step, contents: &mut Vec<Met<'s>>) -> Option<Address> {
         let parts =
             step.content.iter().flat_map(|field| &field.parts).filter(|part| is_small(part));
         let texts: Vec<&str> = parts.filter_map(text).collect();
-        (texts.len() > 1).then(|| self.content(Some(step.trace), texts.concat().into()))
+        let text = || Cow::Owned(texts.concat());
+        (texts.len() > 1).then(|| self.content(Some(step.trace), text(), contents))
     }
 
     /// Where a part will be found; none if it was gone before it came.
-    fn part(&mut self, trace: TraceId, part: &'a Part) -> Option<PartRef> {
+    fn part<'s>(
+        &mut self,
+        trace: TraceId,
+        part: &'s Part,
+        contents: &mut Vec<Met<'s>>,
+    ) -> Option<PartRef> {
         let scope = part.scope;
         let owner = (scope == Scope::Personal).then_some(trace);
         let (kept, address) = match &part.held {
-            Held::Text(text) => (Kept::Text, self.content(owner, text.as_str().into())),
+            Held::Text(text) => (Kept::Text, self.content(owner, text.as_str().into(), contents)),
             Held::AddressOf(text) => (Kept::Address, self.secret(owner).address(text.as_bytes())),
             Held::Gone(Gone::HashOnly) => (Kept::Address, part.address?),
             Held::Gone(_) => (Kept::Text, part.address?),
@@ -287,54 +378,67 @@ impl<'a> Packing<'a> {
         Some(PartRef { scope, kept, address, piece: None })
     }
 
-    fn content(&mut self, owner: Option<TraceId>, text: Cow<'a, str>) -> Address {
+    fn content<'s>(
+        &mut self,
+        owner: Option<TraceId>,
+        text: Cow<'s, str>,
+        contents: &mut Vec<Met<'s>>,
+    ) -> Address {
         let address = self.secret(owner).address(text.as_bytes());
         if self.met.insert(address) {
-            self.contents.entry(owner).or_default().push((address, text));
+            contents.push((owner, address, text));
         }
         address
     }
 
-    fn secret(&self, owner: Option<TraceId>) -> &'a Secret {
-        let traces = self.traces;
-        let key = owner.and_then(|trace| traces.get(&trace));
+    fn secret(&self, owner: Option<TraceId>) -> &Secret {
+        let key = owner.and_then(|trace| self.traces.get(&trace));
         key.map_or(&self.shelf.shared, |trace| &trace.key.secret)
     }
 
-    /// All content that is not known to be stored, compressed, and sealed where it is personal.
-    fn chunks(&mut self) -> io::Result<Vec<PackedChunk>> {
-        let mut chunks = Vec::new();
-        let mut texts = Pieces::default();
-        for (owner, mut contents) in std::mem::take(&mut self.contents) {
-            self.shelf.retain_new(self.day, &mut contents);
-            let mut addresses = Vec::with_capacity(contents.len());
-            for (address, text) in contents {
-                texts.push(text.as_bytes());
-                addresses.push(address);
-                if texts.size() >= TOGETHER {
-                    chunks.push(self.chunk(owner, &mut texts, std::mem::take(&mut addresses))?);
-                }
-            }
-            if !addresses.is_empty() {
-                chunks.push(self.chunk(owner, &mut texts, addresses)?);
+    /// Puts content that is not known to be stored on its way. A trace that none of the steps at
+    /// hand is of has probably said all it has to say.
+    fn take(&mut self, mut contents: Vec<Met>) -> io::Result<()> {
+        self.shelf.retain_new(self.day, &mut contents, |(_, address, _)| address);
+        for (owner, address, text) in contents {
+            let texts = self
+                .texts
+                .entry(owner)
+                .or_insert_with(|| Texts { pieces: self.packer.pieces(), ..Texts::default() });
+            texts.pieces.push(text.as_bytes());
+            texts.addresses.push(address);
+            texts.is_at_hand = true;
+            if texts.pieces.size() >= TOGETHER {
+                let texts = std::mem::take(texts);
+                self.chunk(owner, texts)?;
             }
         }
-        Ok(chunks)
+        let done = self.texts.iter_mut().filter_map(|(owner, texts)| {
+            let is_done = !std::mem::take(&mut texts.is_at_hand);
+            is_done.then_some(*owner)
+        });
+        for owner in done.collect::<Vec<_>>() {
+            if let Some(texts) = self.texts.remove(&owner) {
+                self.chunk(owner, texts)?;
+            }
+        }
+        Ok(())
     }
 
-    fn chunk(
-        &mut self,
-        owner: Option<TraceId>,
-        texts: &mut Pieces,
-        addresses: Vec<Address>,
-    ) -> io::Result<PackedChunk> {
-        let packed = self.packer.pack(texts.join())?;
-        texts.clear();
-        let body = match owner {
-            Some(trace) => self.secret(owner).seal(&packed, trace.as_bytes()),
-            None => packed,
-        };
-        Ok(PackedChunk { trace: owner, addresses, body })
+    /// Compresses texts, and seals them where they are personal.
+    fn chunk(&mut self, owner: Option<TraceId>, mut texts: Texts) -> io::Result<()> {
+        if !texts.addresses.is_empty() {
+            let packed = self.packer.pack(texts.pieces.join())?;
+            let body = match owner {
+                Some(trace) => {
+                    self.shelf.tenant.seal(self.secret(owner), &packed, trace.as_bytes())
+                }
+                None => packed,
+            };
+            self.chunks.push(PackedChunk { trace: owner, addresses: texts.addresses, body });
+        }
+        self.packer.put_back(texts.pieces);
+        Ok(())
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Packer {
     compressor: zstd::bulk::Compressor<'static>,
     /// Where a frame is made, kept for the next one.
     frame: Vec<u8>,
+    /// Room for texts, kept for others.
+    room: Vec<Pieces>,
 }
 
 impl fmt::Debug for Packer {
@@ -38,7 +40,22 @@ impl fmt::Debug for Packer {
 
 impl Packer {
     pub(super) fn new() -> io::Result<Self> {
-        Ok(Self { compressor: zstd::bulk::Compressor::new(LEVEL)?, frame: Vec::new() })
+        Ok(Self {
+            compressor: zstd::bulk::Compressor::new(LEVEL)?,
+            frame: Vec::new(),
+            room: Vec::new(),
+        })
+    }
+
+    /// Room for texts that are to be packed, used before if there is any.
+    pub(super) fn pieces(&mut self) -> Pieces {
+        self.room.pop().unwrap_or_default()
+    }
+
+    /// Takes room for texts back.
+    pub(super) fn put_back(&mut self, mut pieces: Pieces) {
+        pieces.clear();
+        self.room.push(pieces);
     }
 
     pub(super) fn pack(&mut self, bytes: &[u8]) -> io::Result<Vec<u8>> {

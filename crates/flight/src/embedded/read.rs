@@ -15,6 +15,7 @@ use super::day;
 use super::evidence;
 use super::file::DayFile;
 use super::fresh::FreshTrace;
+use super::pivots;
 use super::shelf::Shelf;
 use crate::error::FlightError;
 use crate::memory::latest_versions;
@@ -36,7 +37,8 @@ pub(super) fn each_day(
 }
 
 /// All that is on record of each of some traces, without payload. A trace that can't be read spoils
-/// no other.
+/// no other. Days that are over are asked only about what they may hold; the filters that tell are
+/// made one at a time, so that nobody waits for all of them.
 pub(super) fn traces(
     shelf: &Shelf,
     traces: &[TraceId],
@@ -46,15 +48,27 @@ pub(super) fn traces(
         .iter()
         .map(|trace| Ok(Reading { fresh: fresh(trace), ..Reading::default() }))
         .collect();
-    each_day(shelf, |day, file| {
+    let days = shelf.days.readers()?;
+    let over = days.len().saturating_sub(UNSETTLED_DAYS);
+    let mut made = false;
+    for (place, (path, reader)) in days.iter().enumerate() {
+        let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let (day, mut file) = (day::number_of(path), DayFile::new(&connection, shelf));
+        if place < over && !made {
+            made = shelf.filters.make(day, &file);
+        }
+        let filter = if place < over { shelf.filters.get(day) } else { None };
+        let _snapshot = connection.unchecked_transaction().map_err(unreadable(&connection))?;
         for (trace, record) in traces.iter().zip(&mut records) {
+            if filter.as_ref().is_some_and(|filter| !filter.may_hold(*trace)) {
+                continue;
+            }
             let Ok(reading) = record else { continue };
-            if let Err(error) = reading.read(day, file, *trace) {
+            if let Err(error) = reading.read(day, &mut file, *trace) {
                 *record = Err(error);
             }
         }
-        Ok(())
-    })?;
+    }
     Ok(records.into_iter().map(|record| record.map(Reading::done)).collect())
 }
 
@@ -158,8 +172,10 @@ pub(super) fn find(
     let mut traces = Vec::new();
     let mut ask = |_, file: &mut DayFile| {
         let trace = |row: &Row| Columns::of(row, 0).trace();
-        let parameters = (pivot.as_bytes(), most as i64);
-        let mut found = file.rows(include_str!("../sql/find.sql"), parameters, trace)?;
+        let mut found = Vec::new();
+        for row in pivots::find(file.day, pivot, most).map_err(unreadable(file.day))? {
+            found.extend(file.rows(include_str!("../sql/trace_of_row.sql"), [row], trace)?);
+        }
         found.append(&mut traces);
         traces = found;
         Ok(())

@@ -1,8 +1,8 @@
 //! One packed request on its way into the rows of a day file.
 
-use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use model::run::Keep;
 use model::{Address, Label, Level, Receipt, Run, Seen, Settlement, TraceId};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::chain::{Digest, Link, Table};
 use super::codec::{nanos, outcome_code};
 use super::pack::{Packed, PackedBlock, PackedChunk, PackedOrigin, PackedStep, PackedTrace};
+use super::pivots::{Entries, Waiting};
 use super::traces::TraceKey;
 use crate::error::FlightError;
 use crate::keys::KeyId;
@@ -29,6 +30,8 @@ pub(super) struct Known {
     contents: HashSet<Address>,
     features: HashMap<String, i64>,
     levels: HashMap<Seen, i64>,
+    /// How many pivots wait to be sorted in, once that was looked at.
+    waiting: Option<Waiting>,
 }
 
 /// The row of a trace.
@@ -94,7 +97,7 @@ impl Writing<'_> {
         let receipt = Receipt { stored: count, duplicate: steps as u64 - count };
         if receipt.stored > 0 {
             packed.chunks.iter().try_for_each(|chunk| self.chunk(chunk, traces))?;
-            packed.traces.iter().try_for_each(|trace| self.pivots(trace, traces))?;
+            self.pivots(packed, traces)?;
         }
         packed.labels.iter().try_for_each(|(label, digest)| self.label(label, digest))?;
         let mut settlements = packed.settlements.iter();
@@ -108,7 +111,7 @@ impl Writing<'_> {
             Some(known) => Some(KnownTrace { is_new: false, ..*known }),
             None => self.meet_trace(packed.trace).map_err(FlightError::Append)?,
         };
-        let (key, people) = (packed.key.id(), packed.key.people_bytes());
+        let (key, people) = (packed.key.id, packed.key.people_bytes());
         let people_bytes = people.len();
         let known = match found {
             None => {
@@ -264,17 +267,30 @@ impl Writing<'_> {
         insert.insert(params![owner, addresses.as_flattened(), chunk.body])
     }
 
+    /// Stores what the traces can be found by.
     fn pivots(
         &mut self,
-        packed: &PackedTrace,
+        packed: &Packed,
         traces: &HashMap<TraceId, KnownTrace>,
     ) -> rusqlite::Result<()> {
-        let Some(trace) = traces.get(&packed.trace) else { return Ok(()) };
-        let mut insert = self.to.prepare_cached(include_str!("../sql/insert_pivot.sql"))?;
-        for pivot in &packed.pivots {
-            insert.execute(params![pivot.as_bytes(), trace.id])?;
+        let mut entries = Entries::default();
+        for packed in &packed.traces {
+            let Some(trace) = traces.get(&packed.trace) else { continue };
+            packed.pivots.iter().for_each(|pivot| entries.push(pivot, trace.id));
         }
-        Ok(())
+        let waiting = match &mut self.known.waiting {
+            Some(waiting) => waiting,
+            none => none.insert(Waiting::of(self.to)?),
+        };
+        entries.write(self.to, waiting)
+    }
+
+    /// Sorts in what traces can be found by, where much of that waits.
+    pub(super) fn sort_in_pivots(&mut self) -> rusqlite::Result<()> {
+        match &mut self.known.waiting {
+            Some(waiting) => waiting.sort_in_if_much(self.to).map(|_| ()),
+            None => Ok(()),
+        }
     }
 
     fn origin(&mut self, origin: &PackedOrigin) -> rusqlite::Result<i64> {
@@ -334,7 +350,7 @@ impl Writing<'_> {
     pub(super) fn rewrap(&mut self, trace: TraceId, key: &TraceKey) -> rusqlite::Result<()> {
         let Some(found) = self.find_trace(trace)? else { return Ok(()) };
         let mut update = self.to.prepare_cached(include_str!("../sql/update_trace.sql"))?;
-        update.execute(params![found.id, key.id(), key.people_bytes(), key.wrapped])?;
+        update.execute(params![found.id, key.id, key.people_bytes(), key.wrapped])?;
         self.known.traces.remove(&trace);
         Ok(())
     }

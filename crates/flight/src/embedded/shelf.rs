@@ -1,18 +1,16 @@
 //! What those who pack, the one who writes and those who read have in common.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::{HashMap, HashSet, HashSetExt};
 use model::{Address, Label, Pivot, TraceId};
-use rusqlite::OptionalExtension;
 
-use super::codec::unreadable;
 use super::day::{self, Days};
+use super::filter::Filters;
 use super::fresh::Fresh;
 use super::pieces::Packer;
-use super::traces::{Kept, TraceKeys};
+use super::traces::{Kept, KeptKeys, TraceKeys};
 use crate::error::FlightError;
 use crate::keys::TenantKeys;
 use crate::secret::Secret;
@@ -28,6 +26,8 @@ const MOST_AWAITED: usize = 100_000;
 pub(super) struct Shelf {
     pub(super) directory: PathBuf,
     pub(super) days: Days,
+    /// The same for whoever packs, who must not wait for one who reads long.
+    pub(super) lookups: Days,
     pub(super) tenant: Arc<TenantKeys>,
     pub(super) keys: TraceKeys,
     /// Addresses content that is everybody's.
@@ -36,6 +36,8 @@ pub(super) struct Shelf {
     pub(super) chain: Secret,
     /// What came in the last moments.
     pub(super) fresh: Fresh,
+    /// What days that are over can hold.
+    pub(super) filters: Filters,
     people: Secret,
     pivots: Secret,
     stored: Mutex<(i32, HashSet<Address>)>,
@@ -48,11 +50,13 @@ impl Shelf {
         let tenant = Arc::new(tenant);
         Self {
             days: Days::new(directory.clone()),
+            lookups: Days::new(directory.clone()),
             directory,
             keys: TraceKeys::new(Arc::clone(&tenant)),
             shared: tenant.secret("shared"),
             chain: tenant.secret("chain"),
             fresh: Fresh::default(),
+            filters: Filters::default(),
             people: tenant.secret("people"),
             pivots: tenant.secret("pivots"),
             tenant,
@@ -79,22 +83,26 @@ impl Shelf {
 
     /// The key of a trace as it stands in the file of a day.
     pub(super) fn kept_key(&self, day: i32, trace: TraceId) -> Result<Option<Kept>, FlightError> {
-        let path = day::path_of(&self.directory, day);
-        let Some(reader) = self.days.reader(&path)? else { return Ok(None) };
-        let reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = |row: &rusqlite::Row| {
-            Ok(Kept { id: row.get(1)?, people: row.get(2)?, wrapped: row.get(3)? })
-        };
-        let mut find =
-            reader.prepare_cached(include_str!("../sql/trace.sql")).map_err(unreadable(&reader))?;
-        find.query_row([trace.as_bytes()], kept).optional().map_err(unreadable(&reader))
+        KeptKeys::on(&[day], self)?.as_of_now()?.key(day, trace)
+    }
+
+    /// Lets go of a day.
+    pub(super) fn close(&self, path: &Path) {
+        self.days.close(path);
+        self.lookups.close(path);
+        self.filters.forget(day::number_of(path));
     }
 
     /// Leaves of some content what is not known to be stored on a day.
-    pub(super) fn retain_new(&self, day: i32, contents: &mut Vec<(Address, Cow<str>)>) {
+    pub(super) fn retain_new<T>(
+        &self,
+        day: i32,
+        contents: &mut Vec<T>,
+        address: impl Fn(&T) -> &Address,
+    ) {
         let stored = self.stored();
         if stored.0 == day {
-            contents.retain(|(address, _)| !stored.1.contains(address));
+            contents.retain(|content| !stored.1.contains(address(content)));
         }
     }
 

@@ -3,11 +3,16 @@
 //! A key is random and stands in the day file, wrapped by the tenant's key and by the keys of all
 //! the people the trace is about, so that without any one of them it can't be had.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use foldhash::HashMap;
 use model::TraceId;
+use rusqlite::{Connection, OptionalExtension};
 
+use super::codec::unreadable;
+use super::day::{self, Reader};
+use super::shelf::Shelf;
 use crate::error::FlightError;
 use crate::keys::{KeyId, SubjectKey, TenantKeys};
 use crate::secret::Secret;
@@ -18,6 +23,8 @@ const MOST_KNOWN: usize = 50_000;
 /// A trace's key, and how it is wrapped.
 #[derive(Debug, Clone)]
 pub(super) struct TraceKey {
+    /// Tells keys apart without telling anything of them.
+    pub(super) id: KeyId,
     pub(super) secret: Secret,
     /// The people's keys that wrap it, in order.
     pub(super) people: Vec<KeyId>,
@@ -27,9 +34,9 @@ pub(super) struct TraceKey {
 }
 
 impl TraceKey {
-    /// Tells keys apart without telling anything of them.
-    pub(super) fn id(&self) -> KeyId {
-        *self.secret.derive(b"id").address(b"").as_bytes()
+    fn new(secret: Secret, people: Vec<KeyId>, wrapped: Vec<u8>) -> Self {
+        let id = *secret.derive(b"id").address(b"").as_bytes();
+        Self { id, secret, people, wrapped, replaces: None }
     }
 
     /// The people's keys, as they stand in the day file.
@@ -58,6 +65,62 @@ pub(super) struct Kept {
     pub(super) people: Vec<u8>,
     /// None once the payload of the trace was dropped.
     pub(super) wrapped: Option<Vec<u8>>,
+}
+
+/// The keys of traces as they stand in the files of some days.
+pub(super) struct KeptKeys {
+    days: Vec<(i32, Reader)>,
+}
+
+/// The same as of one moment, so that each question is as cheap as can be.
+pub(super) struct Snapshots<'a> {
+    days: Vec<(i32, Snapshot<'a>)>,
+}
+
+struct Snapshot<'a>(MutexGuard<'a, Connection>);
+
+impl KeptKeys {
+    pub(super) fn on(days: &[i32], shelf: &Shelf) -> Result<Self, FlightError> {
+        let mut found = Vec::with_capacity(days.len());
+        for day in days {
+            let reader = shelf.lookups.reader(&day::path_of(&shelf.directory, *day))?;
+            found.extend(reader.map(|reader| (*day, reader)));
+        }
+        Ok(Self { days: found })
+    }
+
+    pub(super) fn as_of_now(&self) -> Result<Snapshots<'_>, FlightError> {
+        let days = self.days.iter().map(|(day, reader)| Ok((*day, Snapshot::of(reader)?)));
+        Ok(Snapshots { days: days.collect::<Result<_, FlightError>>()? })
+    }
+}
+
+impl<'a> Snapshot<'a> {
+    fn of(reader: &'a Reader) -> Result<Self, FlightError> {
+        let reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
+        reader.execute_batch("BEGIN").map_err(unreadable(&reader))?;
+        Ok(Self(reader))
+    }
+}
+
+impl Snapshots<'_> {
+    /// The key of a trace on a day.
+    pub(super) fn key(&self, day: i32, trace: TraceId) -> Result<Option<Kept>, FlightError> {
+        let snapshot = self.days.iter().find(|(known, _)| *known == day);
+        let Some((_, Snapshot(day))) = snapshot else { return Ok(None) };
+        let kept = |row: &rusqlite::Row| {
+            Ok(Kept { id: row.get(1)?, people: row.get(2)?, wrapped: row.get(3)? })
+        };
+        let find = day.prepare_cached(include_str!("../sql/trace.sql"));
+        let found = find.and_then(|mut find| find.query_row([trace.as_bytes()], kept).optional());
+        found.map_err(unreadable(day))
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        _ = self.0.execute_batch("COMMIT");
+    }
 }
 
 impl Kept {
@@ -156,7 +219,7 @@ impl TraceKeys {
                 source: "it was wrapped by another key, or changed".into(),
             })?;
         let (secret, wrapped) = (Secret::new(bytes), wrapped.clone());
-        Ok(Some(TraceKey { secret, people, wrapped, replaces: None }))
+        Ok(Some(TraceKey::new(secret, people, wrapped)))
     }
 
     fn wrapped(
@@ -167,7 +230,7 @@ impl TraceKeys {
     ) -> Result<TraceKey, FlightError> {
         let wrapping = self.wrapping_for(&people)?.ok_or(FlightError::Crossed)?;
         let wrapped = wrapping.seal(secret.bytes(), trace.as_bytes());
-        Ok(TraceKey { secret, people, wrapped, replaces: None })
+        Ok(TraceKey::new(secret, people, wrapped))
     }
 
     /// The key that wraps: the tenant's, mixed with each person's in turn.

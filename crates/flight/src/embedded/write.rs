@@ -76,6 +76,7 @@ impl Writer {
         let shelf = Arc::clone(&self.shelf);
         let path = day::path_of(&shelf.directory, day);
         let written = self.day(day).and_then(|open| open.write(&shelf, &packed));
+        shelf.filters.forget(day);
         let written = written.map_err(|error| error.at(&path));
         let written = written.and_then(|written| self.day_before(day, &packed).map(|()| written));
         if !matches!(&written, Ok(written) if written.iter().all(Result::is_ok)) {
@@ -193,8 +194,10 @@ impl OpenDay {
                 }
             }
         }
-        let head = writing.link.close(&transaction).map_err(all)?;
-        transaction.commit().map_err(all)?;
+        let sorted = writing.sort_in_pivots();
+        let closed = sorted.and_then(|()| writing.link.close(&transaction));
+        let committed = closed.and_then(|head| transaction.commit().map(|()| head));
+        let head = committed.map_err(all)?;
         self.head = head.unwrap_or(self.head);
         let chunks = group.iter().flat_map(|(_, packed)| &packed.chunks);
         let addresses = chunks.flat_map(|chunk| &chunk.addresses);

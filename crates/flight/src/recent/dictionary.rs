@@ -5,10 +5,10 @@
 //! room again.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use model::{Factor, Level, Seen};
 
 /// Factors of one family that are told apart: a comparison has a column for each.

@@ -15,6 +15,8 @@ INSERT INTO chunk SELECT * FROM day.chunk WHERE id IN (SELECT chunk FROM content
 
 INSERT INTO pivot SELECT * FROM day.pivot WHERE trace IN (SELECT id FROM trace);
 
+INSERT INTO waiting_pivot SELECT * FROM day.waiting_pivot;
+
 INSERT INTO label SELECT * FROM day.label WHERE trace IN (SELECT trace FROM wanted);
 
 INSERT INTO settlement SELECT * FROM day.settlement

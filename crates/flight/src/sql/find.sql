@@ -1,4 +1,1 @@
-SELECT trace.trace FROM pivot JOIN trace ON trace.id = pivot.trace
-WHERE pivot.key = ?1
-ORDER BY trace.id DESC
-LIMIT ?2
+SELECT trace FROM pivot WHERE key = ?1 ORDER BY trace DESC LIMIT ?2

@@ -70,6 +70,14 @@ CREATE TABLE IF NOT EXISTS pivot (
     PRIMARY KEY (key, trace)
 ) STRICT, WITHOUT ROWID;
 
+-- What traces can be found by, of requests that came last: entries as in `pivot`, in order, each of
+-- 16 bytes of a key and 8 of a trace's id, the least significant first. They wait here to be sorted
+-- in together: their keys are spread all over `pivot`, so that each alone would write a page.
+CREATE TABLE IF NOT EXISTS waiting_pivot (
+    id INTEGER PRIMARY KEY,
+    entries BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS label (
     id INTEGER PRIMARY KEY,
     trace BLOB,

@@ -96,9 +96,9 @@ async fn a_file_of_a_newer_format_is_refused_with_the_mend() {
     let raw = Connection::open(dir.path().join("2026-11-22.db")).unwrap();
     raw.pragma_update(None, "user_version", 99).unwrap();
     let error = try_open(dir.path()).unwrap_err();
-    assert!(matches!(error, FlightError::Newer { found: 99, known: 3, .. }));
+    assert!(matches!(error, FlightError::Newer { found: 99, known: 4, .. }));
     assert_eq!(error.fault(), Fault::Conflict);
-    assert!(error.to_string().ends_with("reads up to 3: use a newer Mayday"), "{error}");
+    assert!(error.to_string().ends_with("reads up to 4: use a newer Mayday"), "{error}");
 }
 
 #[tokio::test]
@@ -188,4 +188,28 @@ async fn a_trace_of_two_days_has_its_place_on_the_first_of_those_asked_for() {
     assert_eq!(came(first, 2).len(), 2);
     assert_eq!(came(first + 1, 9), [(1, trace(1)), (1, trace(3))]);
     assert_eq!(came(first + 2, 9), []);
+}
+
+#[tokio::test]
+async fn days_that_are_over_are_asked_about_what_they_hold_and_what_is_said_late() {
+    let dir = tempfile::tempdir().unwrap();
+    let flight = open(dir.path());
+    for day in 0..6 {
+        let own = trace(10 + day as u8);
+        append(&flight, received(of_steps(vec![step(own, 1)]), days_later(day))).await;
+    }
+    let about = of_labels(vec![label(trace(15), Outcome::Bad, 1)]);
+    append(&flight, received(about, days_later(1))).await;
+    append(&flight, received(of_steps(vec![step(trace(10), 2)]), days_later(5))).await;
+    let steps = |number: u8| {
+        let mut record = flight.traces(&[trace(number)]).unwrap();
+        let record = record.pop().unwrap().unwrap();
+        (record.steps.len(), record.labels.len())
+    };
+    // Each time one filter more is made: with none, with some and with all it is the same.
+    for _ in 0..8 {
+        assert_eq!([steps(10), steps(12), steps(15), steps(99)], [(2, 0), (1, 0), (1, 1), (0, 0)]);
+    }
+    append(&flight, received(of_steps(vec![step(trace(99), 1)]), days_later(2))).await;
+    assert_eq!(steps(99), (1, 0));
 }

@@ -1,11 +1,12 @@
 //! The writing side: appends that wait are committed together, by whichever comes first.
 //!
-//! Whoever appends joins the queue, then waits for the connection. Who gets it commits everything
-//! that waits by then, so while one group is being synced the next one gathers. The others find
-//! their answer when they get the connection in their turn.
+//! Whoever appends joins the line. The first in it leads: commits everything that waits by then,
+//! answers, and passes the lead on to whoever is first now. So while one group is being synced the
+//! next one gathers.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::mpsc::{self, Sender, TryRecvError};
+use std::mem;
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -30,16 +31,35 @@ const INSERT: &str = include_str!("insert.sql");
 /// The one connection that writes, and who waits for it.
 #[derive(Debug)]
 pub(super) struct Writer {
-    queue: Mutex<VecDeque<Waiting>>,
+    line: Mutex<Line>,
     connection: Mutex<Connection>,
 }
 
-/// An append that waits, and where its answer goes.
+/// Appends that wait, and whether one of them leads.
+#[derive(Debug, Default)]
+struct Line {
+    waiting: VecDeque<Waiting>,
+    is_led: bool,
+}
+
+/// An append that waits, and where it is told how it goes on.
 #[derive(Debug)]
 struct Waiting {
     draft: Draft,
-    answer: Sender<Answer>,
+    turn: Sender<Turn>,
 }
+
+/// What an append is told.
+#[derive(Debug)]
+enum Turn {
+    /// It is first in the line, and leads.
+    Lead,
+    /// What became of it.
+    Answer(Answer),
+}
+
+/// The lead, which is passed on when it ends, however it ends.
+struct Lead<'a>(&'a Writer);
 
 type Answer = Result<Vec<Row>, LedgerError>;
 
@@ -53,23 +73,38 @@ enum Undone {
 
 impl Writer {
     pub(super) fn new(connection: Connection) -> Self {
-        Self { queue: Mutex::default(), connection: Mutex::new(connection) }
+        Self { line: Mutex::default(), connection: Mutex::new(connection) }
     }
 
     /// Appends, together with whatever else waits.
     pub(super) fn append(&self, draft: Draft) -> Answer {
         let stream = draft.stream.clone();
-        let (answer, answered) = mpsc::channel();
-        self.queue().push_back(Waiting { draft, answer });
+        let (tell, told) = mpsc::channel();
+        if self.join(Waiting { draft, turn: tell }) {
+            self.lead();
+        }
         loop {
-            let mut connection = self.connection();
-            match answered.try_recv() {
-                Ok(answer) => return answer,
-                Err(TryRecvError::Empty) => commit(&mut connection, self.next_group()),
+            match told.recv() {
+                Ok(Turn::Answer(answer)) => return answer,
+                Ok(Turn::Lead) => self.lead(),
                 // Who had it in hand is gone, and the transaction with it.
-                Err(TryRecvError::Disconnected) => return Err(LedgerError::Lost { stream }),
+                Err(_) => return Err(LedgerError::Lost { stream }),
             }
         }
+    }
+
+    /// Joins the line; says whether it is to lead.
+    fn join(&self, waiting: Waiting) -> bool {
+        let mut line = self.line();
+        line.waiting.push_back(waiting);
+        !mem::replace(&mut line.is_led, true)
+    }
+
+    /// Commits what waits.
+    fn lead(&self) {
+        let _lead = Lead(self);
+        let mut connection = self.connection();
+        commit(&mut connection, self.next_group());
     }
 
     /// Takes in all rows or none, and only where there are none yet.
@@ -94,18 +129,19 @@ impl Writer {
     }
 
     fn next_group(&self) -> Vec<Waiting> {
-        let mut queue = self.queue();
+        let waiting = &mut self.line().waiting;
         let mut bytes = 0;
         let fits = |waiting: &&Waiting| {
             bytes += waiting.draft.bytes();
             bytes <= GROUP_BYTES
         };
-        let many = queue.iter().take(GROUP).take_while(fits).count().max(1).min(queue.len());
-        queue.drain(..many).collect()
+        let many = waiting.iter().take(GROUP).take_while(fits).count().max(1);
+        waiting.drain(..many.min(waiting.len())).collect()
     }
 
-    fn queue(&self) -> MutexGuard<'_, VecDeque<Waiting>> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The line is whole even if a thread died holding it: one call changes it.
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A thread that died holding the lock left no transaction: dropping rolled it back.
@@ -114,20 +150,33 @@ impl Writer {
     }
 }
 
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        let mut line = self.0.line();
+        while let Some(next) = line.waiting.front() {
+            if next.turn.send(Turn::Lead).is_ok() {
+                return;
+            }
+            line.waiting.pop_front();
+        }
+        line.is_led = false;
+    }
+}
+
 /// Commits one group and answers each append in it. If the commit fails, all of them fail, also
 /// those that would have been refused: what they were weighed against is not there.
 fn commit(connection: &mut Connection, group: Vec<Waiting>) {
-    let (drafts, answers): (Vec<Draft>, Vec<_>) =
-        group.into_iter().map(|waiting| (waiting.draft, waiting.answer)).unzip();
+    let (drafts, turns): (Vec<Draft>, Vec<_>) =
+        group.into_iter().map(|waiting| (waiting.draft, waiting.turn)).unzip();
     match write(connection, &drafts) {
-        Ok(outcomes) => answers.iter().zip(outcomes).for_each(|(answer, outcome)| {
-            _ = answer.send(outcome);
+        Ok(outcomes) => turns.iter().zip(outcomes).for_each(|(turn, outcome)| {
+            _ = turn.send(Turn::Answer(outcome));
         }),
         Err(source) => {
             let source = Arc::new(source);
-            for (answer, draft) in answers.iter().zip(drafts) {
+            for (turn, draft) in turns.iter().zip(drafts) {
                 let (stream, source) = (draft.stream, Arc::clone(&source));
-                _ = answer.send(Err(LedgerError::Append { stream, source }));
+                _ = turn.send(Turn::Answer(Err(LedgerError::Append { stream, source })));
             }
         }
     }
@@ -262,11 +311,15 @@ mod tests {
         Draft::new(&Append { stream, expected, at, actor: "ana", facts: &facts }).unwrap()
     }
 
-    #[test]
-    fn everything_that_waits_is_one_group() {
+    fn writer() -> Writer {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(include_str!("schema.sql")).unwrap();
-        let writer = Writer::new(connection);
+        Writer::new(connection)
+    }
+
+    #[test]
+    fn everything_that_waits_is_one_group() {
+        let writer = writer();
         thread::scope(|scope| {
             let mut connection = writer.connection();
             let append = |n: usize| {
@@ -274,11 +327,11 @@ mod tests {
                 move || writer.append(draft(&format!("inc_{n}")))
             };
             let waiting: Vec<_> = (0..8).map(|n| scope.spawn(append(n))).collect();
-            while writer.queue().len() < waiting.len() {
+            while writer.line().waiting.len() < waiting.len() {
                 thread::yield_now();
             }
             let group = writer.next_group();
-            assert_eq!((group.len(), writer.queue().len()), (8, 0));
+            assert_eq!((group.len(), writer.line().waiting.len()), (8, 0));
             commit(&mut connection, group);
             drop(connection);
             let mut seqs: Vec<_> =
@@ -286,20 +339,30 @@ mod tests {
             seqs.sort_unstable();
             assert_eq!(seqs, [1, 2, 3, 4, 5, 6, 7, 8]);
         });
+        assert!(!writer.line().is_led);
+        assert_eq!(writer.append(draft("inc_a")).unwrap()[0].seq, 9);
     }
 
     #[test]
-    fn appends_in_the_hands_of_a_thread_that_died_are_told_so() {
-        let writer = Writer::new(Connection::open_in_memory().unwrap());
+    fn a_thread_that_dies_leading_takes_its_own_group_with_it_and_passes_the_lead_on() {
+        let writer = writer();
         thread::scope(|scope| {
-            let connection = writer.connection();
-            let waiting = scope.spawn(|| writer.append(draft("inc_a")));
-            while writer.queue().is_empty() {
+            let (tell, _told) = mpsc::channel();
+            assert!(writer.join(Waiting { draft: draft("inc_a"), turn: tell }));
+            let lost = scope.spawn(|| writer.append(draft("inc_b")));
+            while writer.line().waiting.len() < 2 {
                 thread::yield_now();
             }
-            drop(writer.next_group());
-            drop(connection);
-            assert!(matches!(waiting.join().unwrap(), Err(LedgerError::Lost { .. })));
+            let group = writer.next_group();
+            let kept = scope.spawn(|| writer.append(draft("inc_c")));
+            while writer.line().waiting.is_empty() {
+                thread::yield_now();
+            }
+            drop(Lead(&writer));
+            drop(group);
+            assert!(matches!(lost.join().unwrap(), Err(LedgerError::Lost { .. })));
+            assert_eq!(kept.join().unwrap().unwrap()[0].stream, b"inc_c");
         });
+        assert!(!writer.line().is_led);
     }
 }

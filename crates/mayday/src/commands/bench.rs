@@ -4,8 +4,8 @@
 //! them for other servers; [`child`] is the server under measurement, a process of its own whose
 //! use of CPU and memory [`process`] reads; [`send`] is the load generator. [`ingest`] alternates
 //! the [`floor`] with a [`round`] of the server, then asks when traces are [`visible`], and makes a
-//! [`report`]; [`trace`] asks for traces by id, [`moved`] asks the engine alone. [`figures`] says
-//! what many samples come to.
+//! [`report`]; [`trace`] asks for traces by id, [`moved`] asks the engine alone, [`ledger`] states
+//! facts. [`figures`] says what many samples come to.
 
 mod child;
 mod conversation;
@@ -13,6 +13,7 @@ mod figures;
 mod files;
 mod floor;
 mod ingest;
+mod ledger;
 mod load;
 mod moved;
 mod process;
@@ -47,6 +48,8 @@ pub(crate) enum Bench {
     Trace(trace::Trace),
     /// How long it takes to say what moved, by runs, factors and levels
     Moved(moved::Moved),
+    /// Facts stated, verified, moved and taken up again, out of a million
+    Ledger(ledger::Ledger),
     /// Write a load as files, to send it to other servers
     Load(files::LoadFiles),
 }
@@ -69,6 +72,7 @@ impl Bench {
             Bench::Ingest(command) => command.run().await,
             Bench::Trace(command) => command.run().await,
             Bench::Moved(command) => command.run(),
+            Bench::Ledger(command) => command.run(),
             Bench::Load(command) => command.run(),
         }
     }

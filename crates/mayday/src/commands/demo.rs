@@ -142,7 +142,7 @@ fn find(mayday: &Mayday, directory: &Path) -> Result<Found> {
         return Ok(Found { report, incident: None, postmortem: None });
     }
     let act = || Act { by: "demo", who: &Who::Local, at: world::now(), random: world::random() };
-    let incident = mayday.declare(&Declaration { question, run: None, title: None }, act())?;
+    let incident = mayday.declare(&Declaration { question, ..Declaration::default() }, act())?;
     let draft = mayday.draft(&incident.id, act())?;
     let path = directory.join(format!("{}.md", incident.id));
     std::fs::write(&path, &draft.markdown)

@@ -9,7 +9,7 @@ use anyhow::Result;
 use api::incidents::{AnswerJson, LookJson};
 use clap::{Args, Subcommand, ValueEnum};
 use model::triage::Answer;
-use model::{IncidentId, RunId};
+use model::{AlertId, IncidentId, RunId};
 use response::{brief, wording};
 
 use crate::commands::moved::Asked;
@@ -49,6 +49,10 @@ pub(crate) struct Declare {
     /// The one run that did harm; then no rate is waited for
     #[arg(long, value_name = "RUN")]
     run: Option<RunId>,
+
+    /// The alert that it is declared from; there may be no run of what it is about
+    #[arg(long, value_name = "ALERT", conflicts_with = "run")]
+    alert: Option<AlertId>,
 
     /// One line for lists; made from the verdict if not given
     #[arg(long, value_name = "TEXT")]
@@ -156,7 +160,7 @@ impl Declare {
     async fn run(self) -> Result<()> {
         let question = self.asked.question()?;
         let door = self.source.open().await?;
-        let declared = Declared { question, run: self.run, title: self.title };
+        let declared = Declared { question, run: self.run, alert: self.alert, title: self.title };
         let incident = door.declare(declared).await?;
         if self.json {
             return world::print_json(&incident);

@@ -1,5 +1,7 @@
 //! `mayday postmortem`.
 
+mod lint;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,11 +12,13 @@ use model::IncidentId;
 use crate::door::Source;
 use crate::world;
 
-/// Draft postmortems.
+/// Draft and check postmortems.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Postmortem {
     /// Write the draft of an incident's postmortem, in Markdown
     Draft(Draft),
+    /// Check postmortems in files: Markdown from anywhere, or JSON
+    Lint(lint::Lint),
 }
 
 /// Write a draft.
@@ -33,9 +37,17 @@ pub(crate) struct Draft {
 
 impl Postmortem {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let Postmortem::Draft(command) = self;
-        let markdown = command.source.open().await?.draft(&command.incident).await?;
-        match &command.out {
+        match self {
+            Postmortem::Draft(draft) => draft.run().await,
+            Postmortem::Lint(lint) => lint.run().await,
+        }
+    }
+}
+
+impl Draft {
+    async fn run(self) -> Result<ExitCode> {
+        let markdown = self.source.open().await?.draft(&self.incident).await?;
+        match &self.out {
             Some(path) => std::fs::write(path, markdown)
                 .with_context(|| format!("could not write {}", path.display()))?,
             None => world::print(markdown.trim_end()),

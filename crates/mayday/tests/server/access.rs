@@ -13,9 +13,9 @@ const LOOPBACK: &str = "127.0.0.1:0";
 const EVERYWHERE: &str = "0.0.0.0:0";
 
 /// A key as the command line made it.
-struct Key {
-    id: String,
-    token: String,
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) token: String,
 }
 
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -23,14 +23,14 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 /// Runs a command with a token in its environment.
-fn run_as(token: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+pub(crate) fn run_as(token: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = mayday().args(arguments).env("MAYDAY_TOKEN", token).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
 /// Makes a key for a tenant, through a door.
-fn create(door: [&str; 2], kind: &str, tenant: &str) -> Key {
+pub(crate) fn create(door: [&str; 2], kind: &str, tenant: &str) -> Key {
     let name = format!("{kind} of {tenant}");
     let wanted = ["key", "create", "--json", "--name", &name, "--kind", kind, "--tenant", tenant];
     let (code, out, err) = run(&[&wanted[..], &door].concat());
@@ -40,7 +40,7 @@ fn create(door: [&str; 2], kind: &str, tenant: &str) -> Key {
     Key { id: text(&issued["key"]["id"]), token: text(&issued["token"]) }
 }
 
-fn directory(data: &Path) -> [&str; 2] {
+pub(crate) fn directory(data: &Path) -> [&str; 2] {
     ["--data-dir", data.to_str().unwrap()]
 }
 
@@ -60,13 +60,22 @@ async fn get_as(server: &Server, key: &Key, path: &str) -> Response {
 }
 
 /// Asserts that a request was refused, and that the answer says how to mend it.
-async fn assert_refused(answer: Response, status: StatusCode, says: &str) {
+pub(crate) async fn assert_refused(answer: Response, status: StatusCode, says: &str) {
     assert_eq!(answer.status(), status);
     let asks: Vec<_> = answer.headers().get_all("www-authenticate").into_iter().collect();
     let asked = ["Bearer realm=\"mayday\"", "Basic realm=\"mayday\", charset=\"UTF-8\""];
     assert_eq!(asks == asked, status == StatusCode::UNAUTHORIZED, "{asks:?}");
     let told = told(answer).await;
     assert!(told.contains(says), "{told}");
+}
+
+/// Asserts that a page was refused to a program, and that it says how to mend it.
+async fn assert_page_refused(answer: Response, status: StatusCode, says: &str) {
+    assert_eq!(answer.status(), status);
+    let asks: Vec<_> = answer.headers().get_all("www-authenticate").into_iter().collect();
+    assert_eq!(asks == ["Bearer realm=\"mayday\""], status == StatusCode::UNAUTHORIZED, "{asks:?}");
+    let page = answer.text().await.unwrap();
+    assert!(page.contains(says), "{page}");
 }
 
 #[tokio::test]
@@ -113,7 +122,7 @@ async fn a_key_opens_what_its_kind_may_and_nothing_else() {
         assert_eq!(export_as(&server, key, 2).await, StatusCode::FORBIDDEN);
     }
     let trace = format!("/api/v1/traces/{}", root(1).trace);
-    let paths = ["/api/v1/features", "/api/v1/incidents", &trace, "/", "/assets/style.css"];
+    let paths = ["/api/v1/features", "/api/v1/incidents", &trace];
     for path in paths {
         assert_refused(server.get(path).await, StatusCode::UNAUTHORIZED, "MAYDAY_TOKEN").await;
         let answer = get_as(&server, &ingest, path).await;
@@ -122,11 +131,15 @@ async fn a_key_opens_what_its_kind_may_and_nothing_else() {
             assert_eq!(get_as(&server, key, path).await.status(), StatusCode::OK, "{path}");
         }
     }
-    for path in ["/healthz", "/readyz", "/metrics"] {
+    let told = "MAYDAY_TOKEN";
+    assert_page_refused(server.get("/").await, StatusCode::UNAUTHORIZED, told).await;
+    let told = "an ingest key sends and can&#39;t read";
+    assert_page_refused(get_as(&server, &ingest, "/").await, StatusCode::FORBIDDEN, told).await;
+    for path in ["/healthz", "/readyz", "/metrics", "/assets/style.css"] {
         assert_eq!(server.get(path).await.status(), StatusCode::OK, "{path}");
     }
     let answer = get_as(&server, &agent, "/api/v1/keys").await;
-    assert_refused(answer, StatusCode::FORBIDDEN, "a person's key").await;
+    assert_refused(answer, StatusCode::FORBIDDEN, "a person's key with the role of admin").await;
     assert_eq!(get_as(&server, &person, "/api/v1/keys").await.status(), StatusCode::OK);
     let browser = server.client.get(&server.http).basic_auth("me", Some(&person.token));
     assert_eq!(browser.send().await.unwrap().status(), StatusCode::OK);
@@ -148,7 +161,7 @@ async fn a_revoked_key_and_an_expired_one_stop_at_once() {
         run_as(&person.token, &["key", "revoke", &agent.id, "--server", &server.http]);
     assert!(code == Some(0) && out.contains("  revoked  "), "{out}{err}");
     let refused = get_as(&server, &agent, "/").await;
-    assert_refused(refused, StatusCode::UNAUTHORIZED, "was revoked at").await;
+    assert_page_refused(refused, StatusCode::UNAUTHORIZED, "was revoked at").await;
 
     let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(2);
     let wanted = json!({ "name": "short", "kind": "agent", "expires": soon });
@@ -162,7 +175,7 @@ async fn a_revoked_key_and_an_expired_one_stop_at_once() {
     let token = issued["token"].as_str().unwrap().to_owned();
     let short = Key { id: String::new(), token };
     for _ in 0..100_000 {
-        let answer = get_as(&server, &short, "/assets/style.css").await;
+        let answer = get_as(&server, &short, "/api/v1/evals").await;
         if answer.status() != StatusCode::OK {
             return assert_refused(answer, StatusCode::UNAUTHORIZED, "expired at").await;
         }
@@ -266,7 +279,8 @@ async fn where_others_can_reach_it_a_server_starts_only_with_keys_and_always_wan
     }
     let person = create(directory(&data), "person", "default");
     let server = Server::start_at(EVERYWHERE, &data, &[], Stdio::inherit());
-    for path in ["/", "/metrics", "/api/v1/features"] {
+    assert_page_refused(server.get("/").await, StatusCode::UNAUTHORIZED, "wants a key").await;
+    for path in ["/metrics", "/api/v1/features"] {
         assert_refused(server.get(path).await, StatusCode::UNAUTHORIZED, "wants a key").await;
         assert_eq!(get_as(&server, &person, path).await.status(), StatusCode::OK);
     }
@@ -281,7 +295,8 @@ async fn keys_can_be_wanted_on_loopback_too_before_there_are_any() {
     let config = data.with_extension("toml");
     std::fs::write(&config, "[listen]\nrequire_keys = \"always\"\n").unwrap();
     let server = Server::start(&data, &["--config", config.to_str().unwrap()]);
-    for path in ["/", "/metrics", "/api/v1/keys"] {
+    assert_page_refused(server.get("/").await, StatusCode::UNAUTHORIZED, "wants a key").await;
+    for path in ["/metrics", "/api/v1/keys"] {
         assert_refused(server.get(path).await, StatusCode::UNAUTHORIZED, "wants a key").await;
     }
     let answer = server.export(request(vec![root(1)])).await;
@@ -330,7 +345,7 @@ fn keys_are_made_listed_and_revoked_on_the_command_line() {
     ---
     prn_1  ingest  acme  ci  revoked  issued TIME by tester  expires TIME  revoked TIME
     ---
-    prn_2  person  default  Ana  live  issued TIME by tester
+    prn_2  person, admin  default  Ana  live  issued TIME by tester
     prn_1  ingest  acme  ci  revoked  issued TIME by tester  expires TIME  revoked TIME
     ");
     let expires: jiff::Timestamp = keys()[1]["expires"].as_str().unwrap().parse().unwrap();

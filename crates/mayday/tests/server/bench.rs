@@ -93,3 +93,24 @@ fn more_than_fits_in_memory_is_refused_with_what_would_fit() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(told.contains("--spans 8192 at most"), "{told}");
 }
+
+#[test]
+fn the_ledger_is_told_in_rates_and_in_seconds() {
+    let few = ["ledger", "--facts", "3000", "--singly", "200", "--appenders", "8", "--rounds", "2"];
+    let report = json(&[&few[..], &["--json"]].concat());
+    assert_eq!((&report["facts"], &report["appenders"]), (&3_000.into(), &8.into()));
+    for spread in
+        ["append_at_once", "append_alone", "bare_file", "open_seconds", "verify_facts_per_second"]
+    {
+        assert!(positive(&report[spread]["median"]), "{spread} in {report:#}");
+    }
+    for figure in [
+        "bytes",
+        "append_in_batches",
+        "first_open_seconds",
+        "snapshot_bytes",
+        "import_facts_per_second",
+    ] {
+        assert!(positive(&report[figure]), "{figure} in {report:#}");
+    }
+}

@@ -44,6 +44,18 @@ async fn no_runs_is_no_answer_and_exits_with_three() {
 }
 
 #[test]
+fn a_directory_is_opened_with_the_settings_it_is_given() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("mayday.toml");
+    std::fs::write(&config, "[record]\ncontnet = \"full\"\n").unwrap();
+    let (config, data) = (config.to_str().unwrap(), directory.path().to_str().unwrap());
+    let (code, _, err) = run(&["features", "--data-dir", data, "--config", config]);
+    assert_eq!(code, Some(1));
+    assert!(err.contains("contnet"), "{err}");
+    assert_eq!(run(&["features", "--config", config]).0, Some(2));
+}
+
+#[test]
 fn a_table_of_ones_own_is_asked_without_a_server() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("requests.csv");

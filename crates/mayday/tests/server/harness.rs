@@ -97,6 +97,12 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// Tells it to read again what it reads from files.
+    pub(crate) fn hang_up(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+    }
+
     /// Ends it as an init system does, and waits until it is gone.
     pub(crate) fn stop(mut self) {
         let id = self.child.id().to_string();

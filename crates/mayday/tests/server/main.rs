@@ -27,6 +27,20 @@ mod grpc;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod inbound;
+#[cfg(test)]
 mod keeping;
+mod ledger;
+mod notices;
+#[cfg(test)]
+mod out;
+#[cfg(test)]
+mod out;
+mod scenario;
+mod scenario;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod whole_loop;

@@ -19,7 +19,7 @@ fn the_demo_names_the_cause_and_drafts_the_postmortem() {
     assert_eq!(found["report"]["movers"][0]["factor"], found["truth"]["factor"]);
     assert_eq!(found["report"]["movers"][0]["to"], found["truth"]["to"]);
     let draft = found["postmortem"].as_str().unwrap();
-    for part in ["## Which variable moved", "### Signal missed", "index:kb", "**Open**"] {
+    for part in ["## Which variable moved", "**Signal missed:**", "index:kb", "**Open**"] {
         assert!(draft.contains(part), "{part}");
     }
 }

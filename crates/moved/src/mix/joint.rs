@@ -3,7 +3,7 @@
 use model::report::Mix;
 use model::{Interval, rate::Z95};
 
-use crate::exposure::Sides;
+use crate::exposure::{STILL_NEW, Sides};
 use crate::likelihood::Counts;
 use crate::table::{Column, Table};
 
@@ -82,7 +82,7 @@ fn decomposed(groups: &[Group], by: Vec<String>) -> Option<Mix> {
     for group in groups {
         let shares = [share(group, 0), share(group, 1)];
         let (more, mean) = (shares[1] - shares[0], (shares[0] + shares[1]) / 2.0);
-        let rates = known_rates(group);
+        let rates = known_rates(group, shares);
         let variance: f64 = group.counts.iter().map(|counts| counts.variance()).sum();
         let rate = (rates[0] + rates[1]) / 2.0;
         mix += more * rate;
@@ -102,12 +102,13 @@ fn decomposed(groups: &[Group], by: Vec<String>) -> Option<Mix> {
     Some(Mix { by, mix_pp, within_pp, factors: Vec::new() })
 }
 
-/// The rates of a group; where one side has none, that of the other: it came or went with the mix.
-fn known_rates(group: &Group) -> [f64; 2] {
+/// The rates of a group; where one side has none, or hardly any, that of the other: it came or went
+/// with the mix.
+fn known_rates(group: &Group, shares: [f64; 2]) -> [f64; 2] {
     let [before, during] = group.counts;
-    match (before.n, during.n) {
-        (0, _) => [during.rate(); 2],
-        (_, 0) => [before.rate(); 2],
+    match during.n {
+        0 => [before.rate(); 2],
+        _ if shares[0] <= STILL_NEW * shares[1] => [during.rate(); 2],
         _ => [before.rate(), during.rate()],
     }
 }

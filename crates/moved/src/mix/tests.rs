@@ -60,3 +60,20 @@ fn groups_that_are_nearly_all_new_prove_nothing() {
     assert!(report.mix.as_ref().is_none_or(|mix| mix.factors.is_empty()), "{:?}", report.mix);
     assert_ne!(report.verdict, Verdict::TrafficMix);
 }
+
+#[test]
+fn a_new_tenant_whose_first_good_runs_lie_before_the_line_is_the_mix() {
+    let told = |second: i64| {
+        let new = second >= HOUR - 60 && draw(4, second) < 0.3;
+        // Those before the line ended well, which is why the line was drawn behind them.
+        let chance = match (new, second >= HOUR) {
+            (true, true) => 0.3,
+            (true, false) => 0.0,
+            (false, _) => 0.03,
+        };
+        let plan = if new { "megacorp" } else { "free" };
+        Told::ended(draw(5, second), chance, &[("segment:plan", plan), ("prompt:p", "a")])
+    };
+    let report = report(&table(0..2 * HOUR, told), windows(HOUR, 2 * HOUR));
+    assert_eq!(report.verdict, Verdict::TrafficMix, "{}", report.why);
+}

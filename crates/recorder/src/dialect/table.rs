@@ -1,8 +1,8 @@
 //! What attributes mean: one table made of the tables of all dialects, and what a span has of it.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::{HashMap, HashMapExt};
 use model::record::Dialect;
 use model::{Attribute, StepKind, Value};
 

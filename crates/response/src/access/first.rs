@@ -13,7 +13,6 @@ use model::{
 
 use crate::access::error::KeyError;
 use crate::access::keys::{Key, KeyWanted};
-use crate::access::throttle::Caller;
 use crate::access::{Right, Who};
 use crate::incidents::Act;
 use crate::open::Mayday;
@@ -37,9 +36,6 @@ pub enum FirstError {
          server without a key prints another when it starts"
     )]
     NoSuchCode,
-    /// It was tried too often.
-    #[error("there were too many attempts: wait {} s", .0.as_secs())]
-    TooOften(SignedDuration),
     /// The key can't be issued.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -66,21 +62,13 @@ impl Mayday {
     }
 
     /// Whether a code works now. It is not used up by that: who looks ahead at links opens them.
-    pub fn is_first_code(
-        &self,
-        code: &str,
-        from: Caller,
-        now: Timestamp,
-    ) -> Result<(), FirstError> {
-        self.house.throttle.attempt(from, now).map_err(FirstError::TooOften)?;
+    ///
+    /// Nor is it counted who is wrong: nobody guesses 256 bits, and a page of another site could
+    /// have a browser ask this until nobody signs in from there any more.
+    pub fn is_first_code(&self, code: &str, now: Timestamp) -> Result<(), FirstError> {
         let held = self.house.first.0.lock().unwrap_or_else(PoisonError::into_inner);
         let works = !self.has_issued_key_to(Right::Look) && is_it(held.as_ref(), code, now);
-        drop(held);
-        if !works {
-            return Err(FirstError::NoSuchCode);
-        }
-        self.house.throttle.forgive(from, now);
-        Ok(())
+        if works { Ok(()) } else { Err(FirstError::NoSuchCode) }
     }
 
     /// Issues the first key, an admin's, for a token that the caller made; the code is used up.
@@ -118,7 +106,6 @@ impl Faulty for FirstError {
     fn fault(&self) -> Fault {
         match self {
             FirstError::NoSuchCode => Fault::Denied,
-            FirstError::TooOften(_) => Fault::Limited,
             FirstError::Key(error) => error.fault(),
         }
     }

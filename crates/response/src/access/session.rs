@@ -196,7 +196,10 @@ impl Mayday {
         let who = self.admit(entrance, shown, now).map_err(|_| NotSignedIn::Refused)?;
         let principal = match &who {
             Who::Principal(principal) if principal.kind == PrincipalKind::Person => principal,
-            _ => return Err(NotSignedIn::Refused),
+            _ => {
+                self.house.tally.add(Counted::RequestsDenied, 1);
+                return Err(NotSignedIn::Refused);
+            }
         };
         self.house.throttle.forgive(from, now);
         let limits = &self.house.settings.sessions;

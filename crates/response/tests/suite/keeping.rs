@@ -1,7 +1,7 @@
 //! Keeping, with a clock that is told: what goes when its time is over, and what stays.
 
 use model::{About, Claim, IncidentId, Outcome, RunId};
-use response::{Act, Declaration, Question, Who};
+use response::{Act, Declaration, Who};
 
 use crate::samples::*;
 
@@ -18,11 +18,8 @@ async fn days_past_their_time_go_and_the_evidence_of_incidents_stays() {
     mayday.label(claim, START).await.unwrap();
     settle(&mayday, days_later(1)).await;
     let root = Some("0000000000000001".parse().unwrap());
-    let declaration = Declaration {
-        run: Some(RunId { trace: trace(1), root }),
-        question: Question::default(),
-        title: None,
-    };
+    let declaration =
+        Declaration { run: Some(RunId { trace: trace(1), root }), ..Declaration::default() };
     let act = Act { by: "ana", who: &Who::Local, at: days_later(1), random: 7 };
     let incident = mayday.declare(&declaration, act).unwrap();
     assert_eq!(incident.excerpts.as_ref().map(Vec::len), Some(2), "it was settled the next day");

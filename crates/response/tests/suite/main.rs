@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod course;
+mod inbound;
 mod keeping;
+mod observed;
 mod orders;
 mod samples;

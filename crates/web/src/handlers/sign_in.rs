@@ -15,6 +15,7 @@ use crate::error::PageError;
 use crate::pages::{FirstPage, IssuedPage, SignInPage, YouPage};
 use crate::visitor::{Browser, Posted, Visitor, fields};
 use crate::way::Way;
+use crate::words::Prose;
 
 /// Where somebody wants to go once they are signed in.
 #[derive(Debug, Default, Deserialize)]
@@ -97,7 +98,7 @@ fn refuse(way: Way, error: &NotSignedIn, shown: &Shown) -> Result<Response, Page
         (NotSignedIn::Refused, Err(mistake)) => mistake.to_string(),
         _ => error.to_string(),
     };
-    let page = SignInPage { way, problem: Some(problem) }.render()?;
+    let page = SignInPage { way, problem: Some(Prose::of(&problem)) }.render()?;
     Ok(match error {
         NotSignedIn::Refused => (StatusCode::FORBIDDEN, Html(page)).into_response(),
         NotSignedIn::TooOften(wait) => {
@@ -124,10 +125,9 @@ pub(crate) async fn you(visitor: Visitor) -> Result<Html<String>, PageError> {
 /// `GET /sign-in/first`
 pub(crate) async fn ask_first(
     State(site): State<Site>,
-    browser: Browser,
     Query(FirstCode { code }): Query<FirstCode>,
 ) -> Result<Html<String>, PageError> {
-    site.mayday.is_first_code(&code, browser.caller, (site.now)())?;
+    site.mayday.is_first_code(&code, (site.now)())?;
     Ok(Html(FirstPage { code, problem: None }.render()?))
 }
 
@@ -139,11 +139,11 @@ pub(crate) async fn take_first(
 ) -> Result<Response, PageError> {
     let First { code, name } = fields(request).await?;
     let now = (site.now)();
-    site.mayday.is_first_code(&code, browser.caller, now)?;
+    site.mayday.is_first_code(&code, now)?;
     let name = match name.trim().parse::<PrincipalName>() {
         Ok(name) => name,
         Err(error) => {
-            let page = FirstPage { code, problem: Some(error.to_string()) }.render()?;
+            let page = FirstPage { code, problem: Some(Prose::of(&error.to_string())) }.render()?;
             return Ok((StatusCode::BAD_REQUEST, Html(page)).into_response());
         }
     };

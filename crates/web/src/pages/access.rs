@@ -7,7 +7,7 @@ use response::Who;
 
 use crate::visitor::Visitor;
 use crate::way::Way;
-use crate::words::When;
+use crate::words::{Piece, Prose, When};
 
 /// `/sign-in`: a token is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
@@ -16,7 +16,7 @@ pub(crate) struct SignInPage {
     /// Where to afterwards.
     pub(crate) way: Way,
     /// Why the last attempt failed.
-    pub(crate) problem: Option<String>,
+    pub(crate) problem: Option<Prose>,
 }
 
 /// `/sign-in/first`: a name is asked for.
@@ -26,7 +26,7 @@ pub(crate) struct FirstPage {
     /// The code of the link.
     pub(crate) code: String,
     /// What is wrong with the name.
-    pub(crate) problem: Option<String>,
+    pub(crate) problem: Option<Prose>,
 }
 
 /// The first key's token, which is shown this once.

@@ -14,6 +14,8 @@ use crate::words::{self, Bar, When};
 pub(crate) struct HomePage {
     /// When this was looked up.
     pub(crate) asked: When,
+    /// Deliveries to targets that were given up within a week.
+    pub(crate) given_up: usize,
     /// The features, in the order of the record.
     pub(crate) features: Vec<FeatureRow>,
     /// The incidents, latest first.
@@ -60,6 +62,7 @@ impl HomePage {
         let scale = Bar::scale(features.iter().map(|view| &view.rate));
         Self {
             asked: When::at(now),
+            given_up: 0,
             features: features.iter().map(|view| FeatureRow::new(view, scale, now)).collect(),
             incidents: incidents.iter().map(IncidentRow::new).collect(),
         }

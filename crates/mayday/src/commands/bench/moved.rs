@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use model::{Factor, Outcome, Seen, Window};
-use response::engine::{Row, Table, compare, split, surfaces};
+use response::engine::{Row, Sides, Table, compare, split, surfaces};
 use serde::Serialize;
 
 use super::figures::Spread;
@@ -80,6 +80,8 @@ struct Figure {
     arrange_ms: f64,
     /// Finding the windows and comparing them, warm.
     answer_ms: Spread,
+    /// Runs of every factor's states by side and outcome: what a database would group.
+    group_ms: Spread,
     /// One pass over the same cells that only counts: the limit.
     count_ms: Spread,
 }
@@ -120,6 +122,22 @@ impl Moved {
     }
 }
 
+/// The answer to a small question, for those who need one.
+pub(super) fn a_report() -> Result<model::Report> {
+    let shape = Shape { runs: 4_000, factors: FACTORS.len(), levels: 3 };
+    let (catalogue, dictionary, rows) = (surfaces(), shape.dictionary(), shape.rows());
+    let rows = rows.iter().map(|(at, outcome, levels)| Row {
+        at: *at,
+        outcome: *outcome,
+        levels,
+        ..Row::default()
+    });
+    let table = Table::arrange(&dictionary, rows, &catalogue);
+    let within = Window { start: Timestamp::UNIX_EPOCH, end: second(shape.runs) };
+    let windows = split(&table, within).context("invariant: there are runs")?.windows;
+    Ok(compare(&table, &catalogue, windows, None))
+}
+
 impl Report {
     fn lines(&self) -> Vec<String> {
         let figures = std::iter::once(&self.measured)
@@ -130,10 +148,11 @@ impl Report {
             let Shape { runs, factors, levels } = figure.shape;
             format!(
                 "{runs} runs, {factors} factors, {levels} segments: {:.0} ms [{:.0}, {:.0}]; \
-                 counting alone {:.0} ms; {}",
+                 grouping {:.0} ms, counting alone {:.0} ms; {}",
                 figure.answer_ms.median,
                 figure.answer_ms.min,
                 figure.answer_ms.max,
+                figure.group_ms.median,
                 figure.count_ms.median,
                 figure.verdict
             )
@@ -162,13 +181,16 @@ impl Shape {
         };
         let verdict = answer()?.verdict.as_str();
         let answer_ms = timed(rounds, || drop(black_box(answer())));
+        let windows = split(&table, within).context("invariant: there are runs")?.windows;
+        let group_ms = timed(rounds, || drop(black_box(Sides::of(&table, &windows))));
         let count_ms = timed(rounds, || drop(black_box(count(&table))));
-        let [answer_ms, count_ms] = [answer_ms, count_ms].map(Spread::of);
+        let [answer_ms, group_ms, count_ms] = [answer_ms, group_ms, count_ms].map(Spread::of);
         Ok(Figure {
             shape: self,
             verdict,
             arrange_ms,
             answer_ms: answer_ms.context("measure at least one round")?,
+            group_ms: group_ms.context("measure at least one round")?,
             count_ms: count_ms.context("measure at least one round")?,
         })
     }

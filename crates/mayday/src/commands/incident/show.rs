@@ -1,12 +1,13 @@
 //! `mayday incident show`: the first card, then what was found, then what happened when.
 
 use anyhow::Result;
+use api::incidents::ShownJson;
 use clap::Args;
 use model::triage::Told;
 use model::{Incident, IncidentId, SixField, Triage};
 use response::course::{BlastRadius, SeverityView};
 use response::playbooks::Proposed;
-use response::{CourseView, brief, wording};
+use response::{ChangeSuspect, CourseView, Link, brief, wording};
 use serde::Serialize;
 
 use super::course::{print_claims, standing};
@@ -31,20 +32,22 @@ pub(crate) struct Show {
 #[derive(Serialize)]
 struct Shown {
     #[serde(flatten)]
-    incident: Incident,
+    shown: ShownJson,
     now: CourseView,
 }
 
 impl Show {
     pub(crate) async fn run(self) -> Result<()> {
         let door = self.source.open().await?;
-        let incident = door.incident(&self.incident).await?;
+        let shown = door.incident(&self.incident).await?;
         let now = door.course(&self.incident).await?;
         if self.json {
-            return world::print_json(&Shown { incident, now });
+            return world::print_json(&Shown { shown, now });
         }
+        let ShownJson { incident, suspects, links } = shown;
         print_card(&incident, &now);
         print_found(&incident);
+        print_around(&suspects, &links);
         print_course(&incident, &now);
         Ok(())
     }
@@ -83,6 +86,22 @@ fn print_found(incident: &Incident) {
     incident.fields.iter().for_each(print_field);
     for evidence in &incident.evidence {
         world::print(&format!("  evidence  {}  {}", evidence.run, evidence.role));
+    }
+}
+
+fn print_around(suspects: &[ChangeSuspect], links: &[Link]) {
+    for (number, suspect) in (1..).zip(suspects) {
+        let ChangeSuspect { what, summary, score, .. } = suspect;
+        world::print(&format!("  suspect   {number}. {what} ({score:.2}): {summary}"));
+        for part in &suspect.parts {
+            world::print(&format!("            {:+.2} {}", part.points, part.why));
+        }
+        for evidence in &suspect.evidence {
+            world::print(&format!("            {evidence}"));
+        }
+    }
+    for link in links {
+        world::print(&format!("  joined    {}: {}", link.what, link.because));
     }
 }
 

@@ -1,0 +1,1 @@
+INSERT INTO waiting_pivot (entries) VALUES (?1)

@@ -1,0 +1,1 @@
+SELECT entries FROM waiting_pivot
