@@ -35,7 +35,6 @@ fn opened(night: &Night) -> Fact {
         concerns: vec!["gpt-5".to_owned()],
         owner: "ana".to_owned(),
         route: Vec::new(),
-        route: Vec::new(),
         due: night.now,
     })
 }
