@@ -30,13 +30,13 @@ mod harness;
 mod inbound;
 #[cfg(test)]
 mod keeping;
+#[cfg(test)]
 mod ledger;
+#[cfg(test)]
 mod notices;
 #[cfg(test)]
 mod out;
 #[cfg(test)]
-mod out;
-mod scenario;
 mod scenario;
 #[cfg(test)]
 mod sign_in;
