@@ -34,6 +34,7 @@ fn opened(night: &Night) -> Fact {
         notice: "ntc_1".parse().unwrap(),
         concerns: vec!["gpt-5".to_owned()],
         owner: "ana".to_owned(),
+        route: Vec::new(),
         due: night.now,
     })
 }
