@@ -105,7 +105,40 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/notices/imports", post(notices::import))
         .route("/api/v1/channels/{channel}/tests", post(notices::test))
         .route("/api/v1/tickets/{ticket}/acts", post(tickets::act));
-    let looks = Router::new()
+    health
+        .merge(figures.layer(guard(Right::Figures)))
+        .merge(labels.layer(guard(Right::Label)))
+        .merge(told.layer(guard(Right::Hook)))
+        .merge(proven)
+        .merge(keys.merge(keeping).layer(guard(Right::Administer)))
+        .merge(exports.layer(guard(Right::Export)))
+        .merge(acts.merge(course_acts()).layer(guard(Right::Respond)))
+        .merge(looks().layer(guard(Right::Look)))
+        .method_not_allowed_fallback(problem::no_such_method)
+        .with_state(api)
+        .merge(pages.layer(from_fn(recognise)))
+        .layer(from_fn(origin::check))
+        .layer(from_fn_with_state(hosts, hosts::check))
+}
+
+/// What is said and done in the course of an incident.
+fn course_acts() -> Router<Api> {
+    Router::new()
+        .route("/api/v1/incidents/{incident}/acknowledgements", post(course::acknowledge))
+        .route("/api/v1/incidents/{incident}/stages", post(course::stage))
+        .route("/api/v1/incidents/{incident}/severities", post(course::severity))
+        .route("/api/v1/incidents/{incident}/duties", post(course::duty))
+        .route("/api/v1/incidents/{incident}/notes", post(course::note))
+        .route("/api/v1/incidents/{incident}/attempts", post(course::attempt))
+        .route("/api/v1/incidents/{incident}/claims", post(course::claim))
+        .route("/api/v1/incidents/{incident}/claims/{claim}/revisions", post(course::revise))
+        .route("/api/v1/incidents/{incident}/actions", post(course::actions))
+        .route("/api/v1/playbooks/{playbook}/rehearsals", post(playbooks::rehearse))
+}
+
+/// What can be looked at.
+fn looks() -> Router<Api> {
+    Router::new()
         .route("/api/v1/reconstruct", get(reconstruct::get))
         .route("/api/v1/diff", get(reconstruct::diff))
         .route("/api/v1/coverage", get(reconstruct::coverage))
@@ -139,34 +172,5 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/channels", get(notices::channels))
         .route("/api/v1/tickets", get(tickets::list))
         .route("/api/v1/ledger/verify", get(incidents::verify_ledger))
-        .route("/api/{*rest}", any(problem::no_such_path));
-    health
-        .merge(figures.layer(guard(Right::Figures)))
-        .merge(labels.layer(guard(Right::Label)))
-        .merge(told.layer(guard(Right::Hook)))
-        .merge(proven)
-        .merge(keys.merge(keeping).layer(guard(Right::Administer)))
-        .merge(exports.layer(guard(Right::Export)))
-        .merge(acts.merge(course_acts()).layer(guard(Right::Respond)))
-        .merge(looks.layer(guard(Right::Look)))
-        .method_not_allowed_fallback(problem::no_such_method)
-        .with_state(api)
-        .merge(pages.layer(from_fn(recognise)))
-        .layer(from_fn(origin::check))
-        .layer(from_fn_with_state(hosts, hosts::check))
-}
-
-/// What is said and done in the course of an incident.
-fn course_acts() -> Router<Api> {
-    Router::new()
-        .route("/api/v1/incidents/{incident}/acknowledgements", post(course::acknowledge))
-        .route("/api/v1/incidents/{incident}/stages", post(course::stage))
-        .route("/api/v1/incidents/{incident}/severities", post(course::severity))
-        .route("/api/v1/incidents/{incident}/duties", post(course::duty))
-        .route("/api/v1/incidents/{incident}/notes", post(course::note))
-        .route("/api/v1/incidents/{incident}/attempts", post(course::attempt))
-        .route("/api/v1/incidents/{incident}/claims", post(course::claim))
-        .route("/api/v1/incidents/{incident}/claims/{claim}/revisions", post(course::revise))
-        .route("/api/v1/incidents/{incident}/actions", post(course::actions))
-        .route("/api/v1/playbooks/{playbook}/rehearsals", post(playbooks::rehearse))
+        .route("/api/{*rest}", any(problem::no_such_path))
 }

@@ -118,7 +118,7 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// Takes the next row in, given the hash of what it says, or says why it is not what comes next.
+    /// Takes the next row in, given the hash of what it says, or says why another must come.
     pub(crate) fn follow(&mut self, row: &Row, hash: ContentHash) -> Result<(), Flaw> {
         if u64::try_from(row.seq) != Ok(self.next_seq()) {
             return Err(Flaw::Missing { found: row.seq });

@@ -104,7 +104,7 @@ impl Ledger {
         self.page(Page::of(from_seq, limit))?.iter().map(Row::read).collect()
     }
 
-    /// Entries as they are stored, up to `limit` and to about `most_bytes`, beginning at `from_seq`;
+    /// Entries as they are stored, beginning at `from_seq`: up to `limit` and about `most_bytes`,
     /// at least one if there is one. Fails as [`Ledger::read`] does.
     pub fn stored(
         &self,

@@ -18,7 +18,7 @@ pub struct Stored {
     pub stream: String,
     /// Place in its stream, from 1.
     pub version: u64,
-    /// When it was stated, in nanoseconds since 1970; in JSON as decimal digits in a string, because
+    /// When it was stated, in nanoseconds since 1970; in JSON as decimal digits in a string, for
     /// many readers of JSON round numbers of that size.
     #[serde(with = "digits")]
     pub at: i64,

@@ -47,7 +47,10 @@ pub use ::moved::SumVerdict;
 pub use access::{Denied, Entrance, Right, Unkeyed, Who};
 pub use changes::{ChangeError, ChangesWanted, Taken};
 pub use contents::{Contents, Exception};
-pub use course::{ActionsTold, AttemptTold, BlastRadius, ClaimTold, CourseView, NoteTold, RevisionTold, SeverityWanted};
+pub use course::{
+    ActionsTold, AttemptTold, BlastRadius, ClaimTold, CourseView, NoteTold, RevisionTold,
+    SeverityWanted,
+};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use facts::{TakeInError, import_ledger_into};
 pub use gaps::{Dismissing, GapState, GapView};

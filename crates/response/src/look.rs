@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use incident::changes::KnownChange;
 use incident::links::Link;
-use incident::suspects::{self, Suspect};
+use incident::suspects::{self, NoticeSeen, Suspect};
 use incident::{Brief, brief};
 use jiff::Timestamp;
 use ledger::Verified;
@@ -14,6 +14,7 @@ use watch::{Slice, series};
 use crate::access::Who;
 use crate::course::CourseView;
 use crate::error::{IncidentError, LookError};
+use crate::notices::NoticeState;
 use crate::open::Mayday;
 
 /// A feature at a glance.
@@ -71,6 +72,9 @@ impl StepView {
         Self { step, attributes }
     }
 }
+
+/// Latest notices before a declaration that may be suspects.
+const MOST_NOTICES: usize = 1_000;
 
 /// Slices in an incident's chart.
 const SLICES: u32 = 60;
@@ -136,7 +140,14 @@ impl Mayday {
             catalogue: &self.house.catalogue,
         };
         let changes = self.changes_before(incident.declared_at);
-        suspects::rank(asked, &changes, &[])
+        let heard = self.house.notices();
+        let is_wanted = |notice: &&NoticeState| {
+            let is_denied = notice.confirmed.as_ref().is_some_and(|it| !it.holds);
+            self.is_of(&notice.tenant) && !is_denied && notice.heard_at <= incident.declared_at
+        };
+        let notices = heard.latest_first().filter(is_wanted).take(MOST_NOTICES);
+        let notices: Vec<NoticeSeen> = notices.map(seen).collect();
+        suspects::rank(asked, &changes, &notices)
     }
 
     /// Changes that were made or took effect not too long before a moment.
@@ -158,4 +169,8 @@ impl Mayday {
     pub fn verify_ledger(&self) -> Result<Verified, LookError> {
         self.house.ledger.verify().map_err(LookError::Ledger)
     }
+}
+
+fn seen(notice: &NoticeState) -> NoticeSeen<'_> {
+    NoticeSeen { id: &notice.id, heard: notice.heard_at, says: &notice.says }
 }

@@ -1,7 +1,7 @@
 //! Projections: what is folded from the ledger and held in memory, each with its snapshot.
 //!
-//! To add one: give it `Default`, `Serialize` and `Deserialize`, a method `apply(&mut self, &Entry)`,
-//! and a line in the list below, with a version of 1. It then follows every fact, is there as
+//! To add one: give it `Default`, `Serialize`, `Deserialize` and `apply(&mut self, &Entry)`, and
+//! a line in the list below, with a version of 1. It then follows every fact, is there as
 //! `house.projections.NAME.read()`, and begins where its snapshot ends. State facts with
 //! [`House::state`](crate::open::House), which has them folded before it returns. Sets and maps are
 //! `BTreeSet` and `BTreeMap`, so that the same state is the same bytes.

@@ -6,13 +6,14 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use model::IncidentId;
-use response::OpenError;
+use response::{OpenError, Right};
 
 use crate::Site;
 use crate::error::PageError;
-use crate::pages::{HomePage, IncidentPage, NoticesPage, Shown};
+use crate::pages::{HomePage, IncidentPage, NoticesPage, PlaybooksPage, Shown};
 use crate::visitor::Visitor;
 
+pub(crate) mod course;
 pub(crate) mod sign_in;
 
 const STYLE: &str = include_str!("../assets/style.css");
@@ -40,13 +41,25 @@ pub(crate) async fn incident(
     id: Result<Path<IncidentId>, PathRejection>,
 ) -> Page {
     let Path(id) = id.map_err(|_| PageError::NoSuchPage)?;
+    let (who, now) = (visitor.who.clone(), (site.now)());
     let look = move || {
-        let now = (site.now)();
-        let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
-        Ok::<_, PageError>(mayday.incident_view(&id, &visitor.who, now)?)
+        let mayday = site.mayday.of(&who.tenant(), now)?;
+        Ok::<_, PageError>(mayday.incident_view(&id, &who, now)?)
     };
+    let form = visitor.who.may(Right::Respond).is_ok().then(|| visitor.mark());
     let view = tokio::task::spawn_blocking(look).await??;
-    Ok(Html(IncidentPage::new(&view)?.render()?))
+    Ok(Html(IncidentPage::new(&view, form)?.render()?))
+}
+
+/// `GET /playbooks`
+pub(crate) async fn playbooks(State(site): State<Site>, visitor: Visitor) -> Page {
+    let now = (site.now)();
+    let look = move || {
+        let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
+        Ok::<_, OpenError>(mayday.playbooks(now))
+    };
+    let playbooks = tokio::task::spawn_blocking(look).await??;
+    Ok(Html(PlaybooksPage::new(&playbooks).render()?))
 }
 
 /// `GET /notices`

@@ -6,12 +6,14 @@ mod failure;
 mod home;
 mod incident;
 mod notices;
+mod playbooks;
 
 pub(crate) use access::{BouncePage, FirstPage, IssuedPage, SignInPage, YouPage};
 pub(crate) use failure::FailurePage;
 pub(crate) use home::HomePage;
 pub(crate) use incident::IncidentPage;
 pub(crate) use notices::{NoticesPage, Shown};
+pub(crate) use playbooks::PlaybooksPage;
 
 #[cfg(test)]
 pub(crate) mod tests;

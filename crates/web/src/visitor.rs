@@ -81,7 +81,6 @@ impl Visitor {
     }
 
     /// What they do now.
-    #[expect(dead_code, reason = "no page does anything yet but sign out")]
     pub(crate) fn act(&self, site: &Site) -> Act<'_> {
         Act { by: &self.name, who: &self.who, at: (site.now)(), random: (site.random)() }
     }

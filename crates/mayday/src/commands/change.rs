@@ -255,7 +255,11 @@ impl Record {
         let Record { json, .. } = self;
         let (told, source) = self.told()?;
         let known = source.make_and_open().await?.record_change(told).await?;
-        shown(&known, json)
+        if json {
+            return world::print_json(&known);
+        }
+        print(&known);
+        Ok(())
     }
 
     fn told(self) -> Result<(ChangeJson, Source)> {
@@ -310,7 +314,12 @@ impl List {
 
 impl Show {
     async fn run(self) -> Result<()> {
-        shown(&self.source.open().await?.change(&self.change).await?, self.json)
+        let known = self.source.open().await?.change(&self.change).await?;
+        if self.json {
+            return world::print_json(&known);
+        }
+        print(&known);
+        Ok(())
     }
 }
 
@@ -318,7 +327,8 @@ impl Activate {
     async fn run(self) -> Result<()> {
         let told = ActivationJson { at: self.at, by: None };
         let known = self.source.open().await?.activate_change(&self.change, told).await?;
-        shown(&known, false)
+        print(&known);
+        Ok(())
     }
 }
 
@@ -332,7 +342,8 @@ impl InstallHook {
         let failed = || format!("could not write the hook {}", path.display());
         anyhow::ensure!(
             !path.exists(),
-            "{} is there already: print the hook with `mayday change hook print` and add it by hand",
+            "{} is there already: print the hook with `mayday change hook print` and add it by \
+             hand",
             path.display()
         );
         world::write_program(&path, &self.hook.script()).with_context(failed)?;
@@ -363,10 +374,7 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-fn shown(known: &KnownChange, json: bool) -> Result<()> {
-    if json {
-        return world::print_json(known);
-    }
+fn print(known: &KnownChange) {
     world::print(&row(known));
     let says = &known.says;
     let rows = [
@@ -392,7 +400,6 @@ fn shown(known: &KnownChange, json: bool) -> Result<()> {
             world::print(&format!("  {name:<13}{value}"));
         }
     }
-    Ok(())
 }
 
 fn row(known: &KnownChange) -> String {

@@ -1,5 +1,6 @@
 //! `/incidents/{id}`: the answer first, then the evidence, then the next step.
 
+mod course;
 mod evidence;
 mod fields;
 mod figures;
@@ -17,6 +18,7 @@ use super::badge::Badge;
 use crate::chart::ChartError;
 use crate::words::{self, Piece, Prose, When};
 
+use course::CourseCard;
 use evidence::{Cited, Moment};
 use fields::FieldCard;
 use figures::Figure;
@@ -48,6 +50,8 @@ pub(crate) struct IncidentPage {
     pub(crate) by: String,
     /// Comparisons after the first.
     pub(crate) looks: Vec<Revision>,
+    /// Its course, with the first card.
+    pub(crate) course: CourseCard,
     /// What was measured.
     pub(crate) figures: Vec<Figure>,
     /// The rate over time.
@@ -96,7 +100,9 @@ impl Revision {
 
 impl IncidentPage {
     /// The page of an incident.
-    pub(crate) fn new(view: &IncidentView) -> Result<Self, ChartError> {
+    ///
+    /// `form` is what its forms carry, for somebody who may act.
+    pub(crate) fn new(view: &IncidentView, form: Option<String>) -> Result<Self, ChartError> {
         let incident = &view.incident;
         let report = &incident.report;
         let found = words::sentence(&view.brief.headline);
@@ -116,6 +122,7 @@ impl IncidentPage {
             declared: When::at(incident.declared_at),
             by: incident.declared_by.clone(),
             looks: incident.looks.iter().map(Revision::of).collect(),
+            course: CourseCard::of(incident, &view.course, form),
             figures: figures::of(view),
             picture: Picture::of(view)?,
             movers: movers::cards(report),

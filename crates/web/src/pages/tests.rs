@@ -16,7 +16,7 @@ use super::{FailurePage, HomePage, IncidentPage};
 const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x>";
 
 fn page(view: &IncidentView) -> IncidentPage {
-    IncidentPage::new(view).unwrap()
+    IncidentPage::new(view, Some("mark".to_owned())).unwrap()
 }
 
 fn html(view: &IncidentView) -> String {
@@ -234,7 +234,7 @@ fn text_from_outside_stays_text() {
     mover.to = HOSTILE.to_owned();
     mover.with = vec![HOSTILE.to_owned()];
     view.brief = response::brief(&view.incident.report);
-    view.timeline = incident::timeline::moments(&view.incident);
+    view.course.timeline = incident::timeline::moments(&view.incident);
     let html = html(&view);
     assert!(html.contains("&#60;script&#62;"));
     assert!(!html.contains("<script") && !html.contains("<img"), "{html}");

@@ -23,7 +23,7 @@ pub(crate) struct Import {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Take it into this data directory, which is made if it is not there; no server may be using it
+    /// Take it into this data directory, made if it is not there; no server may be using it
     #[arg(long, value_name = "DIR")]
     data_dir: PathBuf,
 

@@ -167,6 +167,8 @@ pub(crate) fn view(report: Report) -> IncidentView {
     IncidentView {
         brief: brief(&incident.report),
         slices: slices(&[(3, 90), (2, 80), (0, 0), (3, 85), (0, 4), (1, 60), (9, 80), (12, 90)]),
+        suspects: Vec::new(),
+        links: Vec::new(),
         course: course(&incident),
         incident,
     }
