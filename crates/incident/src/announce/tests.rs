@@ -51,6 +51,7 @@ fn notice(class: NoticeClass) -> Fact {
     Fact::NoticeHeard(NoticeHeard {
         notice: "ntc_1".parse().unwrap(),
         tenant: TenantName::standard(),
+        via: None,
         says: Box::new(Notice {
             provider: "openai".to_owned(),
             channel: ChannelKind::Statuspage,
@@ -62,6 +63,7 @@ fn notice(class: NoticeClass) -> Fact {
             impact: Impact::Major,
             title: "Elevated errors".to_owned(),
             models: vec!["gpt-5".to_owned()],
+            replacement: None,
             regions: Vec::new(),
             effective: None,
             stated: None,
@@ -84,6 +86,7 @@ fn opened() -> Fact {
         notice,
         concerns: vec!["gpt-5 in support".to_owned()],
         owner: "ana".to_owned(),
+        route: Vec::new(),
         due: at(0),
     })
 }
