@@ -15,6 +15,7 @@ use model::{
     Window,
 };
 
+use crate::clocks::{Beside, LagName, clocks};
 use crate::evidence::{Candidate, Exposed, contrasting, matched};
 use crate::gaps::Dismissals;
 use crate::{Incidents, brief, fields, gaps, postmortem, surfaces, timeline, triage};
@@ -98,14 +99,14 @@ fn surface(name: &str, verdict: SurfaceState) -> SurfaceVerdict {
     SurfaceVerdict { surface: name.to_owned(), verdict, why, limit_pp: None }
 }
 
-fn entry(version: u64, fact: Fact) -> Entry {
+pub(crate) fn entry(version: u64, fact: Fact) -> Entry {
     let zero = ContentHash::of(b"");
     let (stream, actor) = ("inc_1".to_owned(), "ada".to_owned());
     let (prev, hash) = (zero, zero);
     Entry { seq: version, stream, version, at: at(140), actor, fact, prev, hash }
 }
 
-fn incident(feature: &str) -> Incident {
+pub(crate) fn incident(feature: &str) -> Incident {
     let id: IncidentId = "inc_1".parse().unwrap();
     let mut incidents = Incidents::default();
     incidents.apply(&entry(
@@ -164,8 +165,8 @@ fn facts_fold_to_an_incident_with_its_drafts() {
 
 #[test]
 fn the_time_to_detection_is_computed_from_the_onsets_range() {
-    let clocks = timeline::clocks(&incident("support"));
-    let (least, most) = clocks.detection.unwrap();
+    let clocks = clocks(&incident("support"), Beside { now: at(200), run: None });
+    let (least, most) = clocks.lag(LagName::Detection).unwrap().length.range().unwrap();
     assert_eq!((least.as_mins(), most.as_mins()), (5, 13));
 }
 
