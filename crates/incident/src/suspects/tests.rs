@@ -190,6 +190,7 @@ fn a_notice_about_a_model_in_use_ranks_before_one_about_another() {
         impact: Impact::Major,
         title: format!("errors of {model}"),
         models: vec![model.to_owned()],
+        replacement: None,
         regions: Vec::new(),
         effective: Some(before(2)),
         stated: None,
