@@ -172,7 +172,7 @@ fn date_at(name: &str) -> Option<usize> {
         let end = name.get(at..)?;
         (at > 0 && is(end, form)).then_some(at)
     };
-    FORMS.iter().find_map(|form| fits(&form))
+    FORMS.iter().find_map(|form| fits(form))
 }
 
 #[cfg(test)]
