@@ -9,6 +9,8 @@ mod bench;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod course;
+#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod evals;
@@ -30,13 +32,13 @@ mod harness;
 mod inbound;
 #[cfg(test)]
 mod keeping;
+#[cfg(test)]
 mod ledger;
+#[cfg(test)]
 mod notices;
 #[cfg(test)]
 mod out;
 #[cfg(test)]
-mod out;
-mod scenario;
 mod scenario;
 #[cfg(test)]
 mod sign_in;
