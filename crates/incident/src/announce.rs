@@ -56,7 +56,7 @@ pub struct Announcement {
 pub struct Subjects {
     incidents: BTreeMap<IncidentId, Subject>,
     tickets: BTreeMap<TicketId, Work>,
-    notices: BTreeMap<NoticeId, String>,
+    notices: BTreeMap<NoticeId, Heard>,
 }
 
 /// Of an incident.
@@ -67,6 +67,15 @@ struct Subject {
     feature: Option<String>,
     mover: Option<String>,
     severity: Option<Severity>,
+}
+
+/// Of a notice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Heard {
+    title: String,
+    text: String,
+    class: NoticeClass,
+    thread: Option<String>,
 }
 
 /// Of a ticket.
@@ -116,10 +125,9 @@ impl Subjects {
             {
                 near.tickets.entry(id.clone()).or_insert_with(|| known.clone());
             }
-            if let Fact::TicketOpened(opened) = fact
-                && let Some(title) = self.notices.get(&opened.notice)
+            if let Some((id, known)) = notice_of(fact).and_then(|id| self.notices.get_key_value(id))
             {
-                near.notices.insert(opened.notice.clone(), title.clone());
+                near.notices.entry(id.clone()).or_insert_with(|| known.clone());
             }
             near.learn(fact);
         }
@@ -145,10 +153,16 @@ impl Subjects {
             }
             Fact::NoticeHeard(heard) => {
                 let title = format!("{}: {}", heard.says.provider, heard.says.title);
-                self.notices.insert(heard.notice.clone(), words::line(&title));
+                let notice = Heard {
+                    title: words::line(&title),
+                    text: words::notice(&heard.says),
+                    class: heard.says.class,
+                    thread: heard.says.thread.clone(),
+                };
+                self.notices.insert(heard.notice.clone(), notice);
             }
             Fact::TicketOpened(opened) => {
-                let title = self.notices.get(&opened.notice).cloned();
+                let title = self.notices.get(&opened.notice).map(|heard| heard.title.clone());
                 let work = Work {
                     title: title.unwrap_or_else(|| format!("what {} asks for", opened.notice)),
                     due: words::day(opened.due),
@@ -223,18 +237,21 @@ impl Subjects {
                 let text = words::lines(&format!("done: {}\n{}", acted.what, told.text));
                 Some(Announcement { text, ..told })
             }
-            Fact::NoticeHeard(heard) if is_worth_telling(heard.says.class) => Some(Announcement {
-                tenant: heard.tenant.clone(),
-                topic: "notice.heard",
-                about: heard.notice.to_string(),
-                effect: DeliveryEffect::Open,
-                title: self.notices.get(&heard.notice)?.clone(),
-                text: words::notice(&heard.says),
-                pages: false,
-                cause: heard.says.thread.clone().unwrap_or_else(|| heard.notice.to_string()),
-                severity: None,
-                feature: None,
-            }),
+            Fact::NoticeJudged(judged) if !judged.concerns.is_empty() => {
+                let heard = self.notices.get(&judged.notice)?;
+                is_worth_telling(heard.class).then(|| Announcement {
+                    tenant: judged.tenant.clone(),
+                    topic: "notice.heard",
+                    about: judged.notice.to_string(),
+                    effect: DeliveryEffect::Open,
+                    title: heard.title.clone(),
+                    text: words::judged(&heard.text, judged),
+                    pages: judged.pages,
+                    cause: heard.thread.clone().unwrap_or_else(|| judged.notice.to_string()),
+                    severity: None,
+                    feature: None,
+                })
+            }
             Fact::SignalRaised(raised) => Some(Announcement {
                 tenant: raised.tenant.clone(),
                 topic: "signal.raised",
@@ -316,6 +333,14 @@ fn incident_of(fact: &Fact) -> Option<&IncidentId> {
         Fact::SeveritySet(set) => Some(&set.incident),
         Fact::Acknowledged(seen) => Some(&seen.incident),
         Fact::StageReached(reached) => Some(&reached.incident),
+        _ => None,
+    }
+}
+
+fn notice_of(fact: &Fact) -> Option<&NoticeId> {
+    match fact {
+        Fact::TicketOpened(opened) => Some(&opened.notice),
+        Fact::NoticeJudged(judged) => Some(&judged.notice),
         _ => None,
     }
 }

@@ -81,11 +81,11 @@ impl Pace {
 /// The odds that changes which fit so well were near by accident, against that one of them was the
 /// cause; each with its score in nats.
 ///
-/// A rise may come from a change on record, or from nothing on record. A change at an instant is the
-/// cause by its likelihood there, and an accident by the likelihood over all instants. A factor that
-/// changed often without harm is rarely the cause; so, a little, is any factor on a busy day. Where
-/// surfaces are not recorded, what moved may be on one of them. Changes of several surfaces that
-/// can't be told apart are each as likely to be the cause as if they were alone.
+/// A rise may come from a change on record, or from nothing on record. A change at an instant is
+/// the cause by its likelihood there, and an accident by the likelihood over all instants. A factor
+/// that changed often without harm is rarely the cause; so, a little, is any factor on a busy day.
+/// Where surfaces are not recorded, what moved may be on one of them. Changes of several surfaces
+/// that can't be told apart are each as likely to be the cause as if they were alone.
 pub fn odds(table: &Table, sides: &Sides, tied: &[(&Exposure, f64)]) -> f64 {
     let Some(last) = sides.before.clone().last() else { return f64::INFINITY };
     let lasts = table.at[last].duration_since(table.at[sides.before.start]).as_secs_f64().max(1.0);

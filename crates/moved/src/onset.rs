@@ -69,9 +69,9 @@ struct Cut {
 /// the rate went the other way everywhere.
 ///
 /// The first cut within reach of the best is better than all before it, and the last one better
-/// than all after it: so one pass that keeps those two rows finds the range. A rise gains with every
-/// good run that comes to lie before it, so only cuts just before a bad run need be looked at, and
-/// for the beginning of the range those since the one before.
+/// than all after it: so one pass that keeps those two rows finds the range. A rise gains with
+/// every good run that comes to lie before it, so only cuts just before a bad run need be looked
+/// at, and for the beginning of the range those since the one before.
 pub fn step(table: &Table, search: &Search<impl Iterator<Item = usize> + Clone>) -> Option<Step> {
     let mut risen: Vec<Cut> = Vec::new();
     let mut falling: Vec<Cut> = Vec::new();

@@ -132,8 +132,8 @@ pub fn fitting(
 }
 
 /// Whether nothing but its moment speaks for the best of these candidates, and such a moment comes
-/// easily by accident. The ruler is asked about sooner than behaviour, because scoring again does no
-/// harm.
+/// easily by accident. The ruler is asked about sooner than behaviour, because scoring again does
+/// no harm.
 fn is_accident(table: &Table, sides: &Sides, tied: &[Weighed]) -> bool {
     let Some(best) = tied.first() else { return false };
     let by_timing_alone = best.score < TOLD_APART

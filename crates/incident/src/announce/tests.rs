@@ -5,8 +5,8 @@ use model::course::{Acknowledged, SeveritySet, StageReached};
 use model::delivery::DeliveryEffect;
 use model::incident::IncidentKind;
 use model::notice::{
-    ChannelKind, Impact, NoticeClass, NoticeHeard, NoticeProof, TicketActed, TicketEscalated,
-    TicketOpened,
+    ChannelKind, Impact, NoticeClass, NoticeHeard, NoticeJudged, NoticeProof, TicketActed,
+    TicketEscalated, TicketOpened,
 };
 use model::{
     ContentHash, Fact, IncidentId, Notice, NoticeId, Severity, SignalId, Stage, TenantName,
@@ -71,6 +71,18 @@ fn notice(class: NoticeClass) -> Fact {
             raw: ContentHash::of(b""),
             link: None,
         }),
+    })
+}
+
+fn judged(concerns: &[&str]) -> Fact {
+    Fact::NoticeJudged(NoticeJudged {
+        notice: "ntc_1".parse().unwrap(),
+        tenant: TenantName::standard(),
+        concerns: concerns.iter().map(|it| (*it).to_owned()).collect(),
+        pages: true,
+        owner: "ana".to_owned(),
+        route: Vec::new(),
+        because: "it is used".to_owned(),
     })
 }
 
@@ -206,15 +218,21 @@ fn a_ticket_opened_with_its_notice_has_the_notices_title() {
 }
 
 #[test]
-fn notices_of_trouble_are_told_and_those_that_ask_for_work_come_as_tickets() {
+fn a_notice_of_trouble_with_what_is_used_is_told_once_it_is_judged() {
     for class in [NoticeClass::Incident, NoticeClass::AccountWarning, NoticeClass::Security] {
-        let told = one(&Subjects::default(), notice(class));
+        let subjects = knowing(&[notice(class)]);
+        let told = one(&subjects, judged(&["gpt-5 in support"]));
         assert_eq!((told.topic, &*told.cause), ("notice.heard", "p31zjtct2jer"));
-        assert_eq!(told.text, "openai says: investigating.\nModels: gpt-5.");
+        assert_eq!((&*told.title, told.pages), ("openai: Elevated errors", true));
+        let said = "openai says: investigating.\nModels: gpt-5.\nConcerns: gpt-5 in support.";
+        assert_eq!(told.text, format!("{said} Owner: ana."));
+        assert!(subjects.announce(&[judged(&[])]).is_empty(), "nothing of it is used");
     }
     for class in [NoticeClass::Deprecation, NoticeClass::Maintenance, NoticeClass::Unknown] {
-        assert!(Subjects::default().announce(&[notice(class)]).is_empty());
+        assert!(knowing(&[notice(class)]).announce(&[judged(&["gpt-5"])]).is_empty());
     }
+    let together = [notice(NoticeClass::Incident), judged(&["gpt-5"])];
+    assert_eq!(Subjects::default().announce(&together).len(), 1);
 }
 
 #[test]

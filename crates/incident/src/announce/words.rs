@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use model::course::{SeveritySet, StageReached};
+use model::notice::NoticeJudged;
 use model::{Notice, Report, Severity};
 
 use super::{Subject, Work};
@@ -66,6 +67,11 @@ pub(super) fn notice(says: &Notice) -> String {
     let status = says.status.as_deref().unwrap_or(&says.kind);
     let models = named("Models", &says.models);
     lines(&format!("{} says: {status}.{models}{}", says.provider, named("Regions", &says.regions)))
+}
+
+pub(super) fn judged(says: &str, judged: &NoticeJudged) -> String {
+    let concerns = judged.concerns.join(", ");
+    lines(&format!("{says}\nConcerns: {concerns}. Owner: {}.", judged.owner))
 }
 
 pub(super) fn day(at: Timestamp) -> String {

@@ -3,11 +3,12 @@
 use std::process::Command;
 
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::harness::{Server, data_dir, mayday, request, root, told};
+use crate::harness::{Server, data_dir, mayday, request, root, text, told};
 
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = mayday().args(arguments).output().unwrap();
@@ -33,6 +34,12 @@ fn trigger(routing_key: &str) -> Value {
 async fn pagerduty_events_are_taken_and_answered_as_their_senders_know_it() {
     let (_guard, data) = data_dir();
     let server = Server::start(&data, &[]);
+    let change = json!({"routing_key": "x", "payload": {"summary": "deployed 7"}});
+    let (status, answer) = post(&server, "/v2/change/enqueue", &change).await;
+    let processed = json!({"status": "success", "message": "Change event processed"});
+    assert_eq!((status, answer), (StatusCode::ACCEPTED, processed));
+    assert_eq!(server.json("/api/v1/changes").await[0]["summary"], "deployed 7");
+
     let (status, answer) = post(&server, "/v2/enqueue", &trigger("anything")).await;
     let processed = json!({"status": "success", "message": "Event processed", "dedup_key": "db/7"});
     assert_eq!((status, answer), (StatusCode::ACCEPTED, processed));
@@ -47,12 +54,6 @@ async fn pagerduty_events_are_taken_and_answered_as_their_senders_know_it() {
     assert_eq!(answer["errors"], json!(["'event_action' is missing or blank"]));
     assert_eq!(server.metric("mayday_hooks_refused_total").await, 1);
 
-    let change = json!({"routing_key": "x", "payload": {"summary": "deployed 7"}});
-    let (status, answer) = post(&server, "/v2/change/enqueue", &change).await;
-    let processed = json!({"status": "success", "message": "Change event processed"});
-    assert_eq!((status, answer), (StatusCode::ACCEPTED, processed));
-    assert_eq!(server.json("/api/v1/changes").await[0]["summary"], "deployed 7");
-
     let incidents = server.json("/api/v1/incidents").await;
     assert_eq!(incidents.as_array().unwrap().len(), 1, "by rule: {incidents}");
     let id = incidents[0]["id"].as_str().unwrap();
@@ -65,10 +66,15 @@ async fn pagerduty_events_are_taken_and_answered_as_their_senders_know_it() {
 async fn a_routing_key_is_a_key_once_keys_are_asked_for_and_is_written_down_nowhere() {
     let (_guard, data) = data_dir();
     let directory = data.to_str().unwrap().to_owned();
-    let create =
-        ["key", "create", "--kind", "ingest", "--name", "prober", "--data-dir", &directory];
-    let (code, told, error) = run(&create);
-    assert_eq!(code, Some(0), "{error}");
+    let create = |kind: &str| {
+        let to = ["--data-dir", &directory];
+        let (code, told, error) =
+            run(&[&["key", "create", "--kind", kind, "--name", kind], &to[..]].concat());
+        assert_eq!(code, Some(0), "{error}");
+        told
+    };
+    create("person");
+    let told = create("ingest");
     let token = told.split_whitespace().find(|word| word.starts_with("mdk_")).unwrap().to_owned();
     let server = Server::start(&data, &[]);
     for wrong in ["R0UT1NGK3YR0UT1NGK3YR0UT1NGK3Y00", &token.replace('a', "b")] {
@@ -299,10 +305,17 @@ async fn a_complaint_labels_its_run_and_a_model_that_nobody_recorded_shows_as_a_
     let config = guard.path().join("mayday.toml");
     std::fs::write(&config, "[changes]\nlearn_for = \"0s\"\n").unwrap();
     let server = Server::start(&data, &["--config", config.to_str().unwrap()]);
-    let mut first = root(1);
-    first.attributes.push(crate::harness::text("gen_ai.response.model", "m-1"));
-    first.started -= jiff::SignedDuration::from_secs(30);
-    server.export(request(vec![first])).await;
+    let calling = |number: u64, model: &str| {
+        let (agent, mut call) = (root(number), root(number));
+        call.span = model::SpanId::from_bytes(&(number + 100).to_be_bytes()).unwrap();
+        call.parent = Some(agent.span);
+        call.attributes =
+            vec![text("gen_ai.operation.name", "chat"), text("gen_ai.response.model", model)];
+        [agent, call]
+    };
+    let mut earlier = calling(1, "m-1");
+    earlier.iter_mut().for_each(|span| span.started -= SignedDuration::from_secs(30));
+    server.export(request(earlier.to_vec())).await;
     server.eventually("/api/v1/features", |it| !it.as_array().unwrap().is_empty()).await;
     let complaint = json!({
         "feature": "helper", "run": format!("run_{}_{}", root(1).trace, root(1).span),
@@ -314,9 +327,7 @@ async fn a_complaint_labels_its_run_and_a_model_that_nobody_recorded_shows_as_a_
     assert_eq!(server.json("/api/v1/complaints").await[0]["category"], "wrong_tone");
     assert_eq!(server.json("/api/v1/signals").await, json!([]));
 
-    let mut second = root(2);
-    second.attributes.push(crate::harness::text("gen_ai.response.model", "m-2"));
-    server.export(request(vec![second])).await;
+    server.export(request(calling(2, "m-2").to_vec())).await;
     server.eventually("/api/v1/changes", |it| it[0]["seen"]["factor"] == "model_served").await;
     let change = &server.json("/api/v1/changes").await[0];
     assert_eq!((&change["before"], &change["after"]), (&json!("m-1"), &json!("m-2")));
