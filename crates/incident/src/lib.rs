@@ -9,8 +9,8 @@
 //! Once it is declared: [`course`] is the machine of stages and claims; [`clocks`](mod@clocks)
 //! reads when what happened; [`severity`] how bad it is; [`blast`] what agents did outside;
 //! [`card`](mod@card) is what somebody woken at night reads first, with the nearest past incident
-//! ([`nearest`](mod@nearest)). [`playbooks`] say what to do about one shape of failure each. [`actors`] tells people from programs, and [`heard`] keeps what came
-//! from outside in short.
+//! ([`nearest`](mod@nearest)). [`playbooks`] say what to do about one shape of failure each.
+//! [`actors`] tells people from programs, and [`heard`] keeps what came from outside in short.
 //!
 //! What comes from outside has folds of its own: [`changes`], [`alerts`], [`complaints`], and
 //! [`links`], which says what belongs to which incident. [`observed`] tells changes that nobody

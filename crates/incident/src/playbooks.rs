@@ -1,8 +1,9 @@
 //! Playbooks: what to do about one shape of failure, step by step, as versioned data.
 //!
-//! [`defaults`] are ten that Mayday ships with; [`read`] takes one written elsewhere; [`lint`] finds
-//! what would fail at night; [`propose`] names those that fit an incident; [`Rehearsals`] knows when
-//! each was walked through last; [`preflight`] who could not do which step.
+//! [`defaults`] are ten that Mayday ships with; [`read`] takes one written elsewhere;
+//! [`lint`](fn@lint) finds what would fail at night; [`propose`](fn@propose) names those that fit
+//! an incident; [`Rehearsals`] knows when each was walked through last;
+//! [`preflight`](fn@preflight) who could not do which step.
 
 mod lint;
 mod preflight;

@@ -4,6 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use model::BehaviourRate;
 use model::incident::Look;
 
+/// From how many seconds on a duration is told in days.
+const DAYS: i64 = 3 * 86_400;
+
 /// Longest level shown in a sentence.
 const LONGEST: usize = 60;
 
@@ -40,12 +43,13 @@ pub fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// `1 h 04 min`, `12 min`, `43 s`.
+/// `14 d 06 h`, `1 h 04 min`, `12 min`, `43 s`.
 pub fn duration(length: SignedDuration) -> String {
     let seconds = length.as_secs();
     match seconds.abs() {
         0..60 => format!("{seconds} s"),
         60..3600 => format!("{} min", seconds / 60),
+        DAYS.. => format!("{} d {:02} h", seconds / 86_400, (seconds % 86_400).abs() / 3600),
         _ => format!("{} h {:02} min", seconds / 3600, (seconds % 3600).abs() / 60),
     }
 }

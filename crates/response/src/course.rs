@@ -1,8 +1,8 @@
 //! The course of an incident: what people and programs say and do once it is declared.
 //!
-//! Each use case asks the machine in [`incident::course`] whether it may be, states what comes back,
-//! and gives the incident as it then stands. [`Standing`] is who asks: a program, a person, or a
-//! person who may also confirm what others propose.
+//! Each use case asks the machine in [`incident::course`] whether it may be, states what comes
+//! back, and gives the incident as it then stands. [`Standing`] is who asks: a program, a person,
+//! or a person who may also confirm what others propose.
 
 mod blast;
 mod view;

@@ -81,8 +81,8 @@ fn the_card_answers_before_any_cause_is_known() {
       nothing like it was declared
     If nothing is done: 888 bad runs an hour [717, 1088]
       4440 runs an hour as in the last 5 min, at the rate of the last 5 min
-    May you act: you may acknowledge, act
-      ada; you may not close
+    May you act: yes, but not close
+      ada may acknowledge, act
     ");
 }
 

@@ -189,13 +189,14 @@ impl Card {
 
     fn you_row(&self) -> Row {
         let You { name, may, may_not } = &self.you;
-        let answer = match may.is_empty() {
-            true => "you may only look".to_owned(),
-            false => format!("you may {}", may.join(", ")),
+        let answer = match (may.as_slice(), may_not.as_slice()) {
+            ([], _) => "no: you may only look".to_owned(),
+            (_, []) => "yes".to_owned(),
+            (_, may_not) => format!("yes, but not {}", may_not.join(", ")),
         };
-        let ground = match may_not.is_empty() {
+        let ground = match may.is_empty() {
             true => name.clone(),
-            false => format!("{name}; you may not {}", may_not.join(", ")),
+            false => format!("{name} may {}", may.join(", ")),
         };
         row("May you act", answer, ground, Tone::Plain)
     }

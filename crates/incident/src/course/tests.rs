@@ -101,7 +101,8 @@ fn a_refusal_says_why_and_what_it_takes() {
         reach(&reached(&[Stage::Closed]), &ask(Stage::Declared, Standing::Person, &well())),
     ];
     let said = said.map(|refused| refused.unwrap_err().to_string());
-    insta::assert_snapshot!(said.join("\n").replace(": ", ":\n  ").replace("; ", ";\n  ").replace(", with", ",\n  with"), @r"
+    let said = said.join("\n").replace(": ", ":\n  ").replace("; ", ";\n  ");
+    insta::assert_snapshot!(said.replace(", with", ",\n  with"), @r"
     an incident that is declared does not become verified:
       say first that it is mitigated:
       what is measured is the time since then

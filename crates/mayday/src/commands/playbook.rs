@@ -163,7 +163,7 @@ impl Lint {
         } else {
             findings.iter().for_each(|finding| world::print(&finding.to_string()));
         }
-        Ok(exit(findings.is_empty()))
+        Ok(exit(&findings))
     }
 }
 
@@ -189,12 +189,13 @@ impl Preflight {
                 world::print(&format!("{playbook}  step {step}: {who} may not {}", lacks.as_str()));
             }
         }
-        Ok(exit(lacks.is_empty()))
+        Ok(exit(&lacks))
     }
 }
 
-fn exit(is_well: bool) -> ExitCode {
-    if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+/// 1 if anything is found.
+fn exit<T>(found: &[T]) -> ExitCode {
+    if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn line(PlaybookView { playbook, freshness, rehearsed }: &PlaybookView) -> String {

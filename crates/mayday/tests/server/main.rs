@@ -9,6 +9,8 @@ mod bench;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod course;
+#[cfg(test)]
 mod durability;
 #[cfg(test)]
 mod evals;

@@ -15,6 +15,9 @@ use crate::visitor::{Posted, Visitor};
 /// Back to the page, or the page that says why not.
 type Back = Result<Redirect, PageError>;
 
+/// The incident after what was said, or why that was not.
+type Said = Result<Incident, IncidentError>;
+
 /// The incident that a form is about.
 type Of = Result<Path<IncidentId>, PathRejection>;
 
@@ -117,7 +120,7 @@ async fn say(
     site: Site,
     visitor: Visitor,
     id: Of,
-    what: impl FnOnce(&Mayday, &IncidentId, Act) -> Result<Incident, IncidentError> + Send + 'static,
+    what: impl FnOnce(&Mayday, &IncidentId, Act) -> Said + Send + 'static,
 ) -> Back {
     let Path(id) = id.map_err(|_| PageError::NoSuchPage)?;
     visitor.who.may(Right::Respond)?;

@@ -172,7 +172,7 @@ impl CardRow {
         let (tone, mark) = match row.tone {
             Tone::Alert => ("alert", "▲"),
             Tone::Unknown => ("unknown", "?"),
-            Tone::Plain => ("plain", "·"),
+            Tone::Plain => ("plain", ""),
         };
         let Row { asks, answer, ground, .. } = row.clone();
         Self { asks, answer, ground, tone, mark }
