@@ -29,7 +29,7 @@ mod tests {
         for text in
             ["2027-01-01T00:00:00Z", "Fri, 01 Jan 2027 00:00:00 GMT", "2027-01-01", " 2027-01-01 "]
         {
-            assert_eq!(read(text).map(|at| at.as_second()), Some(1_798_761_600), "{text}");
+            assert_eq!(read(text).map(Timestamp::as_second), Some(1_798_761_600), "{text}");
         }
         for text in ["", "soon", "2027-13-01", "01/02/2027"] {
             assert_eq!(read(text), None, "{text}");

@@ -251,7 +251,7 @@ impl Whole {
     }
 
     fn features(&self, tallied: &Tallied<'_>) -> Vec<By> {
-        let mut all = by(&tallied.features, |name| name.to_string(), 1);
+        let mut all = by(&tallied.features, ToString::to_string, 1);
         for one in &mut all {
             one.share = share(one.runs, self.of_feature.get(&*one.name).copied().unwrap_or(0));
         }
