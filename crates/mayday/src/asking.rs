@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT};
 use hyper::{Request, StatusCode};
@@ -102,5 +102,5 @@ async fn fetch(client: &Outward, asking: &Asking) -> Result<Bytes, String> {
         return Err(format!("it answered {}", answer.status()));
     }
     let body = Limited::new(answer.into_body(), LARGEST).collect().await;
-    body.map(|body| body.to_bytes()).map_err(|_| "its answer broke off or is too large".to_owned())
+    body.map(Collected::to_bytes).map_err(|_| "its answer broke off or is too large".to_owned())
 }
