@@ -237,7 +237,7 @@ impl Subjects {
                 let text = words::lines(&format!("done: {}\n{}", acted.what, told.text));
                 Some(Announcement { text, ..told })
             }
-            Fact::NoticeJudged(judged) if !judged.concerns.is_empty() => {
+            Fact::NoticeJudged(judged) if judged.pages || !judged.concerns.is_empty() => {
                 let heard = self.notices.get(&judged.notice)?;
                 is_worth_telling(heard.class).then(|| Announcement {
                     tenant: judged.tenant.clone(),

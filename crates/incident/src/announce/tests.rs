@@ -79,7 +79,7 @@ fn judged(concerns: &[&str]) -> Fact {
         notice: "ntc_1".parse().unwrap(),
         tenant: TenantName::standard(),
         concerns: concerns.iter().map(|it| (*it).to_owned()).collect(),
-        pages: true,
+        pages: !concerns.is_empty(),
         owner: "ana".to_owned(),
         route: Vec::new(),
         because: "it is used".to_owned(),
@@ -233,6 +233,14 @@ fn a_notice_of_trouble_with_what_is_used_is_told_once_it_is_judged() {
     }
     let together = [notice(NoticeClass::Incident), judged(&["gpt-5"])];
     assert_eq!(Subjects::default().announce(&together).len(), 1);
+}
+
+#[test]
+fn a_notice_about_the_account_is_told_if_it_pages_though_it_names_nothing_in_use() {
+    let Fact::NoticeJudged(judged) = judged(&[]) else { panic!("another fact") };
+    let pages = Fact::NoticeJudged(NoticeJudged { pages: true, ..judged });
+    let told = one(&knowing(&[notice(NoticeClass::AccountWarning)]), pages);
+    assert!(told.pages && told.text.ends_with("Concerns: the account. Owner: ana."));
 }
 
 #[test]

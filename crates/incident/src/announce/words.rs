@@ -70,7 +70,10 @@ pub(super) fn notice(says: &Notice) -> String {
 }
 
 pub(super) fn judged(says: &str, judged: &NoticeJudged) -> String {
-    let concerns = judged.concerns.join(", ");
+    let concerns = match judged.concerns.is_empty() {
+        true => "the account".to_owned(),
+        false => judged.concerns.join(", "),
+    };
     lines(&format!("{says}\nConcerns: {concerns}. Owner: {}.", judged.owner))
 }
 

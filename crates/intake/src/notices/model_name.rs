@@ -167,12 +167,12 @@ fn date_at(name: &str) -> Option<usize> {
             })
     };
     const FORMS: [&str; 6] = ["-9999-99-99", "-99999999", "-99-9999", "-99-99", "-9999", "-999"];
-    let fits = |form: &&str| {
+    let fits = |form: &str| {
         let at = name.len().checked_sub(form.len())?;
         let end = name.get(at..)?;
         (at > 0 && is(end, form)).then_some(at)
     };
-    FORMS.iter().find_map(|form| fits(&form))
+    FORMS.iter().find_map(|form| fits(form))
 }
 
 #[cfg(test)]

@@ -116,8 +116,9 @@ struct Project {
     secret: String,
 }
 
-/// What a target hears if it names no topics: an incident's course, and work that comes near.
-const USUAL: [&str; 2] = ["incident.*", "ticket.escalated"];
+/// What a target hears if it names no topics: an incident's course, work that comes near, and
+/// what hits something in use.
+const USUAL: [&str; 3] = ["incident.*", "ticket.escalated", "notice.heard"];
 
 /// Longest name of a target.
 const LONGEST_NAME: usize = 64;
