@@ -162,16 +162,20 @@ pub struct Concerned<'a> {
     pub sure: Match,
 }
 
-/// How old a count may be before runs are counted again.
+/// How old a count may be before runs are counted again, where there are many.
 const FRESH: SignedDuration = SignedDuration::from_secs(30);
 
+/// Runs up to which counting costs nothing that anybody would notice.
+const FEW: usize = 50_000;
+
 impl Mayday {
-    /// What is used, as of now or some seconds ago. Blocking.
+    /// What is used, as of now, or of some seconds ago where there are many runs. Blocking.
     pub fn inventory(&self, now: Timestamp) -> Arc<Inventory> {
         let mut kept = self.room.inventory.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(counted) = kept.as_ref() {
-            let age = now.duration_since(counted.as_of);
-            if !age.is_negative() && age < FRESH {
+            let (age, runs) = (now.duration_since(counted.as_of), self.room.recent().len());
+            let is_whole = runs > FEW || counted.runs == runs as u64;
+            if !age.is_negative() && age < FRESH && is_whole {
                 return Arc::clone(counted);
             }
         }

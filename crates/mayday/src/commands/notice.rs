@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use model::NoticeId;
+use model::notice::NoticeClass;
 use response::channels::matrix::{Cell, ChannelState, ChannelView, ProviderRow};
 use response::notices::NoticeView;
 use response::wording;
@@ -188,7 +189,10 @@ fn told(view: &NoticeView) -> String {
         (_, Some(ticket)) => ticket.to_string(),
         (None, None) => "not judged yet".to_owned(),
         (Some(judged), None) if judged.pages => "pages".to_owned(),
-        (Some(judged), None) if judged.concerns.is_empty() => "nothing in use".to_owned(),
+        (Some(judged), None) if judged.concerns.is_empty() => {
+            let about_use = view.goes() || says.class == NoticeClass::Incident;
+            if about_use { "nothing in use".to_owned() } else { "kept".to_owned() }
+        }
         (Some(_), None) => "in use".to_owned(),
     };
     let at = wording::moment(*heard_at);

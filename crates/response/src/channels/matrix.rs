@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Channel, Owner, Stop, offered};
 use crate::access::{KeyState, Principals};
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, ModelUse};
 use crate::notices::fold::Heard;
 use crate::open::Mayday;
 
@@ -137,7 +137,7 @@ pub(crate) fn matrix(views: Vec<ChannelView>, inventory: &Inventory, now: Timest
     let mut rows: Vec<ProviderRow> = providers
         .into_iter()
         .map(|provider| {
-            let runs = inventory.of(&provider).map(|used| used.requested.max(used.served)).sum();
+            let runs = runs_of(&provider, inventory);
             let set_up = by.keys().filter(|(of, _)| *of == provider).map(|(_, kind)| *kind);
             let offered = offered::kinds(&provider).iter().copied();
             let kinds: BTreeSet<ChannelKind> = offered.chain(set_up).collect();
@@ -152,14 +152,19 @@ pub(crate) fn matrix(views: Vec<ChannelView>, inventory: &Inventory, now: Timest
     Matrix { as_of: now, providers: rows }
 }
 
+/// Runs that use a model of a provider: what is asked for and what answers are the same runs.
+fn runs_of(provider: &str, inventory: &Inventory) -> u64 {
+    let sum = |runs: fn(&ModelUse) -> u64| inventory.of(provider).map(runs).sum::<u64>();
+    sum(|used| used.requested).max(sum(|used| used.served))
+}
+
 fn cell(kind: ChannelKind, channels: Vec<ChannelView>, runs: u64) -> Cell {
     let worst = channels.iter().map(|channel| channel.state).max();
     let (state, gap) = match worst {
         Some(state) => (state, None),
         None if runs == 0 => (ChannelState::Unused, None),
         None => {
-            let gap = "in use, and nobody would hear of it this way: add a channel, or say in the \
-                       settings why none is needed";
+            let gap = "it is in use, and nobody would hear of it this way";
             (ChannelState::Red, Some(gap.to_owned()))
         }
     };

@@ -63,11 +63,13 @@ async fn an_alias_in_production_is_a_finding_with_its_runs_and_a_dated_name_is_n
 }
 
 #[tokio::test]
-async fn a_count_is_kept_for_some_seconds_and_then_made_anew() {
+async fn a_count_is_kept_while_it_is_whole_and_for_some_seconds_at_most() {
     let mayday = mayday(Vec::new());
     run(&mayday, 1, "support", ("gpt-5", None), at(0, 0)).await;
-    assert_eq!(mayday.inventory(at(0, 10)).runs, 1);
-    run(&mayday, 2, "support", ("gpt-5", None), at(0, 11)).await;
-    assert_eq!(mayday.inventory(at(0, 20)).runs, 1);
-    assert_eq!(mayday.inventory(at(0, 41)).runs, 2);
+    let counted = |second| mayday.inventory(at(0, second));
+    assert_eq!(counted(10).as_of, at(0, 10));
+    assert_eq!(counted(20).as_of, at(0, 10));
+    assert_eq!(counted(40).as_of, at(0, 40));
+    run(&mayday, 2, "support", ("gpt-5", None), at(0, 41)).await;
+    assert_eq!((counted(42).as_of, counted(42).runs), (at(0, 42), 2));
 }

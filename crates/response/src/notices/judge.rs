@@ -123,7 +123,8 @@ pub(crate) fn concern(notice: &NoticeState, inventory: &Inventory) -> Concern {
     let says = &notice.says;
     let mut concern = Concern::default();
     let named = inventory.concerned(&says.models);
-    let whole = says.models.is_empty() && !notice.goes();
+    let of_all = notice.is_active() || says.class == NoticeClass::Maintenance;
+    let whole = says.models.is_empty() && of_all;
     let all = inventory.of(&says.provider).filter(|_| whole);
     let all = all.map(|used| crate::inventory::Concerned { used, sure: Match::Same });
     for one in named.into_iter().chain(all).take(MOST_TOLD) {

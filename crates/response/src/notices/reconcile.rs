@@ -44,6 +44,8 @@ struct Desk<'a> {
     facts: Vec<Fact>,
     /// Threads that were given a ticket in this look, so that none gets two.
     ticketed: BTreeSet<(String, String)>,
+    /// Threads that page in this look.
+    paged: BTreeSet<(String, String)>,
 }
 
 /// An incident that still needs something.
@@ -76,7 +78,7 @@ impl Mayday {
         let _turn = self.house.desk.turn();
         let facts = {
             let notices = self.house.notices();
-            let (facts, ticketed) = (Vec::new(), BTreeSet::new());
+            let (facts, ticketed, paged) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
             let mut desk = Desk {
                 mayday: self,
                 notices: &notices,
@@ -86,6 +88,7 @@ impl Mayday {
                 now,
                 facts,
                 ticketed,
+                paged,
             };
             desk.look_through();
             desk.facts
@@ -216,7 +219,11 @@ impl Desk<'_> {
                 now: self.now,
             };
             // While the provider is still asked, nothing is linked either.
-            let Some(verdict) = judge(&case) else { return };
+            let Some(mut verdict) = judge(&case) else { return };
+            if verdict.pages && !self.paged.insert(notices_thread(notice)) {
+                verdict.pages = false;
+                verdict.because = "an earlier notice of the same thing pages".to_owned();
+            }
             self.judged(notice, verdict);
         }
         for incident in related {

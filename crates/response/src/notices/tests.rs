@@ -295,6 +295,23 @@ async fn one_thing_that_goes_back_and_forth_pages_once_an_hour() {
 }
 
 #[tokio::test]
+async fn two_notices_of_one_thing_that_come_together_page_once() {
+    let generic = Channel { format: Some(Format::Generic), ..hooks() };
+    let mayday = in_use(vec![generic]).await;
+    for status in ["investigating", "identified"] {
+        let said = json!({"title": "Errors", "class": "incident", "impact": "major",
+            "thread": "t1", "status": status});
+        send(&mayday, status, &said, at(0, 0)).unwrap();
+    }
+    keep(&mayday, at(0, 1));
+    let timeline = only(&mayday, at(0, 1)).timeline;
+    let pages = |place: usize| {
+        mayday.notice(&timeline[place].notice, at(0, 1)).unwrap().judged.unwrap().pages
+    };
+    assert_eq!((pages(0), pages(1)), (true, false));
+}
+
+#[tokio::test]
 async fn a_providers_incident_is_linked_to_ours_and_then_pages_nobody() {
     let generic = Channel { format: Some(Format::Generic), ..hooks() };
     let mayday = in_use(vec![generic]).await;

@@ -69,10 +69,7 @@ impl ChannelRow {
         let says = match (&view.waived, view.problems.as_slice()) {
             (Some(why), _) => vec![format!("None is needed: {why}")],
             (None, []) if view.state == ChannelState::Unknown => {
-                vec![
-                    "Nothing says how long it may be silent: set `expected_max_silence`."
-                        .to_owned(),
-                ]
+                vec!["Nothing says how long it may be silent.".to_owned()]
             }
             (None, problems) => problems.iter().map(|problem| capitalised(problem)).collect(),
         };
