@@ -59,7 +59,7 @@ pub(crate) async fn acknowledge(
     id: Of,
     Posted { visitor, it: Nothing {} }: Posted<Nothing>,
 ) -> Back {
-    say(site, visitor, id, |mayday, id, act| mayday.acknowledge(id, act)).await
+    say(site, visitor, id, Mayday::acknowledge).await
 }
 
 /// `POST /incidents/{id}/stage`

@@ -371,8 +371,7 @@ impl Actions {
 /// How an incident stands, in a line.
 pub(super) fn standing(incident: &Incident) -> String {
     let severity = incident.course.severity();
-    let severity =
-        severity.map_or("no severity stated".to_owned(), |severity| severity.to_string());
+    let severity = severity.as_ref().map_or("no severity stated".to_owned(), ToString::to_string);
     format!("{}  {}  {severity}", incident.id, incident.course.stage())
 }
 
@@ -383,7 +382,7 @@ pub(super) fn print_claims(incident: &Incident) {
         let (about, says) = (made.about.as_str(), &made.says);
         let role = made.role.map_or(String::new(), |role| format!(" {}", role.as_str()));
         let on = made.rests_on.as_ref().map_or(String::new(), |on| format!(", on {on}"));
-        let when = made.when.as_ref().map_or(String::new(), |when| told(when));
+        let when = made.when.as_ref().map_or(String::new(), told);
         let (state, source) = (claim.state().as_str(), claim.source());
         world::print(&format!(
             "  claim     {}  {about}{role}: {says}{when}{on}; {source}: {state}",
