@@ -1,4 +1,4 @@
-//! `mayday postmortem lint`: an exit status for anyone's CI; no server, unless quotes are looked up.
+//! `mayday postmortem lint`: an exit status for anyone's CI; a server only to look quotes up.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
