@@ -1,7 +1,8 @@
 //! Scenarios: nights written down in `scenarios/*.toml`, played against the real server.
 //!
 //! A step is a request as other tools send it, or a simulator's runs; what it answers can be
-//! kept under a name. Afterwards each expectation is asked for. Nothing here knows what a night is about.
+//! kept under a name. Afterwards each expectation is asked for. Nothing here knows what a night
+//! is about.
 
 use std::collections::BTreeMap;
 use std::path::Path;
