@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const MOST_TIME: Duration = Duration::from_secs(60);
 
 /// How often a load may be sent anew, to an empty server, to collect enough samples.
-const MOST_SESSIONS: usize = 12;
+const MOST_SESSIONS: usize = 100;
 
 /// What runs while samples are taken.
 pub(super) struct Background<'a> {
