@@ -119,5 +119,8 @@ async fn a_server_and_its_directory_answer_the_same() {
     let of_directory = run(&["incident", "show", &id, "--data-dir", directory]).1;
     assert_eq!(apart_from_its_freshness(&of_directory), apart_from_its_freshness(&shown));
     let (code, verified, _) = run(&["ledger", "verify", "--data-dir", directory]);
-    assert!(code == Some(0) && verified.starts_with("intact: "), "{verified}");
+    let entries = verified.strip_prefix("intact: ").and_then(|rest| rest.split(' ').next());
+    let entries: u64 = entries.and_then(|number| number.parse().ok()).unwrap_or(0);
+    // Eight by people; what the server states of itself beside them depends on how long it ran.
+    assert!(code == Some(0) && entries >= 8, "{verified}");
 }
