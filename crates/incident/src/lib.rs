@@ -16,6 +16,9 @@
 //! [`links`], which says what belongs to which incident. [`observed`] tells changes that nobody
 //! recorded, [`drift`] what many small ones amount to, and [`suspects`] ranks all of them.
 //!
+//! [`lessons`] folds what was learned: documents as filed, what became of their items, and how a
+//! review graded them; [`measures`] what evals measured.
+//!
 //! Everything a machine writes here cites a fact or a run; what only people know stands open.
 
 pub mod actors;
@@ -36,8 +39,10 @@ pub mod fields;
 pub mod fold;
 pub mod gaps;
 pub mod heard;
+pub mod lessons;
 pub mod links;
 pub mod lint;
+pub mod measures;
 pub mod nearest;
 pub mod observed;
 pub mod playbooks;
@@ -58,7 +63,9 @@ pub use clocks::{Clocks, clocks};
 pub use complaints::Complaints;
 pub use fold::Incidents;
 pub use gaps::{Gap, gaps};
+pub use lessons::Lessons;
 pub use links::Links;
+pub use measures::Measures;
 
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,10 @@ use crate::eval::EvalRun;
 use crate::fields::SixField;
 use crate::id::{IncidentId, PrincipalId, RunId, TraceId};
 use crate::incident::{Evidence, Excerpt, IncidentKind};
+use crate::lesson::{
+    AblationTold, DocumentFiled, DocumentGraded, EvalMeasured, GradesShown, ItemClosed,
+    ItemReopened, RecurrenceJudged,
+};
 use crate::notice::{
     ChannelChecked, NoticeConfirmed, NoticeHeard, NoticeJudged, TicketActed, TicketEscalated,
     TicketOpened, TicketRedated,
@@ -247,6 +251,22 @@ pub enum Fact {
     DeliveryTried(DeliveryTried),
     /// Somebody wants a delivery that was given up to be tried again.
     DeliveryRetried(DeliveryRetried),
+    /// A person filed an incident's postmortem, or a new version of it.
+    DocumentFiled(DocumentFiled),
+    /// An action item was shown to be done.
+    ItemClosed(ItemClosed),
+    /// An item that was done is to be done again.
+    ItemReopened(ItemReopened),
+    /// What an eval measured was taken in.
+    EvalMeasured(EvalMeasured),
+    /// Trials with one part swapped were taken in.
+    AblationTold(AblationTold),
+    /// A person said whether an incident is an earlier one that came back.
+    RecurrenceJudged(RecurrenceJudged),
+    /// A person graded a document for a review.
+    DocumentGraded(DocumentGraded),
+    /// The machine's grades of a review were shown to a person.
+    GradesShown(GradesShown),
 }
 
 /// A fact of which only the type is understood.

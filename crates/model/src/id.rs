@@ -190,6 +190,10 @@ prefixed! {
     ClaimId, "clm_", "claim id";
     /// An attempt to stop the harm.
     AttemptId, "att_", "attempt id";
+    /// An action item of a postmortem.
+    ItemId, "itm_", "item id";
+    /// What was measured by one run of an eval.
+    MeasureId, "evr_", "eval run id";
     /// Something that is to be told to somebody outside.
     DeliveryId, "dlv_", "delivery id";
 }

@@ -6,7 +6,7 @@
 //! [`content`], [`value`], [`record`]), under which conditions ([`factor`], [`surface`]), with what
 //! result ([`outcome`], [`run`], [`rate`]), what was found ([`report`], [`triage`], [`fields`]),
 //! what came from outside ([`change`], [`alert`], [`notice`]), and what was decided ([`incident`],
-//! [`course`], [`delivery`], [`postmortem`], [`fact`]). [`fault`] is the closed set of ways in
+//! [`course`], [`delivery`], [`postmortem`], [`lesson`], [`fact`]). [`fault`] is the closed set of ways in
 //! which anything can fail.
 
 pub mod alert;
@@ -21,6 +21,7 @@ pub mod fault;
 pub mod fields;
 pub mod id;
 pub mod incident;
+pub mod lesson;
 pub mod notice;
 pub mod outcome;
 pub mod postmortem;
@@ -39,14 +40,14 @@ pub use alert::{AlertEvent, Complaint};
 pub use change::{Change, ChangeSurface};
 pub use content::{Address, ContentHash, Field, Gone, Held, Part, Scope};
 pub use course::{Severity, Stage};
-pub use eval::EvalRun;
+pub use eval::{Ablation, EvalRun, Measured};
 pub use fact::{Entry, Fact};
 pub use factor::{Factor, Level, Seen};
 pub use fault::{Fault, Faulty};
 pub use fields::{FieldGap, FieldRow, FieldState, SixField};
 pub use id::{
-    AlertId, AttemptId, ChangeId, ClaimId, ComplaintId, DeliveryId, IncidentId, NoticeId,
-    PrincipalId, RunId, SignalId, SpanId, TicketId, TraceId,
+    AlertId, AttemptId, ChangeId, ClaimId, ComplaintId, DeliveryId, IncidentId, ItemId, MeasureId,
+    NoticeId, PrincipalId, RunId, SignalId, SpanId, TicketId, TraceId,
 };
 pub use incident::{Evidence, Incident};
 pub use notice::Notice;

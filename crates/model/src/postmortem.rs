@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 pub use cause::{
     Attribution, Degree, FailureKind, HandoffCause, LayerRow, LayerState, Outside, Part,
 };
-pub use inference::{Correct, Inference, Inferred, InputChange, InputKind, Missed, Quote, Reach};
+pub use inference::{
+    Correct, Inference, Inferred, InputChange, InputKind, KeptQuote, Missed, Quote, Reach,
+};
 pub use item::{ActionItem, Contract, ItemKind, ItemState};
 
 use crate::course::{ClaimState, Severity};

@@ -21,7 +21,8 @@ fn filled(texts: &[String]) -> Postmortem {
     let step = SpanId::from_bytes(&[7; 8]).unwrap();
     let run: RunId = "run_4bf92f3577b34da6a3ce929d0e0e4736".parse().unwrap();
     let told = |text: String| vec![Statement::told(text)];
-    let quote = Quote { text: text(), run: Some(run), step: Some(step), source: Some(text()) };
+    let source = Some(text());
+    let quote = Quote { text: text(), run: Some(run), step: Some(step), source, kept: None };
     Postmortem {
         schema: SCHEMA,
         incident: Some("inc_8m2k4q9z".parse().unwrap()),
@@ -88,6 +89,7 @@ fn filled(texts: &[String]) -> Postmortem {
         layers: vec![LayerRow { layer: text(), state: LayerState::Origin, evidence: text() }],
         failures: vec![FailureKind::ToolInterface, FailureKind::EvaluationGap],
         items: vec![ActionItem {
+            id: Some("itm_8m2k4q9z".parse().unwrap()),
             what: text(),
             kind: ItemKind::EvalCoverage,
             owner: Some(text()),

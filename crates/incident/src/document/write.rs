@@ -310,6 +310,7 @@ fn item(it: &ActionItem) -> String {
     let closes = it.closes.iter().map(ToString::to_string).collect::<Vec<_>>();
     let lines = [
         point("What", &it.what),
+        maybe("Id", it.id.as_ref().map(ToString::to_string)),
         point("Kind", it.kind.as_str()),
         maybe("Owner", it.owner.clone()),
         maybe("Due", it.due.clone()),

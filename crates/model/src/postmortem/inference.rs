@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::content::Address;
 use crate::id::{RunId, SpanId};
 
 /// An inference of an agent, right or wrong.
@@ -61,6 +62,19 @@ pub struct Quote {
     /// Where a document that knows no runs says they stand.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// Stands for the words in a fact: facts hold no content, and forget with those who hold it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<KeptQuote>,
+}
+
+/// What stands for quoted words in a fact: enough to find them in their step, and to know them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptQuote {
+    /// How long they are, in bytes of UTF-8.
+    pub bytes: u32,
+    /// A keyed hash of them: nobody can try texts against it without the tenant's key.
+    pub mark: Address,
 }
 
 /// What the correct inference was.

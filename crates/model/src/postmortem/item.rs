@@ -3,11 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::inference::words;
+use crate::id::ItemId;
 
 /// Something to be done, with what will show that it helped.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ActionItem {
+    /// The item, once the document it is in was filed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<ItemId>,
     /// What is to be done.
     pub what: String,
     /// What kind of item it is.

@@ -57,6 +57,7 @@ fn put(item: &mut ActionItem, key: &str, text: &str) {
         "what" | "action" | "item" | "description" | "task" | "action item" => {
             item.what = text.to_owned();
         }
+        "id" => item.id = text.trim().parse().ok(),
         "kind" | "type" => item.kind = ItemKind::of_word(text).unwrap_or_default(),
         "owner" | "assignee" | "who" => item.owner = said(text),
         "due" | "due date" | "deadline" => item.due = said(text),
