@@ -29,6 +29,7 @@ pub mod inventory;
 pub mod keeping;
 pub mod keys;
 pub mod ledger;
+pub mod lessons;
 pub mod metrics;
 pub mod moved;
 pub mod notices;

@@ -16,9 +16,9 @@ use crate::forward::Outbox;
 use crate::hosts::{self, Hosts};
 use crate::{
     alerts, changes, channel_hooks, complaints, course, deliveries, drift, evals, flights, gaps,
-    grpc, hooks, incidents, intents, inventory, keeping, keys, ledger, metrics, moved, notices,
-    origin, otlp as export, outcomes, playbooks, postmortems, problem, reconstruct, tickets,
-    traces,
+    grpc, hooks, incidents, intents, inventory, keeping, keys, ledger, lessons, metrics, moved,
+    notices, origin, otlp as export, outcomes, playbooks, postmortems, problem, reconstruct,
+    tickets, traces,
 };
 
 /// What every handler may use.
@@ -67,6 +67,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
     let labels = Router::new()
         .route("/api/v1/outcomes", post(outcomes::post))
         .route("/api/v1/evals/runs", post(evals::post))
+        .route("/api/v1/evals/results", post(lessons::measure))
         .route("/api/v1/complaints", post(complaints::post))
         .route("/api/v1/intents", post(intents::post))
         .route("/api/v1/intents/{intent}/result", post(intents::resolve));
@@ -92,7 +93,10 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .route("/api/v1/erasures", post(keeping::erase))
         .route("/api/v1/backups", post(keeping::back_up))
         .route("/api/v1/ledger/entries", get(ledger::entries));
-    let exports = Router::new().route("/api/v1/flights/export", get(flights::export));
+    let exports = Router::new()
+        .route("/api/v1/flights/export", get(flights::export))
+        .route("/api/v1/incidents/{incident}/cases", get(lessons::cases))
+        .route("/api/v1/incidents/{incident}/bundles", get(lessons::bundles));
     let acts = Router::new()
         .route("/api/v1/incidents", post(incidents::declare))
         .route("/api/v1/incidents/{incident}/answers", post(incidents::answer))
@@ -112,7 +116,7 @@ pub fn http(api: Api, hosts: Hosts, pages: Router) -> Router {
         .merge(proven)
         .merge(keys.merge(keeping).layer(guard(Right::Administer)))
         .merge(exports.layer(guard(Right::Export)))
-        .merge(acts.merge(course_acts()).layer(guard(Right::Respond)))
+        .merge(acts.merge(course_acts()).merge(lesson_acts()).layer(guard(Right::Respond)))
         .merge(looks().layer(guard(Right::Look)))
         .method_not_allowed_fallback(problem::no_such_method)
         .with_state(api)
@@ -136,6 +140,16 @@ fn course_acts() -> Router<Api> {
         .route("/api/v1/playbooks/{playbook}/rehearsals", post(playbooks::rehearse))
 }
 
+/// What people learn of an incident.
+fn lesson_acts() -> Router<Api> {
+    Router::new()
+        .route("/api/v1/incidents/{incident}/document", post(lessons::file))
+        .route("/api/v1/incidents/{incident}/ablations", post(lessons::ablate))
+        .route("/api/v1/incidents/{incident}/recurrences", post(lessons::recurs))
+        .route("/api/v1/items/{item}/closing", post(lessons::close))
+        .route("/api/v1/items/{item}/reopening", post(lessons::reopen))
+}
+
 /// What can be looked at.
 fn looks() -> Router<Api> {
     Router::new()
@@ -152,6 +166,10 @@ fn looks() -> Router<Api> {
         .route("/api/v1/incidents", get(incidents::list))
         .route("/api/v1/incidents/{incident}", get(incidents::get))
         .route("/api/v1/postmortems/lint", post(postmortems::lint))
+        .route("/api/v1/incidents/{incident}/document", get(lessons::get))
+        .route("/api/v1/incidents/{incident}/ablations", get(lessons::ablations))
+        .route("/api/v1/items", get(lessons::items))
+        .route("/api/v1/items/{item}", get(lessons::item))
         .route("/api/v1/changes", get(changes::list))
         .route("/api/v1/changes/{change}", get(changes::get))
         .route("/api/v1/drift", get(drift::get))

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::Path;
 use jiff::Timestamp;
-use model::id::hex;
-use model::{Fault, Gone, SpanId, StepKind, TraceId, Value};
+
+use model::{Fault, Gone, SpanId, StepKind, TraceId};
 use response::TraceView;
 use response::look::StepView;
+use response::value_json;
 use serde::Serialize;
 use serde_json::{Map, Value as JsonValue};
 
@@ -66,21 +67,5 @@ pub(crate) fn step_json(StepView { step, attributes }: StepView) -> StepJson {
         attributes: attributes.into_iter().map(attribute).collect(),
         origin: step.origin.iter().map(|(key, value)| (key.clone(), value_json(value))).collect(),
         not_kept,
-    }
-}
-
-/// A value in JSON, as OTLP's own JSON has it but without the wrapping; bytes are hexadecimal.
-fn value_json(value: &Value) -> JsonValue {
-    match value {
-        Value::Empty => JsonValue::Null,
-        Value::Text(text) => JsonValue::from(text.as_str()),
-        Value::Bool(truth) => JsonValue::from(*truth),
-        Value::Int(number) => JsonValue::from(*number),
-        Value::Double(number) => JsonValue::from(*number),
-        Value::List(list) => JsonValue::Array(list.iter().map(value_json).collect()),
-        Value::Map(map) => JsonValue::Object(
-            map.iter().map(|(key, value)| (key.clone(), value_json(value))).collect(),
-        ),
-        Value::Bytes(bytes) => JsonValue::from(hex(bytes)),
     }
 }

@@ -3,15 +3,17 @@
 //! [`outline()`] reads any Markdown into headings, paragraphs, entries and tables; [`read()`] finds
 //! a [`Postmortem`](model::postmortem::Postmortem) in it, also where it was written elsewhere, and
 //! remembers on which line each part stands; [`write()`] writes one so that it reads back the
-//! same.
+//! same, and [`page()`] makes HTML of it.
 
 mod escape;
+mod html;
 mod outline;
 mod parts;
 mod read;
 mod write;
 
 pub use escape::{fenced, inline};
+pub use html::{fragment, page};
 pub use outline::{Entry, Outline, Section, Table, outline};
 pub use read::{Lines, Read, read};
 pub use write::{draft, write};

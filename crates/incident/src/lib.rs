@@ -17,10 +17,12 @@
 //! recorded, [`drift`] what many small ones amount to, and [`suspects`] ranks all of them.
 //!
 //! [`lessons`] folds what was learned: documents as filed, what became of their items, and how a
-//! review graded them; [`measures`] what evals measured.
+//! review graded them; [`measures`] what evals measured; [`closing`] says when an item is done, and
+//! [`ablation`] what swapping one part of the input shows.
 //!
 //! Everything a machine writes here cites a fact or a run; what only people know stands open.
 
+pub mod ablation;
 pub mod actors;
 pub mod alerts;
 pub mod announce;
@@ -30,6 +32,7 @@ pub mod card;
 pub mod catalogue;
 pub mod changes;
 pub mod clocks;
+pub mod closing;
 pub mod complaints;
 pub mod course;
 pub mod document;

@@ -37,6 +37,9 @@ pub struct Beside<'a> {
     pub agent_involved: Option<bool>,
     /// Green runs on record, each with the cases in it; none if no record was asked.
     pub green_runs: Option<Vec<(&'a str, Vec<&'a str>)>>,
+    /// Whether an ablation on record shows that swapping the prompt alone moves the rate, on cases
+    /// not seen before; none if no record was asked.
+    pub prompt_ablated: Option<bool>,
 }
 
 /// What became of a quote when it was looked up in its trace.

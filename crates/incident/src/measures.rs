@@ -105,6 +105,7 @@ mod tests {
             configuration: None,
             cases: vec![CaseResult { case: "a".to_owned(), n: 10, k }],
             threshold: 0.1,
+            partial: false,
             at: Timestamp::from_second(at).unwrap(),
             source: "api".to_owned(),
         };

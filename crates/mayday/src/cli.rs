@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     alert, backup, bench, change, delivery, demo, drift, erase, eval, export, features, gaps,
-    incident, inventory, key, ledger, moved, notice, out, playbook, postmortem, reconstruct, serve,
-    sim, ticket, verify,
+    incident, inventory, item, key, ledger, moved, notice, out, playbook, postmortem, reconstruct,
+    replay, serve, sim, ticket, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -47,9 +47,12 @@ pub(crate) enum Command {
     /// List and check playbooks: what to do about one shape of failure each
     #[command(subcommand)]
     Playbook(playbook::Playbook),
-    /// Draft postmortems
+    /// Draft, file, show and check postmortems
     #[command(subcommand)]
     Postmortem(postmortem::Postmortem),
+    /// List action items, close them by their proof, open them again
+    #[command(subcommand)]
+    Item(item::Item),
     /// Issue, list and revoke keys
     #[command(subcommand)]
     Key(key::Key),
@@ -68,7 +71,7 @@ pub(crate) enum Command {
     Verify(verify::Verify),
     /// Make what was said about a person unreadable, for good
     Erase(erase::Erase),
-    /// Keep runs of evaluation suites, and say since when each has not been green
+    /// Keep runs and results of evals, and take out cases for them
     #[command(subcommand)]
     Eval(eval::Eval),
     /// Say what incidents lacked in the record, and how it stands now
@@ -88,6 +91,9 @@ pub(crate) enum Command {
     Ticket(ticket::Ticket),
     /// Say which models, tools and indexes are really used, by whom and how much
     Inventory(inventory::Inventory),
+    /// Take out what models were given, to run it again elsewhere
+    #[command(subcommand)]
+    Replay(replay::Replay),
     /// Take out what was recorded
     #[command(subcommand)]
     Export(export::Export),
@@ -116,6 +122,7 @@ impl Command {
             Command::Alert(command) => command.run().await,
             Command::Playbook(command) => command.run().await,
             Command::Postmortem(command) => command.run().await,
+            Command::Item(command) => command.run().await,
             Command::Key(command) => command.run().await,
             Command::Ledger(command) => command.run().await,
             Command::Reconstruct(command) => command.run().await,
@@ -131,6 +138,7 @@ impl Command {
             Command::Notice(command) => command.run().await,
             Command::Ticket(command) => command.run().await,
             Command::Inventory(command) => command.run().await,
+            Command::Replay(command) => command.run().await,
             Command::Export(command) => command.run().await,
             Command::Backup(command) => command.run().await,
             Command::Restore(command) => command.run().await,

@@ -1,5 +1,6 @@
 //! The way to the data: a server that runs, or the data directory itself. Both answer the same.
 
+mod lessons;
 mod notices;
 mod outside;
 

@@ -27,13 +27,19 @@ const GRACE: Duration = Duration::from_secs(10);
 const FORWARDING_GRACE: Duration = Duration::from_secs(5);
 
 /// How often it is stated who read payload: what a crash may lose of that.
-const STATE_READS_EVERY: Duration = Duration::from_secs(5 * 60);
+const STATE_READS: (Duration, &str) =
+    (Duration::from_secs(5 * 60), "could not state who read payload, which stays counted");
 
 /// How often what came of late is weighed, and what flights show is stated.
-const WEIGH_EVERY: Duration = Duration::from_secs(2);
+const WEIGH: (Duration, &str) = (Duration::from_secs(2), "what flights show could not be stated");
 
 /// How often days are closed and the room on the disk looked at.
-const KEEP_HOUSE_EVERY: Duration = Duration::from_secs(10);
+const KEEP_HOUSE: (Duration, &str) =
+    (Duration::from_secs(10), "days could not be closed or deleted");
+
+/// How often action items are looked at whose threshold may be due again.
+const RECONSIDER: (Duration, &str) =
+    (Duration::from_secs(10 * 60), "thresholds could not be looked at");
 
 /// A running server.
 pub(crate) struct Server {
@@ -50,9 +56,7 @@ pub(crate) struct Server {
     serving: Vec<JoinHandle<()>>,
     forwarding: Option<JoinHandle<()>>,
     settling: JoinHandle<()>,
-    stating: JoinHandle<()>,
-    keeping: JoinHandle<()>,
-    weighing: JoinHandle<()>,
+    keeping: [JoinHandle<()>; 4],
     delivering: Vec<JoinHandle<()>>,
     noticing: [JoinHandle<()>; 2],
 }
@@ -92,9 +96,15 @@ impl Server {
             serving.push(certificate.keep_reading(stopped.clone())?);
         }
         let [otlp, grpc, http] = addresses;
-        let keeping = keep_house(Arc::clone(&mayday), stopped.clone());
-        let weighing = keep_weighing(Arc::clone(&mayday), stopped.clone());
-        let stating = keep_stating_reads(Arc::clone(&mayday), stopped.clone());
+        let keeping = [
+            keep_doing(&mayday, &stopped, KEEP_HOUSE, |it| it.keep_house(world::now())),
+            keep_doing(&mayday, &stopped, WEIGH, weigh),
+            // What is left of these at the end is stated when the last holder of `mayday` is gone.
+            keep_doing(&mayday, &stopped, STATE_READS, |it| it.state_reads(world::now())),
+            keep_doing(&mayday, &stopped, RECONSIDER, |it| {
+                it.look_at_all_thresholds(world::now(), world::random())
+            }),
+        ];
         let delivering = keep_delivering(&mayday, &stopped)?;
         let noticing = [
             asking::keep_asking(Arc::clone(&mayday), stopped.clone())?,
@@ -112,9 +122,7 @@ impl Server {
             serving,
             forwarding,
             settling,
-            stating,
             keeping,
-            weighing,
             delivering,
             noticing,
         })
@@ -142,9 +150,9 @@ impl Server {
             _ = forwarding.await;
         }
         _ = tokio::time::timeout(GRACE, self.settling).await;
-        _ = tokio::time::timeout(GRACE, self.stating).await;
-        _ = tokio::time::timeout(GRACE, self.keeping).await;
-        _ = tokio::time::timeout(GRACE, self.weighing).await;
+        for task in self.keeping {
+            _ = tokio::time::timeout(GRACE, task).await;
+        }
         for mut task in self.delivering {
             if tokio::time::timeout(GRACE, &mut task).await.is_err() {
                 // What is under way is sent again after the next start, under the same id.
@@ -273,64 +281,34 @@ fn keep_settling(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHan
     })
 }
 
-/// Closes days, deletes those past their time and looks at the room left, until told to stop.
-fn keep_house(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
+/// Does something now and then, on a thread where it may block, until told to stop. Whatever fails
+/// is logged, and tried again the next time.
+fn keep_doing<E: std::error::Error + Send + 'static>(
+    mayday: &Arc<Mayday>,
+    stopped: &watch::Receiver<bool>,
+    (every, failed): (Duration, &'static str),
+    act: fn(&Mayday) -> Result<(), E>,
+) -> JoinHandle<()> {
+    let (mayday, stopped) = (Arc::clone(mayday), stopped.clone());
     tokio::spawn(async move {
-        let mut pause = tokio::time::interval(KEEP_HOUSE_EVERY);
+        let mut pause = tokio::time::interval(every);
         loop {
             tokio::select! {
                 () = told(stopped.clone()) => return,
                 _ = pause.tick() => {}
             }
             let mayday = Arc::clone(&mayday);
-            let keep = move || mayday.keep_house(world::now());
-            if let Ok(Err(error)) = tokio::task::spawn_blocking(keep).await {
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(move || act(&mayday)).await {
                 let error = &error as &dyn std::error::Error;
-                tracing::error!(error, "days could not be closed or deleted");
+                tracing::error!(error, "{failed}; it is tried again");
             }
         }
     })
 }
 
-/// Weighs alerts and complaints that were not weighed when they came, and states what flights
-/// show and nobody recorded, until told to stop.
-fn keep_weighing(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let mut pause = tokio::time::interval(WEIGH_EVERY);
-        loop {
-            tokio::select! {
-                () = told(stopped.clone()) => return,
-                _ = pause.tick() => {}
-            }
-            let mayday = Arc::clone(&mayday);
-            let weigh = move || {
-                mayday.weigh_all(world::now(), world::random());
-                mayday.observe_changes(world::now())
-            };
-            if let Ok(Err(error)) = tokio::task::spawn_blocking(weigh).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(error, "what flights show could not be stated; it is tried again");
-            }
-        }
-    })
-}
-
-/// States now and then who read payload, until told to stop. What is left then is stated when the
-/// last holder of `mayday` is gone.
-fn keep_stating_reads(mayday: Arc<Mayday>, stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let mut pause = tokio::time::interval(STATE_READS_EVERY);
-        loop {
-            tokio::select! {
-                () = told(stopped.clone()) => return,
-                _ = pause.tick() => {}
-            }
-            let mayday = Arc::clone(&mayday);
-            let state = move || mayday.state_reads(world::now());
-            if let Ok(Err(error)) = tokio::task::spawn_blocking(state).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::error!(error, "could not state who read payload; it stays counted");
-            }
-        }
-    })
+/// Weighs alerts and complaints that were not weighed when they came, and states what flights show
+/// and nobody recorded.
+fn weigh(mayday: &Mayday) -> Result<(), impl std::error::Error + Send + use<>> {
+    mayday.weigh_all(world::now(), world::random());
+    mayday.observe_changes(world::now()).map(drop)
 }

@@ -17,7 +17,9 @@ pub struct ContentHash([u8; 32]);
 ///
 /// Nobody can try texts against an address without that key, and once the key is destroyed nobody
 /// can at all.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct Address([u8; 16]);
 

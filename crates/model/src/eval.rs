@@ -54,6 +54,9 @@ pub struct Measured {
     pub cases: Vec<CaseResult>,
     /// The largest share of failed trials that still counts as green.
     pub threshold: f64,
+    /// Whether only some of the eval's cases were run: then none is missed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
     /// When it ran.
     pub at: Timestamp,
     /// Where it came from: `api`, `junit`, `promptfoo`, `otel`.

@@ -319,12 +319,13 @@ mod tests {
     const KEEPING: &str = include_str!("fact/keeping.jsonl");
     const TRIAGE: &str = include_str!("fact/triage.jsonl");
     const NOTICES: &str = include_str!("fact/notices.jsonl");
+    const LESSONS: &str = include_str!("fact/lessons.jsonl");
 
     #[test]
     fn facts_stay_readable() {
         let written: Vec<&str> =
-            [ACCESS, KEEPING, TRIAGE, NOTICES].into_iter().flat_map(str::lines).collect();
-        assert_eq!(written.len(), 5 + 5 + 3 + 10);
+            [ACCESS, KEEPING, TRIAGE, NOTICES, LESSONS].into_iter().flat_map(str::lines).collect();
+        assert_eq!(written.len(), 5 + 5 + 3 + 10 + 8);
         for written in written {
             let fact: Fact = serde_json::from_str(written).unwrap();
             assert_eq!(serde_json::to_string(&fact).unwrap(), written);

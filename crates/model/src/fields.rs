@@ -44,7 +44,7 @@ pub struct FieldRow {
 }
 
 /// Whether a variable changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldState {
     /// It stood at other levels than before.

@@ -10,14 +10,38 @@ use serde::{Deserialize, Serialize};
 pub struct TraceId([u8; 16]);
 
 /// A span within a trace: 8 bytes, never all zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct SpanId([u8; 8]);
 
 /// A run: its trace, and the span that is its root, if one is.
 ///
 /// Written `run_<trace>` when the whole trace is the run, else `run_<trace>_<span>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct RunId {
     /// The trace that holds the run.
@@ -135,7 +159,18 @@ written_as!(RunId, "run id", "run_TRACE or run_TRACE_SPAN, both in hexadecimal")
 macro_rules! prefixed {
     ($(#[$doc:meta] $name:ident, $prefix:literal, $kind:literal;)+) => { $(
         #[$doc]
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug,
+            Clone,
+            PartialEq,
+            Eq,
+            PartialOrd,
+            Ord,
+            Hash,
+            Serialize,
+            Deserialize,
+            schemars::JsonSchema,
+        )]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 

@@ -13,7 +13,7 @@ use crate::report::{ChosenBy, Report};
 use crate::triage::Triage;
 
 /// What kind of harm it is. Only a rate waits for statistics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum IncidentKind {
     /// A behaviour rate rose.

@@ -9,8 +9,10 @@
 mod cause;
 mod inference;
 mod item;
+mod schema;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use cause::{
@@ -20,6 +22,7 @@ pub use inference::{
     Correct, Inference, Inferred, InputChange, InputKind, KeptQuote, Missed, Quote, Reach,
 };
 pub use item::{ActionItem, Contract, ItemKind, ItemState};
+pub use schema::schema;
 
 use crate::course::{ClaimState, Severity};
 use crate::fields::FieldState;
@@ -31,7 +34,7 @@ use crate::rate::BehaviourRate;
 pub const SCHEMA: u32 = 1;
 
 /// A postmortem, as a machine drafted it and people completed it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Postmortem {
     /// The version of the schema; 0 for a document that was not written in it.
@@ -109,7 +112,7 @@ pub struct Postmortem {
 }
 
 /// Which surfaces moved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhatMoved {
     /// None: a stable system inferred or acted wrongly.
@@ -121,7 +124,7 @@ pub enum WhatMoved {
 }
 
 /// A sentence, and where what it says is on record.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Statement {
     /// The sentence.
@@ -135,7 +138,7 @@ pub struct Statement {
 }
 
 /// A row of the timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimelineRow {
     /// When, as written: an instant, or a range where only that is known.
@@ -147,7 +150,7 @@ pub struct TimelineRow {
 }
 
 /// A clock of a cause.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockRow {
     /// Of which cause; `incident` for the whole.
@@ -162,7 +165,7 @@ pub struct ClockRow {
 }
 
 /// A behaviour rate before, during and after.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RateRow {
     /// The rate of what.
@@ -179,7 +182,7 @@ pub struct RateRow {
 }
 
 /// A claim and how it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimRow {
     /// What is claimed.
@@ -191,7 +194,7 @@ pub struct ClaimRow {
 }
 
 /// A line of the six fields.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldLine {
     /// The field's name for people: `Prompt revision`.
@@ -217,7 +220,7 @@ pub struct FieldLine {
 }
 
 /// A run that it rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceRow {
     /// The run.
@@ -229,7 +232,7 @@ pub struct EvidenceRow {
 }
 
 /// A finding that somebody takes as it is, for a while.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Suppression {
     /// The rule.

@@ -8,7 +8,7 @@ use crate::outcome::Outcome;
 pub const Z95: f64 = 1.959_963_985;
 
 /// How often runs ended badly, among those whose outcome is known.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct BehaviourRate {
     /// Runs whose outcome is known.
     pub n: u64,

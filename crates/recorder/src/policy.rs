@@ -59,6 +59,11 @@ impl Policy {
         Privacy { mode, rules: &self.rules }
     }
 
+    /// The rules by which content is redacted, where it is.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// Whether it matters which feature a span is of.
     pub(crate) fn differs(&self) -> bool {
         self.features.values().any(|mode| *mode != self.standard)

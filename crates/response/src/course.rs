@@ -347,7 +347,7 @@ impl Mayday {
     }
 
     /// One at a time decides what depends on what was decided before.
-    fn deciding(&self) -> MutexGuard<'_, ()> {
+    pub(crate) fn deciding(&self) -> MutexGuard<'_, ()> {
         self.house.deciding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -4,7 +4,7 @@
 //! command line call the same methods and so give the same answers. In the way of a night:
 //! [`record`] keeps what comes in, [`settle`] turns traces into runs, [`moved`](mod@moved) compares
 //! them, [`incidents`] declares and drafts, [`course`] goes on from there, [`look`] shows;
-//! [`outbox`] tells others; [`access`] says who may, and who did.
+//! [`lessons`] learns from it; [`outbox`] tells others; [`access`] says who may, and who did.
 //!
 //! Now and randomness are arguments. A fact is appended first; what it means is folded from there.
 
@@ -25,6 +25,7 @@ pub mod incidents;
 pub mod intents;
 pub mod inventory;
 pub mod keeping;
+pub mod lessons;
 pub mod look;
 pub mod moved;
 pub mod notices;
@@ -57,6 +58,9 @@ pub use gaps::{Dismissing, GapState, GapView};
 pub use inbound::{Hook, Inbound};
 pub use incidents::{Act, Declaration, Draft, Member};
 pub use keeping::{Erasure, FlightProof, Keeping, KeepingError, Proof};
+pub use lessons::{
+    AblationView, Closing, DocumentView, FiledView, ItemView, LessonError, MeasuredTold,
+};
 pub use look::{FeatureView, IncidentView, TraceView};
 pub use moved::Question;
 pub use observed::{DriftError, DriftView, Waiting};
@@ -82,6 +86,7 @@ pub use incident::{Brief, blast, brief, card, clocks, severity, wording};
 pub use ledger::{Flaw, ImportError, Imported, Stored, Verified};
 pub use recorder::encode as otlp_requests;
 pub use recorder::redaction::{Rules, RulesError};
+pub use recorder::value_json;
 pub use recorder::{ContentMode, Encoding, Limits, Measured, Signal, answer as otlp_answer};
 pub use watch::{Coverage, Sampling, SettleAfter, Slice};
 
@@ -92,6 +97,12 @@ pub mod targets {
         Target, TargetError, Way, Webhook,
     };
     pub use incident::announce::TOPICS;
+}
+
+/// What eval runners write.
+pub mod runners {
+    pub use intake::Refusal;
+    pub use intake::evals::{junit, promptfoo};
 }
 
 /// What comes to webhooks, and in files.

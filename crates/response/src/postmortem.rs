@@ -8,11 +8,13 @@ use incident::lint::{self, Spoken};
 use jiff::Timestamp;
 use model::postmortem::{Inferred, Postmortem};
 use model::step::Effect;
-use model::{Fault, Faulty, PrincipalKind, RunId, Source, Step, StepKind};
+use model::{Fault, Faulty, RunId, Source, Step, StepKind};
 
 use crate::access::Who;
+use crate::lessons::is_lost;
 use crate::open::Mayday;
 
+pub use incident::document::{fragment, page as html, write as markdown};
 pub use incident::lint::{
     Beside, Found, Linted, QuoteCheck, Rules, Weight, rules as lint_rules, sarif,
 };
@@ -66,17 +68,29 @@ impl Mayday {
         now: Timestamp,
     ) -> Result<Linted, DocumentError> {
         let document::Read { document, lines } = read_document(text)?;
-        let looked_up = document.inferences.iter().map(|inference| {
-            let Some(inferred) = &inference.inferred else { return Ok(QuoteCheck::Nothing) };
-            self.look_up(inferred, who, now)
-        });
-        let quotes = looked_up.collect::<Result<_, _>>()?;
-        let known = self.keys().into_iter().map(|key| key.principal);
-        let people = known.filter(|one| one.kind == PrincipalKind::Person);
-        let roster = roster.into_iter().chain(people.map(|one| one.name.to_string())).collect();
+        let quotes = self.quote_checks(&document, who, now)?;
+        let roster = roster.into_iter().chain(self.roster()).collect();
         let agent_involved = document.incident.as_ref().map(|_| true);
-        let beside = Beside { lines, quotes, roster, agent_involved, green_runs: None };
+        let beside = Beside { lines, quotes, roster, agent_involved, ..Beside::default() };
         Ok(lint::lint(&document, &beside, now))
+    }
+
+    /// What becomes of each quote of a document, in the order of its inferences.
+    pub(crate) fn quote_checks(
+        &self,
+        document: &Postmortem,
+        who: &Who,
+        now: Timestamp,
+    ) -> Result<Vec<QuoteCheck>, DocumentError> {
+        let looked_up = document.inferences.iter().map(|inference| match &inference.inferred {
+            None => Ok(QuoteCheck::Nothing),
+            Some(inferred) if is_lost(inferred.quote()) => {
+                let why = "its words were checked once and are on record no longer".to_owned();
+                Ok(QuoteCheck::NotChecked { why })
+            }
+            Some(inferred) => self.look_up(inferred, who, now),
+        });
+        looked_up.collect()
     }
 
     fn look_up(
@@ -98,7 +112,7 @@ impl Mayday {
 }
 
 /// The steps of a run, as far as quotes are concerned.
-fn spoken(run: RunId, steps: &[Step]) -> Vec<Spoken> {
+pub(crate) fn spoken(run: RunId, steps: &[Step]) -> Vec<Spoken> {
     let within = within(run, steps);
     let logs: Vec<&Step> = steps.iter().filter(|step| step.source == Source::Log).collect();
     let spans = steps.iter().filter(|step| step.source == Source::Span);

@@ -15,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use incident::gaps::Dismissals;
 use incident::observed::Learned;
 use incident::playbooks::Rehearsals;
-use incident::{Alerts, Changes, Complaints, Incidents, Links};
+use incident::{Alerts, Changes, Complaints, Incidents, Lessons, Links, Measures};
 use ledger::{Ledger, LedgerError, Snapshot, Unfit};
 use model::{Entry, Fact};
 use serde::Serialize;
@@ -92,6 +92,10 @@ projections! {
     outbox: Outbox, version 1;
     /// Notices of providers, their channels and tickets.
     notices: Notices, version 1;
+    /// Documents, their items, and what reviews said of them.
+    lessons: Lessons, version 1;
+    /// What evals measured.
+    measures: Measures, version 1;
 }
 
 /// A projection as far as it has followed the ledger.

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use model::{Fault, Faulty};
 use response::access::first::FirstError;
-use response::{Denied, IncidentError, OpenError};
+use response::{Denied, IncidentError, LessonError, OpenError};
 
 use crate::chart::ChartError;
 use crate::pages::FailurePage;
@@ -46,6 +46,9 @@ pub(crate) enum PageError {
     /// The incident can't be shown.
     #[error(transparent)]
     Incident(#[from] IncidentError),
+    /// The document can't be shown.
+    #[error(transparent)]
+    Lesson(#[from] LessonError),
     /// The chart can't be drawn.
     #[error("could not draw the chart")]
     Chart(#[from] ChartError),
@@ -68,6 +71,7 @@ impl Faulty for PageError {
             PageError::NoRandomness => Fault::Unavailable,
             PageError::Open(error) => error.fault(),
             PageError::Incident(error) => error.fault(),
+            PageError::Lesson(error) => error.fault(),
             PageError::Chart(_)
             | PageError::Template(_)
             | PageError::Interrupted(_)

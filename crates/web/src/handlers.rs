@@ -10,7 +10,7 @@ use response::{OpenError, Right};
 
 use crate::Site;
 use crate::error::PageError;
-use crate::pages::{HomePage, IncidentPage, NoticesPage, PlaybooksPage, Shown};
+use crate::pages::{HomePage, IncidentPage, NoticesPage, PlaybooksPage, PostmortemPage, Shown};
 use crate::visitor::Visitor;
 
 pub(crate) mod course;
@@ -49,6 +49,22 @@ pub(crate) async fn incident(
     let form = visitor.who.may(Right::Respond).is_ok().then(|| visitor.mark());
     let view = tokio::task::spawn_blocking(look).await??;
     Ok(Html(IncidentPage::new(&view, form)?.render()?))
+}
+
+/// `GET /incidents/{id}/postmortem`
+pub(crate) async fn postmortem(
+    State(site): State<Site>,
+    visitor: Visitor,
+    id: Result<Path<IncidentId>, PathRejection>,
+) -> Page {
+    let Path(id) = id.map_err(|_| PageError::NoSuchPage)?;
+    let now = (site.now)();
+    let look = move || {
+        let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
+        Ok::<_, PageError>(mayday.document(&id, &visitor.who, now)?)
+    };
+    let view = tokio::task::spawn_blocking(look).await??;
+    Ok(Html(PostmortemPage::new(&view).render()?))
 }
 
 /// `GET /playbooks`

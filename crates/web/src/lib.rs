@@ -58,6 +58,7 @@ pub fn router(site: Site) -> Router {
     let guarded = Router::new()
         .route("/", get(handlers::home))
         .route("/incidents/{id}", get(handlers::incident))
+        .route("/incidents/{id}/postmortem", get(handlers::postmortem))
         .route("/incidents/{id}/acknowledge", post(handlers::course::acknowledge))
         .route("/incidents/{id}/stage", post(handlers::course::stage))
         .route("/incidents/{id}/severity", post(handlers::course::severity))

@@ -7,6 +7,7 @@ mod home;
 mod incident;
 mod notices;
 mod playbooks;
+mod postmortem;
 
 pub(crate) use access::{BouncePage, FirstPage, IssuedPage, SignInPage, YouPage};
 pub(crate) use failure::FailurePage;
@@ -14,6 +15,7 @@ pub(crate) use home::HomePage;
 pub(crate) use incident::IncidentPage;
 pub(crate) use notices::{NoticesPage, Shown};
 pub(crate) use playbooks::PlaybooksPage;
+pub(crate) use postmortem::PostmortemPage;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -166,12 +166,20 @@ fn prompt_only(check: &mut Check<'_>) {
     let only_said = blamed > 0 && blamed == causes.len();
     let only_kind = document.failures == [FailureKind::PromptWording];
     let mut sources = causes.iter().map(|cause| (cause.cite.as_deref(), cause.text.as_str()));
-    let ablated = sources.any(|(cite, text)| {
+    let cited = sources.any(|(cite, text)| {
         let cited = cite.unwrap_or_default().to_lowercase();
         cited.contains("ablation") || text.to_lowercase().contains("ablation")
     });
-    if (only_said || only_kind) && !ablated {
-        check.found("prompt-only-cause", "causes", "");
+    if !(only_said || only_kind) {
+        return;
+    }
+    match (check.beside.prompt_ablated, cited) {
+        (Some(true), _) => {}
+        (None, true) => {
+            let why = "causes: no record was asked for the ablation that is cited";
+            check.linted.not_checked.push(why.to_owned());
+        }
+        (Some(false), _) | (None, false) => check.found("prompt-only-cause", "causes", ""),
     }
 }
 

@@ -57,7 +57,7 @@ fn open(check: &mut Check<'_>, number: usize, inference: &Inference) {
     let at = |field: &str| format!("inferences[{number}].{field}");
     let unquoted = match &inference.inferred {
         None => true,
-        Some(Inferred::Quoted(quote)) => quote.text.trim().is_empty(),
+        Some(Inferred::Quoted(quote)) => quote.text.trim().is_empty() && quote.kept.is_none(),
         Some(Inferred::NotVerbalised(_) | Inferred::NotKept(_)) => false,
     };
     let could_not_act = inference.right == Some(true) && inference.lacked.is_some();

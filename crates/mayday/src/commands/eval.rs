@@ -1,5 +1,8 @@
 //! `mayday eval`.
 
+mod export;
+mod results;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -12,11 +15,14 @@ use response::wording;
 use crate::door::Source;
 use crate::world;
 
-/// Keep runs of evaluation suites, and say since when each has not been green.
+/// Keep runs and results of evals, take out cases for them, and say since when each was green.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Eval {
     Record(Record),
     List(List),
+    Results(results::Results),
+    Export(export::Export),
+    Ablate(results::Ablate),
 }
 
 /// Keep a run of a suite.
@@ -69,6 +75,9 @@ impl Eval {
         match self {
             Eval::Record(record) => record.run().await,
             Eval::List(list) => list.run().await,
+            Eval::Results(results) => results.run().await,
+            Eval::Export(export) => export.run().await,
+            Eval::Ablate(ablate) => ablate.run().await,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `mayday incident`.
 
 mod course;
+mod recurs;
 mod show;
 
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ pub(crate) enum Incident {
     Claim(course::Claim),
     Revise(course::Revise),
     Actions(course::Actions),
+    Recurs(recurs::Recurs),
 }
 
 /// Declare an incident.
@@ -151,6 +153,7 @@ impl Incident {
             Incident::Claim(command) => command.run().await?,
             Incident::Revise(command) => command.run().await?,
             Incident::Actions(command) => command.run().await?,
+            Incident::Recurs(command) => command.run().await?,
         }
         Ok(ExitCode::SUCCESS)
     }

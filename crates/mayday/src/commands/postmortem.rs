@@ -1,6 +1,9 @@
 //! `mayday postmortem`.
 
+mod file;
 mod lint;
+mod schema;
+mod show;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,11 +15,14 @@ use model::IncidentId;
 use crate::door::Source;
 use crate::world;
 
-/// Draft and check postmortems.
+/// Draft, file, show and check postmortems.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Postmortem {
     /// Write the draft of an incident's postmortem, in Markdown
     Draft(Draft),
+    File(file::File),
+    Show(show::Show),
+    Schema(schema::Schema),
     /// Check postmortems in files: Markdown from anywhere, or JSON
     Lint(lint::Lint),
 }
@@ -39,6 +45,9 @@ impl Postmortem {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         match self {
             Postmortem::Draft(draft) => draft.run().await,
+            Postmortem::File(file) => file.run().await,
+            Postmortem::Show(show) => show.run().await,
+            Postmortem::Schema(schema) => schema.run(),
             Postmortem::Lint(lint) => lint.run().await,
         }
     }

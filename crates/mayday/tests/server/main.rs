@@ -34,6 +34,7 @@ mod inbound;
 mod keeping;
 #[cfg(test)]
 mod ledger;
+mod lessons;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Who has to mend it, where it began, and what kind of failure it was: three things apart.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::inference::words;
@@ -7,7 +8,7 @@ use super::inference::words;
 /// Who has to mend it: a degree for each of four categories, several at once.
 ///
 /// "AI failure" and "model error" are no categories: nobody can act on them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Attribution {
     /// Right context and tools, wrong plan. The mend is an eval.
@@ -30,7 +31,7 @@ pub struct Attribution {
 }
 
 /// How much a category had to do with it, and what shows that.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Part {
     /// How much; none if nobody said.
@@ -41,7 +42,7 @@ pub struct Part {
 }
 
 /// An ordinary cause: a certificate, a deploy, a network.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Outside {
     /// How much it had to do with it.
@@ -52,7 +53,9 @@ pub struct Outside {
 }
 
 /// How much something had to do with it. No percentages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Degree {
     /// Nothing.
@@ -64,7 +67,7 @@ pub enum Degree {
 }
 
 /// In which way a hand-over between agent and person failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HandoffCause {
     /// It was handed over, or not, at the wrong threshold.
@@ -76,7 +79,7 @@ pub enum HandoffCause {
 }
 
 /// A layer, and whether it began there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayerRow {
     /// The layer: `retrieval and data`.
@@ -89,7 +92,7 @@ pub struct LayerRow {
 }
 
 /// What can be said of a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LayerState {
     /// It began here.
@@ -103,7 +106,9 @@ pub enum LayerState {
 }
 
 /// Kinds of failure; an incident can be of several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {
     /// Nobody had said what is right.

@@ -1,12 +1,13 @@
 //! What an agent inferred, what was right, which signal it missed, and what would have shown it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::content::Address;
 use crate::id::{RunId, SpanId};
 
 /// An inference of an agent, right or wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Inference {
     /// Which agent.
@@ -36,7 +37,7 @@ pub struct Inference {
 }
 
 /// What an agent inferred.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Inferred {
     /// In its own words, before it acted.
@@ -48,7 +49,7 @@ pub enum Inferred {
 }
 
 /// Words of an agent and where they stand.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quote {
     /// The words, as they are.
@@ -68,9 +69,11 @@ pub struct Quote {
 }
 
 /// What stands for quoted words in a fact: enough to find them in their step, and to know them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeptQuote {
+    /// Where they begin in the text that holds them, in bytes of UTF-8.
+    pub start: u32,
     /// How long they are, in bytes of UTF-8.
     pub bytes: u32,
     /// A keyed hash of them: nobody can try texts against it without the tenant's key.
@@ -78,7 +81,7 @@ pub struct KeptQuote {
 }
 
 /// What the correct inference was.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Correct {
     /// The factual reading.
@@ -89,7 +92,7 @@ pub struct Correct {
 }
 
 /// Which signal an agent missed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Missed {
     /// Whether it was in reach; none if nobody said.
@@ -103,7 +106,7 @@ pub struct Missed {
 }
 
 /// Whether a signal was in reach of an agent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// It stood in what the model read.
@@ -121,7 +124,7 @@ pub enum Reach {
 }
 
 /// What change of context or tool would have yielded the correct inference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InputChange {
     /// What kind of thing is changed; none if nobody said.
@@ -135,7 +138,7 @@ pub struct InputChange {
 }
 
 /// What kind of input is changed. A prompt is not among them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InputKind {
     /// What a tool answers.

@@ -1,12 +1,13 @@
 //! Action items: they tighten a distribution, and say which, from where and to where.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::inference::words;
 use crate::id::ItemId;
 
 /// Something to be done, with what will show that it helped.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ActionItem {
     /// The item, once the document it is in was filed.
@@ -38,7 +39,7 @@ pub struct ActionItem {
 }
 
 /// What kind of item it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemKind {
     /// A case for a suite of evals.
@@ -53,7 +54,7 @@ pub enum ItemKind {
 }
 
 /// What an item promises to move: a rate on a named eval, from a baseline to a target.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Contract {
     /// The eval, with its version; for a threshold, the class of actions.
@@ -80,7 +81,7 @@ pub struct Contract {
 }
 
 /// How an item stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemState {
     /// It is to be done.

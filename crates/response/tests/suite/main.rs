@@ -5,6 +5,7 @@
 mod course;
 mod inbound;
 mod keeping;
+mod lessons;
 mod observed;
 mod orders;
 mod samples;
