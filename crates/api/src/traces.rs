@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::Path;
 use jiff::Timestamp;
 
-use model::{Fault, Gone, SpanId, StepKind, TraceId};
+use model::{Fault, Gone, SpanId, StepKind, TraceId, Value};
 use response::TraceView;
 use response::look::StepView;
 use response::value_json;
