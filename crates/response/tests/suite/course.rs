@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use model::course::{AttemptResult, ClaimAbout, ClaimState, Compensation, Duty, Reversibility};
 use model::{Fault, Faulty, IncidentId, Principal, PrincipalKind, Severity, Stage, TenantName};
-use response::card::Going;
 use response::clocks::{LagName, Mark, Reading};
+use response::still::Going;
 use response::{
     Act, ActionsTold, AttemptTold, ClaimTold, Declaration, Encoding, Mayday, NoteTold,
     RevisionTold, Settings, SeverityWanted, Signal, Who,
@@ -245,7 +245,7 @@ async fn a_severity_is_read_off_grades_that_a_person_completes() {
     let graded = mayday.set_severity(&id, &wanted(Some(2)), act("ana", minutes(150), 2)).unwrap();
     let set = &graded.course.severities[0].what;
     // Irreversible, and it goes on: no request failed, and this is the top.
-    assert_eq!((set.severity, set.rubric), (Severity::Sev1, 1));
+    assert_eq!((set.severity, set.rubric), (Severity::Sev1, 2));
     let high = mayday.set_severity(&id, &wanted(Some(9)), act("ana", minutes(150), 3));
     assert_eq!(high.unwrap_err().fault(), Fault::Invalid);
 }
