@@ -97,9 +97,6 @@ const REPEATS_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// Labels in which tools put what a feature may be called here, where they name none.
 const NAMES_OF_FEATURES: [&str; 3] = ["component", "service", "group"];
 
-/// Who acts where a rule does.
-pub(crate) const BY_RULE: &str = "mayday";
-
 impl Mayday {
     /// Takes a delivery about an alert in; what follows is weighed then. Blocking.
     pub fn hear_alert(&self, says: AlertEvent, act: Act) -> Result<Heard, AlertError> {
