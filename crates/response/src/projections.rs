@@ -89,9 +89,9 @@ projections! {
     /// When playbooks were walked through.
     rehearsals: Rehearsals, version 1;
     /// What others are to be told.
-    outbox: Outbox, version 1;
+    outbox: Outbox, version 2;
     /// Notices of providers, their channels and tickets.
-    notices: Notices, version 1;
+    notices: Notices, version 2;
 }
 
 /// A projection as far as it has followed the ledger.
