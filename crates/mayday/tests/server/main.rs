@@ -35,6 +35,8 @@ mod keeping;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod notices;
 #[cfg(test)]
 mod out;
