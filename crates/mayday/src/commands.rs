@@ -16,6 +16,7 @@ pub(crate) mod incident;
 pub(crate) mod inventory;
 pub(crate) mod key;
 pub(crate) mod ledger;
+mod listing;
 pub(crate) mod moved;
 pub(crate) mod notice;
 pub(crate) mod out;
