@@ -15,6 +15,7 @@ use model::incident::IncidentKind;
 use model::{AlertEvent, AlertId, Fact, Fault, Faulty, Incident, IncidentId, Triage, Verdict};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Right;
 use crate::error::IncidentError;
 use crate::incidents::{Act, Declaration, Member};
 use crate::moved::Question;
@@ -155,6 +156,8 @@ impl Mayday {
         title: Option<String>,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
+        let _alone = self.house.weighing.lock().unwrap_or_else(PoisonError::into_inner);
         let found = self.house.projections.alerts.read().get(id).cloned();
         let alert = found.filter(|alert| self.is_of(&alert.tenant));
         let alert = alert.ok_or_else(|| IncidentError::NoSuchAlert(id.clone()))?;

@@ -359,7 +359,7 @@ impl Mayday {
     }
 
     /// One at a time decides what depends on what was decided before.
-    fn deciding(&self) -> MutexGuard<'_, ()> {
+    pub(crate) fn deciding(&self) -> MutexGuard<'_, ()> {
         self.house.deciding.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -379,7 +379,7 @@ pub(crate) fn standing_of(who: &Who) -> Standing {
 }
 
 /// Whether there is room for one more.
-fn room(there: usize, of: &'static str) -> Result<(), IncidentError> {
+pub(crate) fn room(there: usize, of: &'static str) -> Result<(), IncidentError> {
     match there < MOST {
         true => Ok(()),
         false => Err(IncidentError::TooMany { of, most: MOST }),

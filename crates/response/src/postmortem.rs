@@ -56,8 +56,8 @@ pub fn lint_text(text: &str, beside: &Beside<'_>, now: Timestamp) -> Result<Lint
 impl Mayday {
     /// Checks a postmortem, and looks its quotes up in their traces. Blocking.
     ///
-    /// People who hold a key count as names that no cause or remedy may hold. That the traces were
-    /// read is noted.
+    /// People of the tenant who hold a key count as names that no cause or remedy may hold. That
+    /// the traces were read is noted.
     pub fn lint_document(
         &self,
         text: &str,
@@ -72,7 +72,8 @@ impl Mayday {
         });
         let quotes = looked_up.collect::<Result<_, _>>()?;
         let known = self.keys().into_iter().map(|key| key.principal);
-        let people = known.filter(|one| one.kind == PrincipalKind::Person);
+        let people =
+            known.filter(|one| one.kind == PrincipalKind::Person && self.is_of(&one.tenant));
         let roster = roster.into_iter().chain(people.map(|one| one.name.to_string())).collect();
         let agent_involved = document.incident.as_ref().map(|_| true);
         let beside = Beside { lines, quotes, roster, agent_involved, green_runs: None };

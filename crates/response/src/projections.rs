@@ -79,9 +79,9 @@ projections! {
     /// Changes of surfaces.
     changes: Changes, version 1;
     /// Alerts.
-    alerts: Alerts, version 1;
+    alerts: Alerts, version 2;
     /// Complaints, and signals of them.
-    complaints: Complaints, version 1;
+    complaints: Complaints, version 2;
     /// What belongs to which incident.
     links: Links, version 1;
     /// Levels that are no news.

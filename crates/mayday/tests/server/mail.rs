@@ -86,9 +86,12 @@ async fn serve(
     let secure = match speaks {
         Speaks::Implicit => acceptor.accept(stream).await,
         Speaks::Starttls | Speaks::Clear => {
-            let offers = matches!(speaks, Speaks::Starttls);
             stream.write_all(b"220 stand-in\r\n").await.unwrap();
-            if !talk(&mut stream, offers, "", &tell).await {
+            let greets = match speaks {
+                Speaks::Starttls => "250-stand-in\r\n250-STARTTLS\r\n250 AUTH PLAIN",
+                Speaks::Implicit | Speaks::Clear => PLAIN,
+            };
+            if !talk(&mut stream, greets, "", &tell).await {
                 return tell.send(BROKE_OFF.to_owned()).unwrap();
             }
             acceptor.accept(stream).await
@@ -99,13 +102,16 @@ async fn serve(
     if matches!(speaks, Speaks::Implicit) {
         secure.write_all(b"220 stand-in\r\n").await.unwrap();
     }
-    talk(&mut secure, false, "+ ", &tell).await;
+    talk(&mut secure, PLAIN, "+ ", &tell).await;
 }
 
-/// Talks until the other side leaves, or asks for TLS: then it says so.
+/// What a server says that offers no TLS.
+const PLAIN: &str = "250-stand-in\r\n250 AUTH PLAIN";
+
+/// Talks until the other side leaves, or asks for TLS where that is offered: then it says so.
 async fn talk(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
-    offers_tls: bool,
+    greets: &str,
     mark: &str,
     tell: &UnboundedSender<String>,
 ) -> bool {
@@ -122,17 +128,14 @@ async fn talk(
             (".", true) => "250 kept",
             (_, true) => continue,
             ("DATA", false) => "354 go on",
-            ("STARTTLS", false) if offers_tls => "220 go on",
-            (said, false) if said.starts_with("EHLO") && offers_tls => {
-                "250-stand-in\r\n250-STARTTLS\r\n250 AUTH PLAIN"
-            }
-            (said, false) if said.starts_with("EHLO") => "250-stand-in\r\n250 AUTH PLAIN",
+            ("STARTTLS", false) if greets.contains("STARTTLS") => "220 go on",
+            (said, false) if said.starts_with("EHLO") => greets,
             ("QUIT", false) => "221 bye",
             _ => "250 yes",
         };
         in_data = said == "DATA";
         stream.write_all(format!("{answer}\r\n").as_bytes()).await.unwrap();
-        if said == "STARTTLS" && offers_tls {
+        if answer == "220 go on" {
             return true;
         }
     }

@@ -200,9 +200,11 @@ impl Notices {
         let id = self.order.remove(place);
         if let Some(gone) = self.by_id.remove(&id) {
             self.keys.remove(&key(&gone.tenant, &gone.says));
-            let thread = thread(&gone.tenant, &gone.says);
-            if let Some(ids) = thread.and_then(|thread| self.threads.get_mut(&thread)) {
-                ids.retain(|one| *one != id);
+            let Some(thread) = thread(&gone.tenant, &gone.says) else { return };
+            let ids = self.threads.entry(thread.clone()).or_default();
+            ids.retain(|one| *one != id);
+            if ids.is_empty() {
+                self.threads.remove(&thread);
             }
         }
     }

@@ -4,7 +4,9 @@
 
 mod course;
 mod inbound;
+mod intents;
 mod keeping;
 mod observed;
 mod orders;
+mod postmortem;
 mod samples;

@@ -269,7 +269,7 @@ fn what_was_changed_before_and_what_belongs_to_it_are_shown_in_order_and_as_text
         at: at("02:47:00"),
     }];
     let html = html(&view);
-    let places = ["chg_thursday", "6.25 points", "+4.00 it made", "chg_sunday", "alr_1"];
+    let places = ["6.25 points", "chg_thursday", "+4.00 it made", "chg_sunday", "alr_1"];
     let places = places.map(|part| html.find(part).unwrap());
     assert!(places.is_sorted(), "{places:?}");
     assert!(html.contains("<option value=\"chg_thursday\">an edit of the tool"));
