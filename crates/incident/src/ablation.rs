@@ -43,24 +43,23 @@ pub fn shows_the_prompt<'a>(of: impl IntoIterator<Item = &'a Ablation>) -> bool 
 mod tests {
     use super::*;
 
-    fn ablation(part: &str, held_out: bool, own: (u64, u64), other: (u64, u64)) -> Ablation {
+    fn ablation(part: &str, own: (u64, u64), other: (u64, u64)) -> Ablation {
         let arm = |level: &str, (k, n)| Arm { level: level.to_owned(), n, k };
         let arms = vec![arm("v7", own), arm("v6", other)];
-        Ablation { part: part.to_owned(), arms, held_out, source: None }
+        Ablation { part: part.to_owned(), arms, held_out: true, source: None }
     }
 
     #[test]
     fn the_prompt_is_shown_by_a_fall_beyond_chance_on_other_cases_alone() {
         let strong = ((40, 100), (5, 100));
-        let shows = |part, held_out, (own, other)| {
-            shows_the_prompt([&ablation(part, held_out, own, other)])
-        };
-        assert!(shows("prompt", true, strong));
-        assert!(shows("prompt:system", true, strong));
-        assert!(!shows("prompt", false, strong), "the incident's own cases");
-        assert!(!shows("model_served", true, strong), "another part");
-        assert!(!shows("prompt", true, ((1, 1), (0, 1))), "one rerun is no evidence");
-        assert!(!shows("prompt", true, ((5, 100), (40, 100))), "it rose");
-        assert!(!shows("prompt", true, ((0, 0), (0, 0))), "no trials");
+        let shows = |part, (own, other)| shows_the_prompt([&ablation(part, own, other)]);
+        assert!(shows("prompt", strong));
+        assert!(shows("prompt:system", strong));
+        assert!(!shows("model_served", strong), "another part");
+        assert!(!shows("prompt", ((1, 1), (0, 1))), "one rerun is no evidence");
+        assert!(!shows("prompt", ((5, 100), (40, 100))), "it rose");
+        assert!(!shows("prompt", ((0, 0), (0, 0))), "no trials");
+        let own = Ablation { held_out: false, ..ablation("prompt", strong.0, strong.1) };
+        assert!(!shows_the_prompt([&own]), "the incident's own cases");
     }
 }

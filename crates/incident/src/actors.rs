@@ -2,7 +2,8 @@
 //!
 //! An entry names whoever holds a key by it, at the end: `Zoë (prn_7h2k9q4m)`. What kind of key
 //! that is stands in the fact that issued it. Mayday itself is `mayday`. Everybody else is the
-//! operator of the machine, under a name of their own.
+//! operator of the machine, under a name of their own; tools that are let in without a key are not
+//! told from that, and state nothing in the course of an incident.
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 //! An alert is not an incident: it may belong to one. Deliveries are one alert while it is open
 //! and they have its key, under its door and its tenant; a trigger after that begins another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use model::alert::{AlertAction, AlertDoor, AlertHeard, AlertSeverity};
@@ -82,34 +82,63 @@ pub struct Alerts {
     by_id: BTreeMap<AlertId, Alert>,
     open: BTreeMap<String, AlertId>,
     last: BTreeMap<String, AlertId>,
+    /// Those of each tenant, in the order in which they were first heard of.
+    order: BTreeMap<TenantName, VecDeque<AlertId>>,
 }
 
 /// Deliveries of one alert that are listed: the first, and the latest.
 const MOST_LISTED: usize = 50;
 
+/// Alerts of a tenant that are kept; the ledger keeps all of them.
+const MOST: usize = 20_000;
+
 impl Alerts {
     /// Takes in one entry; facts about other things change nothing.
     pub fn apply(&mut self, entry: &Entry) {
         let Fact::AlertHeard(AlertHeard { alert: id, tenant, says }) = &entry.fact else { return };
-        let place = place(tenant, says);
-        let alert =
-            self.by_id.entry(id.clone()).or_insert_with(|| Alert::of(id, tenant, says, entry.at));
-        alert.hear(says, entry.at);
+        let place = place(tenant, says.door, &says.key);
+        if !self.by_id.contains_key(id) {
+            self.by_id.insert(id.clone(), Alert::of(id, tenant, says, entry.at));
+            self.order.entry(tenant.clone()).or_default().push_back(id.clone());
+        }
+        if let Some(alert) = self.by_id.get_mut(id) {
+            alert.hear(says, entry.at);
+        }
         match says.action {
             AlertAction::Resolve => _ = self.open.remove(&place),
             _ => _ = self.open.insert(place.clone(), id.clone()),
         }
         self.last.insert(place, id.clone());
+        self.forget(tenant);
+    }
+
+    /// Forgets the oldest that is over, else the oldest, where a tenant has too many.
+    fn forget(&mut self, tenant: &TenantName) {
+        let Some(order) = self.order.get_mut(tenant).filter(|order| order.len() > MOST) else {
+            return;
+        };
+        let is_over =
+            |id: &AlertId| self.by_id.get(id).is_none_or(|it| it.state == AlertState::Resolved);
+        let oldest = order.iter().position(is_over).unwrap_or(0);
+        let Some(gone) = order.remove(oldest).and_then(|id| self.by_id.remove(&id)) else {
+            return;
+        };
+        let place = place(tenant, gone.door, &gone.key);
+        for index in [&mut self.open, &mut self.last] {
+            if index.get(&place) == Some(&gone.id) {
+                index.remove(&place);
+            }
+        }
     }
 
     /// The open alert that an event belongs to.
     pub fn open(&self, tenant: &TenantName, event: &AlertEvent) -> Option<&Alert> {
-        self.by_id.get(self.open.get(&place(tenant, event))?)
+        self.by_id.get(self.open.get(&place(tenant, event.door, &event.key))?)
     }
 
     /// The latest alert with an event's key, open or over.
     pub fn last(&self, tenant: &TenantName, event: &AlertEvent) -> Option<&Alert> {
-        self.by_id.get(self.last.get(&place(tenant, event))?)
+        self.by_id.get(self.last.get(&place(tenant, event.door, &event.key))?)
     }
 
     /// One alert.
@@ -202,6 +231,54 @@ impl AlertState {
     }
 }
 
-fn place(tenant: &TenantName, event: &AlertEvent) -> String {
-    format!("{tenant} {} {}", event.door.as_str(), event.key)
+fn place(tenant: &TenantName, door: AlertDoor, key: &str) -> String {
+    format!("{tenant} {} {key}", door.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::entry;
+
+    fn heard(alert: usize, tenant: &str, action: AlertAction) -> Entry {
+        let says = AlertEvent {
+            door: AlertDoor::Alertmanager,
+            key: format!("key {alert}"),
+            action,
+            summary: "slow".to_owned(),
+            severity: AlertSeverity::Warning,
+            at: crate::tests::at(0),
+            feature: None,
+            labels: BTreeMap::new(),
+            link: None,
+        };
+        let (alert, tenant) = (format!("alr_{alert}").parse().unwrap(), tenant.parse().unwrap());
+        entry(1, Fact::AlertHeard(AlertHeard { alert, tenant, says: Box::new(says) }))
+    }
+
+    #[test]
+    fn a_tenants_alerts_are_kept_up_to_a_number_and_what_is_over_goes_first() {
+        let mut alerts = Alerts::default();
+        alerts.apply(&heard(900_000, "other", AlertAction::Trigger));
+        for number in 0..MOST {
+            alerts.apply(&heard(number, "default", AlertAction::Trigger));
+        }
+        alerts.apply(&heard(7, "default", AlertAction::Resolve));
+        let knows = |alerts: &Alerts, number: usize| {
+            alerts.get(&format!("alr_{number}").parse().unwrap()).is_some()
+        };
+        assert!(knows(&alerts, 0) && knows(&alerts, 7));
+        alerts.apply(&heard(MOST, "default", AlertAction::Trigger));
+        assert!(knows(&alerts, 0) && !knows(&alerts, 7));
+        alerts.apply(&heard(MOST + 1, "default", AlertAction::Trigger));
+        assert!(!knows(&alerts, 0) && knows(&alerts, 1) && knows(&alerts, 900_000));
+        let tenant = "default".parse().unwrap();
+        assert_eq!(alerts.latest_first(&tenant).len(), MOST);
+        let Fact::AlertHeard(gone) = heard(0, "default", AlertAction::Resolve).fact else {
+            panic!("another fact")
+        };
+        assert_eq!(alerts.open(&tenant, &gone.says), None);
+        assert_eq!(alerts.last(&tenant, &gone.says), None);
+        assert_eq!(alerts.all_open().count(), MOST + 1);
+    }
 }

@@ -14,15 +14,17 @@ use model::{Entry, Fact, IncidentId, NoticeId, Severity, Stage, TenantName, Tick
 use serde::{Deserialize, Serialize};
 
 /// Everything that can be told, by topic.
-pub const TOPICS: [&str; 9] = [
+pub const TOPICS: [&str; 11] = [
     "incident.declared",
     "incident.severity",
     "incident.acknowledged",
     "incident.stage",
     "ticket.opened",
+    "ticket.redated",
     "ticket.escalated",
     "ticket.done",
     "notice.heard",
+    "channel.silent",
     "signal.raised",
 ];
 
@@ -33,7 +35,7 @@ pub struct Announcement {
     pub tenant: TenantName,
     /// One of [`TOPICS`].
     pub topic: &'static str,
-    /// What it is about: `inc_…`, `tkt_…`.
+    /// What it is about: `inc_…`, `tkt_…`, `channel.NAME`.
     pub about: String,
     /// What it does to whatever a target keeps of that.
     pub effect: DeliveryEffect,
@@ -172,6 +174,11 @@ impl Subjects {
                 };
                 self.tickets.insert(opened.ticket.clone(), work);
             }
+            Fact::TicketRedated(redated) => {
+                if let Some(work) = self.tickets.get_mut(&redated.ticket) {
+                    work.due = words::day(redated.due);
+                }
+            }
             Fact::TicketActed(acted) => {
                 if let Some(work) = self.tickets.get_mut(&acted.ticket) {
                     work.done = acted.done;
@@ -226,6 +233,12 @@ impl Subjects {
             Fact::TicketOpened(opened) => {
                 self.of_ticket(&opened.ticket, &opened.tenant, DeliveryEffect::Open)
             }
+            Fact::TicketRedated(redated) if before.is_open(&redated.ticket) => {
+                let (ticket, tenant) = (&redated.ticket, &redated.tenant);
+                let told = self.of_ticket(ticket, tenant, DeliveryEffect::Update)?;
+                let title = words::redated(redated.due, &told.title);
+                Some(Announcement { topic: "ticket.redated", title, ..told })
+            }
             Fact::TicketEscalated(escalated) => {
                 let (ticket, tenant) = (&escalated.ticket, &escalated.tenant);
                 let told = self.of_ticket(ticket, tenant, DeliveryEffect::Update)?;
@@ -251,6 +264,16 @@ impl Subjects {
                     severity: None,
                     feature: None,
                 })
+            }
+            Fact::ChannelSilent(silent) => {
+                let about = (&*silent.channel, &silent.tenant);
+                let told = of_channel(about, DeliveryEffect::Update, words::silent(silent));
+                Some(Announcement { text: words::expected(silent), ..told })
+            }
+            Fact::SilenceEnded(ended) => {
+                let about = (&*ended.channel, &ended.tenant);
+                let told = of_channel(about, DeliveryEffect::Close, words::heard_again(ended));
+                Some(Announcement { text: words::lines(&ended.because), ..told })
             }
             Fact::SignalRaised(raised) => Some(Announcement {
                 tenant: raised.tenant.clone(),
@@ -316,6 +339,27 @@ impl Subjects {
     }
 }
 
+/// That a channel fell silent, or is heard again. It wakes nobody: it went on for days.
+fn of_channel(
+    (channel, tenant): (&str, &TenantName),
+    effect: DeliveryEffect,
+    title: String,
+) -> Announcement {
+    let about = format!("channel.{channel}");
+    Announcement {
+        tenant: tenant.clone(),
+        topic: "channel.silent",
+        cause: about.clone(),
+        about,
+        effect,
+        title,
+        text: String::new(),
+        pages: false,
+        severity: None,
+        feature: None,
+    }
+}
+
 /// Whether a notice is told as it comes. What asks for work by a date is told as a ticket.
 fn is_worth_telling(class: NoticeClass) -> bool {
     matches!(class, NoticeClass::Incident | NoticeClass::AccountWarning | NoticeClass::Security)
@@ -347,6 +391,7 @@ fn notice_of(fact: &Fact) -> Option<&NoticeId> {
 
 fn ticket_of(fact: &Fact) -> Option<&TicketId> {
     match fact {
+        Fact::TicketRedated(redated) => Some(&redated.ticket),
         Fact::TicketEscalated(escalated) => Some(&escalated.ticket),
         Fact::TicketActed(acted) => Some(&acted.ticket),
         _ => None,

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::blast::Actions;
 use crate::nearest::Nearest;
 use crate::severity::Pace;
+use crate::still::{Still, still};
 
 pub use words::{Row, Tone};
 
@@ -73,7 +74,7 @@ pub struct Card {
     pub stage: Stage,
     /// How bad it is said to be.
     pub severity: Option<Severity>,
-    /// Whether it still happens.
+    /// Whether it still happens, weighed against the time before it was declared.
     pub still: Still,
     /// What is done that can't be taken back.
     pub actions: Actions,
@@ -93,31 +94,6 @@ pub struct Card {
     pub otherwise: Otherwise,
     /// Who reads it.
     pub you: You,
-}
-
-/// Whether it still happens.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Still {
-    /// In a word.
-    pub state: Going,
-    /// The last minutes.
-    pub last: Pace,
-    /// Known bad runs a minute.
-    pub bad_per_minute: f64,
-}
-
-/// Whether it still happens, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Going {
-    /// Bad runs go on.
-    Yes,
-    /// No labelled run is bad.
-    NotSeen,
-    /// There are runs, and none has a label yet.
-    Unlabelled,
-    /// There is no run.
-    NoRuns,
 }
 
 /// Whether the way of judging moved.
@@ -173,7 +149,7 @@ pub fn card(inputs: Inputs) -> Card {
         now,
         stage: course.stage(),
         severity: course.severity(),
-        still: still(last),
+        still: still(&incident.report, last),
         actions,
         fresh,
         ruler: ruler(report),
@@ -187,16 +163,6 @@ pub fn card(inputs: Inputs) -> Card {
         otherwise: otherwise(last, report),
         you,
     }
-}
-
-fn still(last: Pace) -> Still {
-    let state = match (last.rate.k, last.rate.n, last.rate.unknown) {
-        (1.., _, _) => Going::Yes,
-        (0, 1.., _) => Going::NotSeen,
-        (0, 0, 1..) => Going::Unlabelled,
-        (0, 0, 0) => Going::NoRuns,
-    };
-    Still { state, last, bad_per_minute: last.per_hour(last.rate.k) / 60.0 }
 }
 
 fn ruler(report: &Report) -> Ruler {

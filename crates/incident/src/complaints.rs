@@ -4,7 +4,7 @@
 //! them within a window are a signal, and one signal goes on while further ones come within a
 //! window of the last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use model::alert::{ComplaintHeard, SignalRaised};
@@ -70,7 +70,12 @@ pub struct Complaints {
     alike: BTreeMap<String, Vec<(Timestamp, ComplaintId)>>,
     signals: BTreeMap<SignalId, KnownSignal>,
     signal_of: BTreeMap<ComplaintId, SignalId>,
+    /// Those of each tenant, in the order in which they were heard.
+    order: BTreeMap<TenantName, VecDeque<ComplaintId>>,
 }
+
+/// Complaints of a tenant that are kept; the ledger keeps all of them.
+const MOST: usize = 20_000;
 
 impl Complaints {
     /// Takes in one entry; facts about other things change nothing.
@@ -87,6 +92,13 @@ impl Complaints {
                 let after = alike.partition_point(|(at, _)| *at <= says.at);
                 alike.insert(after, (says.at, complaint.clone()));
                 self.by_id.insert(complaint.clone(), known);
+                let order = self.order.entry(tenant.clone()).or_default();
+                order.push_back(complaint.clone());
+                if order.len() > MOST
+                    && let Some(oldest) = order.pop_front()
+                {
+                    self.forget(&oldest);
+                }
             }
             Fact::SignalRaised(says) => {
                 for member in &says.members {
@@ -98,6 +110,18 @@ impl Complaints {
                 self.signals.insert(says.signal.clone(), known);
             }
             _ => {}
+        }
+    }
+
+    fn forget(&mut self, id: &ComplaintId) {
+        self.signal_of.remove(id);
+        let Some(gone) = self.by_id.remove(id) else { return };
+        let place = place(&gone.tenant, &gone.says);
+        if let Some(alike) = self.alike.get_mut(&place) {
+            alike.retain(|(_, one)| one != id);
+            if alike.is_empty() {
+                self.alike.remove(&place);
+            }
         }
     }
 
@@ -205,4 +229,40 @@ fn after(at: Timestamp) -> Timestamp {
 
 fn place(tenant: &TenantName, says: &Complaint) -> String {
     format!("{tenant} {}\n{}", says.category, says.feature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{at, entry};
+
+    #[test]
+    fn a_tenants_complaints_are_kept_up_to_a_number_and_the_oldest_go_first() {
+        let mut complaints = Complaints::default();
+        let id = |number: usize| format!("cmp_{number}").parse::<ComplaintId>().unwrap();
+        let mut hear = |number: usize, tenant: &str, category: &str| {
+            let says = Complaint {
+                feature: "help".to_owned(),
+                run: None,
+                pivot: None,
+                at: at(0),
+                category: category.to_owned(),
+                source: "phone".to_owned(),
+            };
+            let (complaint, tenant) = (id(number), tenant.parse().unwrap());
+            let heard = ComplaintHeard { complaint, tenant, says };
+            complaints.apply(&entry(1, Fact::ComplaintHeard(heard)));
+        };
+        hear(900_000, "other", "tone");
+        hear(0, "default", "rare");
+        for number in 1..=MOST {
+            hear(number, "default", &format!("tone {}", number % 100));
+        }
+        assert_eq!(complaints.get(&id(0)), None);
+        assert!(complaints.get(&id(1)).is_some() && complaints.get(&id(900_000)).is_some());
+        assert_eq!(complaints.latest_first(&"default".parse().unwrap()).len(), MOST);
+        // Nothing is left of it where similar ones are looked for either.
+        assert_eq!(complaints.alike.values().map(Vec::len).sum::<usize>(), MOST + 1);
+        assert!(!complaints.alike.keys().any(|place| place.contains("rare")));
+    }
 }

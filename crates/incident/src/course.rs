@@ -17,6 +17,7 @@ use model::course::{Claimed, Course, Dated, Heard, Linked, Tried};
 use model::{Fact, IncidentId};
 
 pub use back::{Back, back};
+pub(crate) use back::{allowed, effect};
 pub use claims::{claim, revise};
 pub use refusal::Refusal;
 pub use stage::{Ask, Proof, Standing, reach};

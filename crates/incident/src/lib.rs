@@ -7,7 +7,8 @@
 //! [`postmortem`] drafts the document; [`announce`] says what others are told.
 //!
 //! Once it is declared: [`course`] is the machine of stages and claims; [`clocks`](mod@clocks)
-//! reads when what happened; [`severity`] how bad it is; [`blast`] what agents did outside;
+//! reads when what happened; [`severity`] how bad it is; [`still`] whether it goes on; [`blast`]
+//! what agents did outside;
 //! [`card`](mod@card) is what somebody woken at night reads first, with the nearest past incident
 //! ([`nearest`](mod@nearest)). [`playbooks`] say what to do about one shape of failure each.
 //! [`actors`] tells people from programs, and [`heard`] keeps what came from outside in short.
@@ -51,6 +52,7 @@ pub mod observed;
 pub mod playbooks;
 pub mod postmortem;
 pub mod severity;
+pub mod still;
 pub mod suspects;
 pub mod timeline;
 pub mod triage;

@@ -21,10 +21,10 @@ const MOST_NODES: u32 = 2_000_000;
 struct Counts(BTreeMap<String, (u32, u32)>);
 
 impl Counts {
-    fn add(&mut self, case: &str, failed: bool) {
+    fn add(&mut self, case: &str, failures: u32) {
         let (n, k) = self.0.entry(case.to_owned()).or_default();
         *n += 1;
-        *k += u32::from(failed);
+        *k += failures;
     }
 
     fn done(self) -> Result<Vec<CaseResult>, Refusal> {
@@ -52,7 +52,7 @@ pub fn junit(text: &str) -> Result<Vec<CaseResult>, Refusal> {
         let name = case.attribute("name").ok_or_else(|| Refusal::missing("testcase name"))?;
         let has = |tags: &[&str]| case.children().any(|it| tags.contains(&it.tag_name().name()));
         if !has(&["skipped"]) {
-            counts.add(name, has(&["failure", "error"]));
+            counts.add(name, has(&["failure", "error"]).into());
         }
     }
     counts.done()
@@ -108,7 +108,7 @@ pub fn promptfoo(text: &str) -> Result<Vec<CaseResult>, Refusal> {
         let named = test_case.metadata.and_then(|metadata| metadata.case).or(metadata.case);
         let name = named.or(test_case.description);
         let name = name.ok_or_else(|| Refusal::missing("testCase.description"))?;
-        counts.add(&name, !success);
+        counts.add(&name, (!success).into());
     }
     counts.done()
 }
@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn a_file_of_promptfoos_gives_its_cases_in_both_forms() {
-        let trial = r#"{"success":false,"testCase":{"description":"d","metadata":{"case":"case_1"}}},
+        let trial = r#"
+            {"success":false,"testCase":{"description":"d","metadata":{"case":"case_1"}}},
             {"success":true,"testCase":{"description":"other"}}"#;
         let new = format!(r#"{{"results":{{"version":3,"results":[{trial}]}}}}"#);
         let old = format!(r#"{{"results":[{trial}]}}"#);

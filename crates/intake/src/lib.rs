@@ -4,7 +4,8 @@
 //! [`Refusal`]. Bytes are hostile: they are limited before they are read, and none makes a parser
 //! panic. Alerts come as [`alertmanager`] or [`pagerduty`] has them; changes as our own JSON
 //! ([`change`]), or as [`pagerduty`], [`github`] or [`cloudevents`] have them. [`verify`] compares
-//! signatures over the bytes as received, in constant time. [`evals`] reads what eval runners write.
+//! signatures over the bytes as received, in constant time. [`evals`] reads what eval runners
+//! write.
 
 pub mod alertmanager;
 pub mod change;

@@ -17,6 +17,7 @@ pub(crate) mod inventory;
 pub(crate) mod item;
 pub(crate) mod key;
 pub(crate) mod ledger;
+mod listing;
 pub(crate) mod moved;
 pub(crate) mod notice;
 pub(crate) mod out;

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, anyhow};
 use jiff::SignedDuration;
 use model::TenantName;
 use response::access::SessionLimits;
+use response::channels::check_routes;
 use response::{
     ContentMode, Contents, Exception, Keeping, Limits, Mayday, Rules, Sampling, Settings,
     SettleAfter,
@@ -227,6 +228,8 @@ impl Config {
 
     /// What the use cases need to know of it.
     pub(crate) fn settings(&self) -> Result<Settings> {
+        let (out, channels) = (self.out.out()?, self.notices.channels()?);
+        check_routes(&channels, &out.targets)?;
         Ok(Settings {
             content: self.record.contents()?,
             sampling: self.sampling()?,
@@ -243,12 +246,12 @@ impl Config {
                 quota: Some(self.keeping.quota_bytes).filter(|bytes| *bytes > 0),
             },
             inbound: inbound::inbound(&self.changes, &self.alerts, &self.complaints)?,
-            out: self.out.out()?,
+            out,
             sessions: SessionLimits {
                 longest: duration(&self.sessions.longest)?,
                 idle: duration(&self.sessions.idle)?,
             },
-            channels: self.notices.channels()?,
+            channels,
             paging: self.notices.paging(),
         })
     }

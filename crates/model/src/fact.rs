@@ -22,8 +22,8 @@ use crate::lesson::{
     ItemReopened, RecurrenceJudged,
 };
 use crate::notice::{
-    ChannelChecked, NoticeConfirmed, NoticeHeard, NoticeJudged, TicketActed, TicketEscalated,
-    TicketOpened, TicketRedated,
+    ChannelChecked, ChannelSilent, ChannelWatched, NoticeConfirmed, NoticeHeard, NoticeJudged,
+    SilenceEnded, TicketActed, TicketEscalated, TicketOpened, TicketRedated,
 };
 use crate::principal::{Principal, TenantName, TokenHash};
 use crate::report::Report;
@@ -217,6 +217,12 @@ pub enum Fact {
     NoticeJudged(NoticeJudged),
     /// A channel of notices was asked or tested.
     ChannelChecked(ChannelChecked),
+    /// Mayday began to listen to a channel of notices.
+    ChannelWatched(ChannelWatched),
+    /// Nothing was heard by a channel of notices for too long.
+    ChannelSilent(ChannelSilent),
+    /// A silence of a channel is over.
+    SilenceEnded(SilenceEnded),
     /// A notice about something in use asks for work by a date.
     TicketOpened(TicketOpened),
     /// The date of a ticket is another one now.
@@ -311,53 +317,4 @@ pub struct Entry {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Fact;
-
-    /// Facts as the first version that knew them wrote them. Never write them anew.
-    const ACCESS: &str = include_str!("fact/access.jsonl");
-    const KEEPING: &str = include_str!("fact/keeping.jsonl");
-    const TRIAGE: &str = include_str!("fact/triage.jsonl");
-    const NOTICES: &str = include_str!("fact/notices.jsonl");
-    const LESSONS: &str = include_str!("fact/lessons.jsonl");
-
-    #[test]
-    fn facts_stay_readable() {
-        let written: Vec<&str> =
-            [ACCESS, KEEPING, TRIAGE, NOTICES, LESSONS].into_iter().flat_map(str::lines).collect();
-        assert_eq!(written.len(), 5 + 5 + 3 + 10 + 8);
-        for written in written {
-            let fact: Fact = serde_json::from_str(written).unwrap();
-            assert_eq!(serde_json::to_string(&fact).unwrap(), written);
-        }
-    }
-
-    #[test]
-    fn a_fact_of_a_later_version_is_kept_as_it_is() {
-        let (new, grown) = (
-            r#"{"type":"moon_landed","n":1}"#,
-            r#"{"type":"day_retired","tenant":"a","day":{"year":2026}}"#,
-        );
-        for (body, kind) in [(new, "moon_landed"), (grown, "day_retired")] {
-            let (kind, body) = (kind.to_owned(), body.to_owned());
-            assert_eq!(Fact::of_json(&body).unwrap(), Fact::Unknown { kind, body });
-        }
-    }
-
-    #[test]
-    fn what_names_no_type_is_no_fact() {
-        for body in ["", "no fact", "null", "[]", "{}", r#"{"type":7}"#, r#"{"type":"a""#] {
-            assert!(Fact::of_json(body).is_err(), "{body}");
-        }
-    }
-
-    #[test]
-    fn nobody_can_state_an_unknown_fact() {
-        let fact = Fact::Unknown { kind: "a".to_owned(), body: r#"{"type":"a"}"#.to_owned() };
-        assert!(serde_json::to_string(&fact).is_err());
-        let body = r#"{"type":"unknown","kind":"a","body":"b"}"#;
-        assert!(
-            matches!(Fact::of_json(body).unwrap(), Fact::Unknown { kind, .. } if kind == "unknown")
-        );
-    }
-}
+mod tests;

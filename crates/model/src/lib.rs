@@ -6,8 +6,8 @@
 //! [`content`], [`value`], [`record`]), under which conditions ([`factor`], [`surface`]), with what
 //! result ([`outcome`], [`run`], [`rate`]), what was found ([`report`], [`triage`], [`fields`]),
 //! what came from outside ([`change`], [`alert`], [`notice`]), and what was decided ([`incident`],
-//! [`course`], [`delivery`], [`postmortem`], [`lesson`], [`fact`]). [`fault`] is the closed set of ways in
-//! which anything can fail.
+//! [`course`], [`delivery`], [`postmortem`], [`lesson`], [`fact`]). [`fault`] is the closed set of
+//! ways in which anything can fail.
 
 pub mod alert;
 pub mod change;

@@ -236,6 +236,45 @@ pub struct ChannelChecked {
     pub because: String,
 }
 
+/// Mayday began to listen to a channel by which nothing was heard yet: silence counts from then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelWatched {
+    /// Its name in the settings.
+    pub channel: String,
+    /// Whose.
+    pub tenant: TenantName,
+}
+
+/// Nothing was heard by a channel for longer than is expected. Once for each silence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelSilent {
+    /// Its name in the settings.
+    pub channel: String,
+    /// Whose.
+    pub tenant: TenantName,
+    /// Who should have told something.
+    pub provider: String,
+    /// When the provider was heard last, or else since when Mayday listens.
+    pub since: Timestamp,
+    /// How many seconds of silence are the most expected.
+    pub expected_secs: i64,
+    /// Whose work its notices are.
+    pub owner: String,
+}
+
+/// A silence that was stated is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SilenceEnded {
+    /// The name of the channel.
+    pub channel: String,
+    /// Whose.
+    pub tenant: TenantName,
+    /// Who told something at last.
+    pub provider: String,
+    /// What ended it.
+    pub because: String,
+}
+
 /// How a channel is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

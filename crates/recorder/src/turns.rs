@@ -195,9 +195,9 @@ mod tests {
     #[test]
     fn a_call_and_an_answer_of_a_tool_are_told() {
         let told = of(
-            r#"[{"role":"assistant","content":null,"tool_calls":[{"id":"1","function":{"name":"f"}}]},
+            r#"[{"role":"assistant","content":null,"tool_calls":[{"id":1,"function":{"name":"f"}}]},
                 {"role":"tool","tool_call_id":"1","content":"{\"ok\":true}"},
-                {"role":"assistant","parts":[{"type":"tool_call","name":"f","arguments":{"a":1}}]}]"#,
+                {"role":"ai","parts":[{"type":"tool_call","name":"f","arguments":{"a":1}}]}]"#,
         );
         assert!(told[0].1.contains(r#""name":"f""#), "{told:?}");
         assert_eq!(told[1], ("tool".to_owned(), r#"{"ok":true}"#.to_owned()));

@@ -91,22 +91,13 @@ impl Who {
         let denied = || Denied::NotAllowed { who: Box::new(self.clone()), right };
         if is_allowed { Ok(()) } else { Err(denied()) }
     }
-
-    /// Whether a person decides: somebody with a person's key, or the operator.
-    pub fn is_person(&self) -> bool {
-        match self {
-            Who::Local => true,
-            Who::Itself => false,
-            Who::Principal(principal) => principal.kind == PrincipalKind::Person,
-        }
-    }
 }
 
 impl fmt::Display for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Who::Local => f.write_str("local"),
-            Who::Itself => f.write_str("mayday"),
+            Who::Itself => f.write_str(incident::actors::ITSELF),
             Who::Principal(principal) => principal.fmt(f),
         }
     }

@@ -15,6 +15,7 @@ use model::incident::IncidentKind;
 use model::{AlertEvent, AlertId, Fact, Fault, Faulty, Incident, IncidentId, Triage, Verdict};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Right;
 use crate::error::IncidentError;
 use crate::incidents::{Act, Declaration, Member};
 use crate::moved::Question;
@@ -97,9 +98,6 @@ const REPEATS_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// Labels in which tools put what a feature may be called here, where they name none.
 const NAMES_OF_FEATURES: [&str; 3] = ["component", "service", "group"];
 
-/// Who acts where a rule does.
-pub(crate) const BY_RULE: &str = "mayday";
-
 impl Mayday {
     /// Takes a delivery about an alert in; what follows is weighed then. Blocking.
     pub fn hear_alert(&self, says: AlertEvent, act: Act) -> Result<Heard, AlertError> {
@@ -158,6 +156,8 @@ impl Mayday {
         title: Option<String>,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
+        let _alone = self.house.weighing.lock().unwrap_or_else(PoisonError::into_inner);
         let found = self.house.projections.alerts.read().get(id).cloned();
         let alert = found.filter(|alert| self.is_of(&alert.tenant));
         let alert = alert.ok_or_else(|| IncidentError::NoSuchAlert(id.clone()))?;

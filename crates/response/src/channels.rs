@@ -9,6 +9,7 @@ mod offered;
 
 use std::fmt;
 
+use comms::Target;
 use intake::notices::Format;
 use intake::standard_webhooks::{PREFIX, Secret};
 use jiff::SignedDuration;
@@ -245,6 +246,21 @@ pub fn check_all(channels: &[Channel]) -> Result<(), ChannelError> {
         channel.check()?;
         if channels[..place].iter().any(|other| other.name == channel.name) {
             return Err(ChannelError::Twice { channel: channel.name.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses channels whose route names a target that there is not, or not for their tenant.
+pub fn check_routes(channels: &[Channel], targets: &[Target]) -> Result<(), ChannelError> {
+    for channel in channels.iter().filter(|channel| channel.waived.is_none()) {
+        for stop in &channel.route {
+            let Stop::Target(name) = stop else { continue };
+            let is_it = |target: &Target| target.name == *name && target.tenant == channel.tenant;
+            if !targets.iter().any(is_it) {
+                let (channel, target) = (channel.name.clone(), name.clone());
+                return Err(ChannelError::NoSuchTarget { channel, target });
+            }
         }
     }
     Ok(())

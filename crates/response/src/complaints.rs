@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use incident::actors::ITSELF;
 use incident::complaints::{Cluster, KnownComplaint, KnownSignal};
 use incident::links::Link;
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +14,6 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::alerts::BY_RULE;
 use crate::changes::number_of;
 use crate::error::{IncidentError, RecordError};
 use crate::incidents::{Act, Declaration, Member};
@@ -238,7 +238,7 @@ impl Mayday {
         };
         let (stream, facts) = (signal.as_str(), [Fact::SignalRaised(raised)]);
         let expected = Expected::Version(0);
-        let append = Append { stream, expected, at: act.at, actor: BY_RULE, facts: &facts };
+        let append = Append { stream, expected, at: act.at, actor: ITSELF, facts: &facts };
         self.house.state(append).map_err(IncidentError::Ledger)?;
         Ok(signal)
     }

@@ -1,7 +1,8 @@
 //! The course of an incident: what people and programs say and do once it is declared.
 //!
-//! Each use case asks the machine in [`incident::course`] whether it may be, states what comes
-//! back, and gives the incident as it then stands. [`Standing`] is who asks: a program, a person,
+//! Each use case asks whether whoever acts may, whatever door they came by, then the machine in
+//! [`incident::course`] whether it may be; it states what comes back, and gives the incident as it
+//! then stands. [`Standing`] is who asks: a program, a person,
 //! or a person who may also confirm what others propose.
 
 mod blast;
@@ -130,12 +131,10 @@ const LONGEST_NAME: usize = 200;
 impl Mayday {
     /// A person says that they have seen it. Blocking.
     pub fn acknowledge(&self, id: &IncidentId, act: Act) -> Result<Incident, IncidentError> {
+        act.may(Right::Acknowledge)?;
         let _alone = self.deciding();
         let incident = self.incident(id)?;
         let acknowledged = &incident.course.acknowledged;
-        if standing_of(act.who) == Standing::Program {
-            return Err(Refusal::ForPeople { what: "acknowledging an incident" }.into());
-        }
         if acknowledged.iter().any(|one| one.by == act.by) {
             return Ok(incident);
         }
@@ -151,6 +150,7 @@ impl Mayday {
         because: &str,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
         let because = grounds(because)?;
         let _alone = self.deciding();
         let incident = self.incident(id)?;
@@ -167,6 +167,7 @@ impl Mayday {
         wanted: &SeverityWanted,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
         let because = grounds(&wanted.because)?;
         let incident = self.incident(id)?;
         let grades = match wanted.severity {
@@ -197,7 +198,9 @@ impl Mayday {
         who: &str,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
         let who = name(who, "the name of who has a duty")?;
+        let _alone = self.deciding();
         let incident = self.incident(id)?;
         room(incident.course.duties.len(), "duties")?;
         self.decide(id, act, Fact::DutyTaken(DutyTaken { incident: id.clone(), duty, who }))
@@ -210,6 +213,7 @@ impl Mayday {
         told: NoteTold,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
         let NoteTold { text, said_at, source } = told;
         let source = source.map(|source| name(&source, "the source of a note")).transpose()?;
         let text = text.trim().to_owned();
@@ -218,6 +222,7 @@ impl Mayday {
             let why = "a note has 1 to 4000 bytes of text, without control characters";
             return Err(Refusal::Unclear(why).into());
         }
+        let _alone = self.deciding();
         room(self.incident(id)?.course.notes.len(), "notes")?;
         let incident = id.clone();
         self.decide(id, act, Fact::NoteAdded(NoteAdded { incident, text, said_at, source }))
@@ -230,8 +235,10 @@ impl Mayday {
         told: AttemptTold,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
         let AttemptTold { channel, what, result, done_at, advice, change } = told;
         let (channel, what) = (name(&channel, "the channel of an attempt")?, grounds(&what)?);
+        let _alone = self.deciding();
         let course = self.incident(id)?.course;
         room(course.attempts.len(), "attempts")?;
         if let Some(advice) = &advice {
@@ -264,9 +271,11 @@ impl Mayday {
         told: ClaimTold,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
         let ClaimTold { about, says, source, role, rests_on, moment, when } = told;
         let source = source.map(|source| name(&source, "the source of a claim")).transpose()?;
         let rests_on = rests_on.map(|id| name(&id, "what a cause rests on")).transpose()?;
+        let _alone = self.deciding();
         room(self.incident(id)?.course.claims.len(), "claims")?;
         let (incident, number) = (id.clone(), ClaimId::from_random(act.random));
         let made = ClaimMade {
@@ -290,6 +299,7 @@ impl Mayday {
         said: RevisionTold,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
         let RevisionTold { claim, state, because } = said;
         let because = grounds(&because)?;
         let _alone = self.deciding();
@@ -308,8 +318,10 @@ impl Mayday {
         told: ActionsTold,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
         let ActionsTold { run, step, tool, reversibility, compensation, because } = told;
         let (tool, because) = (name(&tool, "the name of a tool")?, grounds(&because)?);
+        let _alone = self.deciding();
         room(self.incident(id)?.course.actions.len(), "revisions of actions")?;
         let incident = id.clone();
         let said =
@@ -367,7 +379,7 @@ pub(crate) fn standing_of(who: &Who) -> Standing {
 }
 
 /// Whether there is room for one more.
-fn room(there: usize, of: &'static str) -> Result<(), IncidentError> {
+pub(crate) fn room(there: usize, of: &'static str) -> Result<(), IncidentError> {
     match there < MOST {
         true => Ok(()),
         false => Err(IncidentError::TooMany { of, most: MOST }),

@@ -6,6 +6,7 @@ use ledger::{Append, Expected};
 use model::{Fact, Level, Window};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Right;
 use crate::error::{IncidentError, MovedError};
 use crate::incidents::Act;
 use crate::open::Mayday;
@@ -63,6 +64,7 @@ impl Mayday {
 
     /// Says that something will not be recorded, and why. Blocking.
     pub fn dismiss_gap(&self, it: Dismissing, act: Act) -> Result<GapView, IncidentError> {
+        act.may(Right::Respond)?;
         let Dismissing { feature, attribute, because } = it;
         let is_it = |view: &GapView| view.gap.feature == feature && view.gap.attribute == attribute;
         if !self.gaps(act.at)?.iter().any(is_it) {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use flight::RunSet;
+use incident::actors::ITSELF;
 use incident::evidence::{Candidate, Exposed};
 use incident::fields;
 use incident::{brief, evidence, postmortem};
@@ -101,7 +102,7 @@ impl Member {
 impl Act<'static> {
     /// What Mayday does by itself.
     pub fn by_itself(at: Timestamp, random: u64) -> Self {
-        Act { by: "mayday", who: &Who::Itself, at, random }
+        Act { by: ITSELF, who: &Who::Itself, at, random }
     }
 }
 
@@ -120,6 +121,7 @@ impl Act<'_> {
 impl Mayday {
     /// Declares an incident: the windows, the verdict and the evidence become facts. Blocking.
     pub fn declare(&self, it: &Declaration, act: Act) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
         let harmful = it.run.map(|run| self.one_run(run)).transpose()?;
         let feature = harmful.as_ref().map(|(feature, _)| feature.clone());
         let question = Question {
@@ -206,6 +208,7 @@ impl Mayday {
         windows: Option<(Window, Window)>,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
         let incident = self.incident(id)?;
         if incident.looks.len() >= MOST_LOOKS {
             return Err(IncidentError::TooManyLooks(MOST_LOOKS));
@@ -250,6 +253,7 @@ impl Mayday {
 
     /// Writes a postmortem draft and states in the ledger that it was written. Blocking.
     pub fn draft(&self, id: &IncidentId, act: Act) -> Result<Draft, IncidentError> {
+        act.may(Right::Respond)?;
         let markdown = postmortem::draft(&self.incident(id)?, act.at);
         let hash = ContentHash::of(markdown.as_bytes());
         let fact = Fact::PostmortemDrafted { incident: id.clone(), hash };

@@ -152,6 +152,7 @@ impl Mayday {
         if result.state == IntentState::Open {
             return Err(IntentError::NoResult);
         }
+        let _alone = self.room.resolving.lock().await;
         let steps = self.room.flight.steps(id.trace)?;
         let open = steps.into_iter().find(|step| is(step, id));
         let mut step = open.ok_or(IntentError::NoSuchIntent(id))?;

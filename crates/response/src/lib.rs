@@ -82,7 +82,7 @@ pub use incident::complaints::{KnownComplaint, KnownSignal, Rule as ComplaintRul
 pub use incident::drift::{DriftRow, Mismatch};
 pub use incident::links::Link;
 pub use incident::suspects::{Suspect as ChangeSuspect, SuspectKind};
-pub use incident::{Brief, blast, brief, card, clocks, severity, wording};
+pub use incident::{Brief, blast, brief, card, clocks, severity, still, wording};
 pub use ledger::{Flaw, ImportError, Imported, Stored, Verified};
 pub use recorder::encode as otlp_requests;
 pub use recorder::redaction::{Rules, RulesError};

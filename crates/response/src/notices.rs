@@ -2,7 +2,7 @@
 //!
 //! [`Mayday::hear`] is the door: it proves the sender, reads, and appends the fact; that is all
 //! that the provider waits for. [`Mayday::keep_notices`] does the rest at its own pace: it judges
-//! by what is in use, links to incidents, opens tickets and lets them escalate.
+//! by what is in use, links to incidents, opens tickets and lets them escalate, and tells silences.
 //! [`Mayday::askings`] says what is to be asked of providers, and [`Mayday::answered`] takes what
 //! came. [`fold`] is what the ledger tells of it all.
 
@@ -12,6 +12,7 @@ mod judge;
 mod poll;
 mod receive;
 mod reconcile;
+pub(crate) mod silence;
 mod trial;
 mod view;
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::PoisonError;
 
 use flight::RunSet;
+use incident::actors::ITSELF;
 use incident::changes::{KnownChange, Level};
 use incident::drift::{DriftRow, Mismatch, Serving, mismatches, rows};
 use incident::observed::{Sighting, Stated, learned};
@@ -16,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use watch::first_seen::FeatureSeen;
 
 use crate::access::{Denied, Right};
-use crate::alerts::BY_RULE;
 use crate::changes::number_of;
 use crate::incidents::Act;
 use crate::open::Mayday;
@@ -239,7 +239,7 @@ impl Mayday {
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         let facts = [fact];
-        let append = Append { stream, expected, at: now, actor: BY_RULE, facts: &facts };
+        let append = Append { stream, expected, at: now, actor: ITSELF, facts: &facts };
         self.house.state(append).map(|_| ())
     }
 

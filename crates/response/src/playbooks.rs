@@ -8,6 +8,7 @@ use model::{Fact, Fault, Faulty, Incident, IncidentId, PrincipalKind};
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Denied, KeyState, Right, Who};
+use crate::course::room;
 use crate::error::IncidentError;
 use crate::incidents::Act;
 use crate::open::Mayday;
@@ -101,8 +102,9 @@ impl Mayday {
         }
         let findings = findings.iter().map(|finding| grounds(finding));
         let findings = findings.collect::<Result<Vec<String>, IncidentError>>()?;
+        let _alone = self.deciding();
         if let Some(id) = &incident {
-            self.incident(id)?;
+            room(self.incident(id)?.course.rehearsed.len(), "rehearsals")?;
         }
         let (tenant, id) = (self.room.tenant.clone(), playbook.clone());
         let fact = PlaybookRehearsed { tenant, playbook: id, version, incident, findings };

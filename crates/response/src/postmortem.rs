@@ -58,8 +58,8 @@ pub fn lint_text(text: &str, beside: &Beside<'_>, now: Timestamp) -> Result<Lint
 impl Mayday {
     /// Checks a postmortem, and looks its quotes up in their traces. Blocking.
     ///
-    /// People who hold a key count as names that no cause or remedy may hold. That the traces were
-    /// read is noted.
+    /// People of the tenant who hold a key count as names that no cause or remedy may hold. That
+    /// the traces were read is noted.
     pub fn lint_document(
         &self,
         text: &str,

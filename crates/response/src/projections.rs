@@ -79,9 +79,9 @@ projections! {
     /// Changes of surfaces.
     changes: Changes, version 1;
     /// Alerts.
-    alerts: Alerts, version 1;
+    alerts: Alerts, version 2;
     /// Complaints, and signals of them.
-    complaints: Complaints, version 1;
+    complaints: Complaints, version 2;
     /// What belongs to which incident.
     links: Links, version 1;
     /// Levels that are no news.
@@ -89,9 +89,9 @@ projections! {
     /// When playbooks were walked through.
     rehearsals: Rehearsals, version 1;
     /// What others are to be told.
-    outbox: Outbox, version 1;
+    outbox: Outbox, version 2;
     /// Notices of providers, their channels and tickets.
-    notices: Notices, version 1;
+    notices: Notices, version 2;
     /// Documents, their items, and what reviews said of them.
     lessons: Lessons, version 1;
     /// What evals measured.

@@ -27,6 +27,8 @@ pub(crate) struct Room {
     pub(crate) settling: tokio::sync::Mutex<()>,
     /// What is used, as it was last counted.
     pub(crate) inventory: Mutex<Option<Arc<Inventory>>>,
+    /// Held by whoever looks whether an intent is open, and then says what became of it.
+    pub(crate) resolving: tokio::sync::Mutex<()>,
     /// When traces became runs last, in seconds since 1970; 0 if none did.
     pub(crate) settled: AtomicI64,
 }
@@ -63,6 +65,7 @@ impl Room {
             in_hand: AtomicUsize::new(0),
             settling: tokio::sync::Mutex::default(),
             inventory: Mutex::default(),
+            resolving: tokio::sync::Mutex::default(),
             settled: AtomicI64::new(0),
         })
     }

@@ -7,6 +7,8 @@ use ledger::Expected;
 use model::triage::Answer;
 use model::{Fact, Incident, IncidentId, Report, RunId, Triage};
 
+use crate::access::Right;
+use crate::course::room;
 use crate::error::IncidentError;
 use crate::evals::Suite;
 use crate::incidents::Act;
@@ -34,7 +36,9 @@ impl Mayday {
         told: Answered,
         act: Act,
     ) -> Result<Incident, IncidentError> {
+        act.may(Right::Respond)?;
         let Answered { node, answer, because } = told;
+        let _alone = self.deciding();
         let incident = self.incident(id)?;
         let nodes = incident.triage.iter().flat_map(|triage| &triage.rows);
         let nodes: Vec<&str> = nodes.map(|row| row.node.as_str()).collect();
@@ -42,6 +46,8 @@ impl Mayday {
             let nodes = nodes.join(", ");
             return Err(IncidentError::NoSuchNode { node, nodes });
         }
+        let told = incident.triage.iter().flat_map(|triage| &triage.rows).map(|row| row.told.len());
+        room(told.sum(), "answers")?;
         let because = grounds(&because)?;
         let fact = Fact::TriageAnswered { incident: id.clone(), node, answer, because };
         self.state(id, Expected::Any, act, &[fact])?;

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use model::time::TimeError;
 use model::{Fault, Faulty};
 use response::access::first::FirstError;
 use response::{Denied, IncidentError, LessonError, OpenError};
@@ -28,6 +29,9 @@ pub(crate) enum PageError {
     /// What was sent is no form of this page.
     #[error("what was sent is not what this page's form holds")]
     NoForm,
+    /// A field of it is to be a time.
+    #[error(transparent)]
+    NoTime(#[from] TimeError),
     /// The form was not made for this session.
     #[error(
         "the form does not belong to your session, which may have begun anew since: load its page \
@@ -66,7 +70,7 @@ impl Faulty for PageError {
             PageError::NoSuchPage => Fault::NotFound,
             PageError::Denied(denied) => denied.fault(),
             PageError::First(error) => error.fault(),
-            PageError::NoForm => Fault::Invalid,
+            PageError::NoForm | PageError::NoTime(_) => Fault::Invalid,
             PageError::NotOurForm => Fault::Denied,
             PageError::NoRandomness => Fault::Unavailable,
             PageError::Open(error) => error.fault(),

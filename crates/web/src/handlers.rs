@@ -13,6 +13,7 @@ use crate::error::PageError;
 use crate::pages::{HomePage, IncidentPage, NoticesPage, PlaybooksPage, PostmortemPage, Shown};
 use crate::visitor::Visitor;
 
+pub(crate) mod claims;
 pub(crate) mod course;
 pub(crate) mod sign_in;
 

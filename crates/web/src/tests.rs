@@ -87,6 +87,59 @@ async fn a_declared_incident_has_a_page() {
     assert!(home.contains("&#60;script&#62;") && !home.contains("<script"));
 }
 
+async fn post(mayday: &Arc<Mayday>, path: &str, form: &str) -> Response {
+    let request = Request::post(path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(format!("mark=x&{form}")));
+    router(site(mayday)).oneshot(request.unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_said_by_forms_stands_on_the_page() {
+    let mayday = mayday();
+    record_a_hostile_run(&mayday).await;
+    let act = Act { by: "anna", who: &Who::Local, at: now(), random: 7 };
+    let id = mayday.declare(&Declaration::default(), act).unwrap().id;
+    let page = format!("/incidents/{id}");
+    let says = |form: &'static str, fields: String| {
+        let (mayday, page) = (Arc::clone(&mayday), page.clone());
+        async move { post(&mayday, &format!("{page}/{form}"), &fields).await }
+    };
+    let claim =
+        |about: &str, rest: &str| format!("about={about}&says=so+it+is&source=&rests_on=&{rest}");
+    let no_date = "moment=&when=";
+    let cause = claim("cause", &format!("role=caused&{no_date}"));
+    let date = claim("date", "role=&moment=onset&when=2026-11-22T03:07:00%2B01:00");
+    for (form, fields) in [
+        ("duty", "duty=lead&who=bob".to_owned()),
+        ("claim", cause),
+        ("claim", date),
+        ("actions", "tool=refund&reversibility=restored&compensation=done&because=b".to_owned()),
+    ] {
+        let answer = says(form, fields).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{form}");
+        assert_eq!(answer.headers()[header::LOCATION], format!("{page}#course"));
+    }
+    let course = mayday.incident(&id).unwrap().course;
+    let claimed = course.claims[0].made.what.claim.clone();
+    let disputed = format!("claim={claimed}&state=disputed&because=it+is+not");
+    assert_eq!(says("revision", disputed).await.status(), StatusCode::SEE_OTHER);
+    let shown = text(get(&mayday, &page).await).await;
+    for part in ["bob leads", "disputed: it is not", "says 2026-11-22 02:07:00 UTC, told in +01:00"]
+    {
+        assert!(shown.contains(part), "{part}");
+    }
+    let course = mayday.incident(&id).unwrap().course;
+    assert_eq!((course.claims.len(), course.actions.len()), (2, 1));
+    for (form, fields) in [
+        ("claim", claim("date", "role=&moment=onset&when=yesterday")),
+        ("claim", claim("cause", &format!("role=guilty&{no_date}"))),
+        ("duty", "duty=king&who=bob".to_owned()),
+    ] {
+        assert_eq!(says(form, fields).await.status(), StatusCode::BAD_REQUEST, "{form}");
+    }
+}
+
 #[tokio::test]
 async fn notices_have_a_page_on_which_what_a_provider_writes_is_text() {
     let mayday = mayday();

@@ -5,8 +5,8 @@ use model::course::{Acknowledged, SeveritySet, StageReached};
 use model::delivery::DeliveryEffect;
 use model::incident::IncidentKind;
 use model::notice::{
-    ChannelKind, Impact, NoticeClass, NoticeHeard, NoticeJudged, NoticeProof, TicketActed,
-    TicketEscalated, TicketOpened,
+    ChannelKind, ChannelSilent, Impact, NoticeClass, NoticeHeard, NoticeJudged, NoticeProof,
+    SilenceEnded, TicketActed, TicketEscalated, TicketOpened, TicketRedated,
 };
 use model::{
     ContentHash, Fact, IncidentId, Notice, NoticeId, Severity, SignalId, Stage, TenantName,
@@ -208,6 +208,48 @@ fn a_ticket_is_told_when_it_opens_when_it_comes_near_and_when_it_is_done() {
     assert!(told.text.starts_with("done: moved to gpt-6\n"));
     subjects.learn(&done());
     assert!(!subjects.is_open(&ticket()) && subjects.announce(&[done()]).is_empty());
+}
+
+#[test]
+fn another_date_of_a_ticket_is_told_while_it_is_open() {
+    let mut subjects = knowing(&[notice(NoticeClass::Deprecation), opened()]);
+    let (tenant, notice) = (TenantName::standard(), "ntc_2".parse().unwrap());
+    let redated =
+        Fact::TicketRedated(TicketRedated { ticket: ticket(), tenant, notice, due: at(3_000) });
+    let told = one(&subjects, redated.clone());
+    assert_eq!((told.topic, told.effect), ("ticket.redated", DeliveryEffect::Update));
+    assert_eq!((&*told.title, told.pages), ("due 2026-11-24: openai: Elevated errors", false));
+    assert!(told.text.starts_with("Due: 2026-11-24. Owner: ana."), "{}", told.text);
+    subjects.learn(&redated);
+    assert!(one(&subjects, escalated(7)).text.starts_with("Due: 2026-11-24."));
+    subjects.learn(&done());
+    assert!(subjects.announce(&[redated]).is_empty());
+}
+
+#[test]
+fn a_channel_that_fell_silent_is_told_and_so_is_its_end_and_neither_wakes() {
+    let (channel, provider) = ("openai-hooks".to_owned(), "openai".to_owned());
+    let tenant = TenantName::standard();
+    let silent = ChannelSilent {
+        channel: channel.clone(),
+        tenant: tenant.clone(),
+        provider: provider.clone(),
+        since: at(0),
+        expected_secs: 7 * 86_400,
+        owner: "ai (ana)".to_owned(),
+    };
+    let told = one(&Subjects::default(), Fact::ChannelSilent(silent));
+    assert_eq!((told.topic, &*told.about), ("channel.silent", "channel.openai-hooks"));
+    let title = "openai: nothing heard by openai-hooks since 2026-11-22 00:00:00 UTC";
+    assert_eq!((&*told.title, told.effect), (title, DeliveryEffect::Update));
+    let most = "7 d 00 h of silence are the most expected.";
+    let text = format!("{most} Send a test from the provider's side.\nOwner: ai (ana).");
+    assert_eq!((told.text, told.pages), (text, false));
+    let because = "the provider was heard".to_owned();
+    let ended = Fact::SilenceEnded(SilenceEnded { channel, tenant, provider, because });
+    let told = one(&Subjects::default(), ended);
+    assert_eq!((&*told.about, told.effect), ("channel.openai-hooks", DeliveryEffect::Close));
+    assert_eq!(told.title, "openai: the silence of openai-hooks is over");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The words of announcements: plain text, without what could command whoever shows it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::course::{SeveritySet, StageReached};
-use model::notice::NoticeJudged;
+use model::notice::{ChannelSilent, NoticeJudged, SilenceEnded};
 use model::{Notice, Report, Severity};
 
 use super::{Subject, Work};
@@ -49,6 +49,25 @@ pub(super) fn escalated(rung: i64, title: &str) -> String {
         1 => format!("1 day left: {title}"),
         rung => format!("{rung} days left: {title}"),
     }
+}
+
+pub(super) fn redated(due: Timestamp, title: &str) -> String {
+    line(&format!("due {}: {title}", day(due)))
+}
+
+pub(super) fn silent(it: &ChannelSilent) -> String {
+    let since = crate::wording::moment(it.since);
+    line(&format!("{}: nothing heard by {} since {since}", it.provider, it.channel))
+}
+
+pub(super) fn expected(it: &ChannelSilent) -> String {
+    let most = crate::wording::duration(SignedDuration::from_secs(it.expected_secs));
+    let mend = "Send a test from the provider's side.";
+    lines(&format!("{most} of silence are the most expected. {mend}\nOwner: {}.", it.owner))
+}
+
+pub(super) fn heard_again(it: &SilenceEnded) -> String {
+    line(&format!("{}: the silence of {} is over", it.provider, it.channel))
 }
 
 pub(super) fn ticket(work: &Work) -> String {

@@ -4,11 +4,12 @@ use model::BehaviourRate;
 use model::course::{AttemptResult, ContainmentAttempted, DutyTaken, Stage};
 use model::{Fact, Incident};
 
-use super::{Card, Freshness, Going, Inputs, Tone, You, card};
+use super::{Card, Freshness, Inputs, Tone, You, card};
 use crate::blast::Actions;
 use crate::course::tests::go_on;
 use crate::nearest::{Nearest, nearest};
 use crate::severity::Pace;
+use crate::still::Going;
 use crate::tests::{at, incident};
 
 fn you() -> You {
@@ -66,7 +67,7 @@ fn the_card_answers_before_any_cause_is_known() {
     let card = of(&incident, BehaviourRate::of(70, 350, 20), None);
     insta::assert_snapshot!(told(&card), @r"
     Still happening: yes: 14.0 bad runs a minute
-      20.0 % (70 of 350) bad in the last 5 min; 20 without a label
+      20.0 % (70 of 350) bad in the last 5 min, 20 without a label; 3.1 % (159 of 5120) before
     Irreversible harm in flight: unknown
       0 irreversible, 0 not seen to, 0 that can be undone; of 4 tool calls nobody says what they do
     Fresh: runs 1 min old, labels 11 min behind
@@ -95,6 +96,21 @@ fn without_labels_it_says_that_it_can_not_tell() {
     let bad = card.otherwise.bad_per_hour.unwrap();
     assert!(bad.low < bad.est && bad.est < bad.high, "{bad:?}");
     assert!(card.otherwise.basis.contains("the rate of the incident"));
+}
+
+#[test]
+fn a_bad_run_in_fifty_is_no_alarm_where_that_is_usual() {
+    let row = |bad, all| {
+        let row = of(&incident("support"), BehaviourRate::of(bad, all, 0), None).rows().remove(0);
+        (format!("{}: {}", row.answer, row.ground), row.tone)
+    };
+    let usual = "3.1 % (159 of 5120) before";
+    let few = "can't be told from n = 49: 4.1 % (2 of 49) bad in the last 5 min";
+    assert_eq!(row(2, 49), (format!("{few}; {usual}"), Tone::Unknown));
+    let enough = "no: as few as before, n = 300: 3.0 % (9 of 300) bad in the last 5 min";
+    assert_eq!(row(9, 300), (format!("{enough}; {usual}"), Tone::Plain));
+    let more = "yes: 1.4 bad runs a minute: 14.3 % (7 of 49) bad in the last 5 min";
+    assert_eq!(row(7, 49), (format!("{more}; {usual}"), Tone::Alert));
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use model::course::{AttemptResult, Duty};
 use serde::{Deserialize, Serialize};
 
-use super::{Card, Going, You};
+use super::{Card, You};
+use crate::still::{Going, Still};
 use crate::wording::{clock, duration, moment, rate};
 
 /// A line of the card.
@@ -48,19 +49,17 @@ impl Card {
     }
 
     fn still_row(&self) -> Row {
-        let last = &self.still.last;
-        let minutes = duration(last.length());
-        let ground = match last.rate.unknown {
-            0 => format!("{} bad in the last {minutes}", rate(&last.rate)),
-            unknown => {
-                format!("{} bad in the last {minutes}; {unknown} without a label", rate(&last.rate))
-            }
-        };
-        let (answer, tone) = match self.still.state {
-            Going::Yes => {
-                (format!("yes: {:.1} bad runs a minute", self.still.bad_per_minute), Tone::Alert)
-            }
-            Going::NotSeen => ("not seen".to_owned(), Tone::Plain),
+        let Still { state, last, before, bad_per_minute } = &self.still;
+        let (n, minutes) = (last.rate.n, duration(last.length()));
+        let mut ground = format!("{} bad in the last {minutes}", rate(&last.rate));
+        if last.rate.unknown > 0 {
+            ground += &format!(", {} without a label", last.rate.unknown);
+        }
+        ground += &format!("; {} before", rate(before));
+        let (answer, tone) = match state {
+            Going::Yes => (format!("yes: {bad_per_minute:.1} bad runs a minute"), Tone::Alert),
+            Going::No => (format!("no: as few as before, n = {n}"), Tone::Plain),
+            Going::CantTell => (format!("can't be told from n = {n}"), Tone::Unknown),
             Going::Unlabelled => ("unknown: no label yet".to_owned(), Tone::Unknown),
             Going::NoRuns => ("unknown: no run".to_owned(), Tone::Unknown),
         };

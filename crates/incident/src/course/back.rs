@@ -35,14 +35,11 @@ pub enum Back {
 
 /// How the rate since a mitigation stands to the one before the incident.
 pub fn back(report: &Report, after: BehaviourRate) -> Back {
-    let dependence = report.dependence;
-    let effect = dependence.map_or(1.0, |dependence| dependence.design_effect.max(1.0));
+    let effect = effect(report);
     let before = report.outcome.before.widened(effect);
     let Some(usual) = before.rate else { return Back::NoBaseline };
     let after = after.widened(effect);
-    let between = dependence.and_then(|dependence| dependence.between_pp).unwrap_or(0.0);
-    let allowed = Z95 * between / 100.0;
-    if difference(&before, &after).is_some_and(|above| above.low > allowed) {
+    if difference(&before, &after).is_some_and(|above| above.low > allowed(report)) {
         return Back::No;
     }
     let limit = limit(usual, report.outcome.during.rate);
@@ -50,6 +47,17 @@ pub fn back(report: &Report, after: BehaviourRate) -> Back {
         true => Back::Yes,
         false => Back::Pending { needs: needed(usual, limit, effect) },
     }
+}
+
+/// How many runs of the feature tell as much as one that stands alone.
+pub(crate) fn effect(report: &Report) -> f64 {
+    report.dependence.map_or(1.0, |dependence| dependence.design_effect.max(1.0))
+}
+
+/// By how much windows of the baseline lie above it by themselves.
+pub(crate) fn allowed(report: &Report) -> f64 {
+    let between = report.dependence.and_then(|dependence| dependence.between_pp);
+    Z95 * between.unwrap_or(0.0) / 100.0
 }
 
 /// What the rate has to be proven to lie below.

@@ -125,7 +125,8 @@ fn proven(incident: &Incident, proof: &Proof) -> Result<(), Refusal> {
     }
 }
 
-/// A person closes what is verified. Anything else takes somebody who may confirm it.
+/// Any person closes what is verified: a measurement says that it is over. Anything else takes
+/// somebody who may confirm it.
 fn may_close(now: Stage, standing: Standing) -> Result<(), Refusal> {
     is_person(standing, "closing an incident")?;
     match now == Stage::Verified || standing == Standing::Approver {

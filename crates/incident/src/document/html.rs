@@ -1,7 +1,8 @@
 //! A postmortem as HTML in which nothing from outside is markup.
 //!
-//! It is made of the Markdown that [`write`](super::write()) gives, where texts are escaped already.
-//! Still nothing is trusted: HTML is shown as the text it is, and neither links nor images are made.
+//! It is made of the Markdown that [`write`](super::write()) gives, where texts are escaped
+//! already. Still nothing is trusted: HTML is shown as the text it is, and neither links nor images
+//! are made.
 
 use model::postmortem::Postmortem;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};

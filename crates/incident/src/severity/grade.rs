@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Answered, Graded, Rubric};
 use crate::blast::Actions;
+use crate::still::{Going, still};
 use crate::wording;
 
 /// How many runs there were in the minutes before now, and how they went.
@@ -105,22 +106,25 @@ fn reversibility(actions: &Actions) -> Answered {
 
 fn ongoing(Known { incident, last, before, .. }: &Known) -> Answered {
     let stage = incident.course.stage();
-    let over = matches!(stage, Stage::Verified | Stage::Closed | Stage::Learned);
     let minutes = wording::duration(last.length());
-    let (grade, why) = match (last.rate.k, last.rate.n, last.rate.unknown) {
-        _ if over => (Some(0), format!("it is {stage}")),
-        (0, 0, 0) => (None, format!("no run in the last {minutes}: nothing tells")),
-        (0, 0, unknown) => {
+    let BehaviourRate { k: bad, n, unknown, .. } = last.rate;
+    let these = format!("{bad} of {n} labelled runs of the last {minutes} are bad");
+    let usual = wording::rate(&incident.report.outcome.before);
+    let (grade, why) = match still(&incident.report, *last).state {
+        _ if matches!(stage, Stage::Verified | Stage::Closed | Stage::Learned) => {
+            (Some(0), format!("it is {stage}"))
+        }
+        Going::NoRuns => (None, format!("no run in the last {minutes}: nothing tells")),
+        Going::Unlabelled => {
             (None, format!("none of {unknown} runs of the last {minutes} has a label"))
         }
-        (0, n, _) => (Some(1), format!("0 of {n} labelled runs of the last {minutes} are bad")),
-        (bad, n, _) if bad >= 5 && bad >= 2 * before.rate.k => {
-            let earlier = before.rate.k;
-            (Some(3), format!("{bad} of {n} in the last {minutes}, {earlier} bad in those before"))
+        Going::Yes if bad >= 5 && bad >= 2 * before.rate.k => {
+            (Some(3), format!("{these}, {} in those before", before.rate.k))
         }
-        (bad, n, _) => {
-            (Some(2), format!("{bad} of {n} labelled runs of the last {minutes} are bad"))
-        }
+        Going::Yes => (Some(2), these),
+        Going::No => (Some(1), format!("{these}, as before it: {usual}")),
+        Going::CantTell if bad == 0 => (Some(1), these),
+        Going::CantTell => (None, format!("{these}: too few to tell from {usual} before it")),
     };
     Answered { grade, why }
 }

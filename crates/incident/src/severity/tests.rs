@@ -103,6 +103,16 @@ fn no_label_in_the_last_minutes_is_no_all_clear() {
 }
 
 #[test]
+fn what_is_bad_as_often_as_before_does_not_go_on() {
+    // Before the incident 3.1 % were bad.
+    let ongoing = |bad, all| graded(pace(bad, all, 0), pace(0, all, 0), Actions::default()).ongoing;
+    assert_eq!(ongoing(9, 300).grade, Some(1));
+    let few = ongoing(2, 49);
+    assert_eq!(few.grade, None);
+    assert!(few.why.contains("too few to tell from 3.1 % (159 of 5120)"), "{}", few.why);
+}
+
+#[test]
 fn tools_that_nobody_describes_leave_reversibility_open() {
     let silent = graded(pace(0, 9, 0), pace(0, 9, 0), Actions { silent: 3, ..Actions::default() });
     assert_eq!(silent.reversibility.grade, None);

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use model::AlertId;
 use response::{AlertView, wording};
 
+use super::listing::Listing;
 use crate::door::Source;
 use crate::world;
 
@@ -22,12 +23,8 @@ pub(crate) enum Alert {
 /// List alerts.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Print them as JSON
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    source: Source,
+    listing: Listing,
 }
 
 /// Show one alert.
@@ -47,24 +44,16 @@ pub(crate) struct Show {
 impl Alert {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         match self {
-            Alert::List(command) => command.run().await?,
-            Alert::Show(command) => command.run().await?,
+            Alert::List(command) => command.run().await,
+            Alert::Show(command) => command.run().await.map(|()| ExitCode::SUCCESS),
         }
-        Ok(ExitCode::SUCCESS)
     }
 }
 
 impl List {
-    async fn run(self) -> Result<()> {
-        let alerts = self.source.open().await?.alerts().await?;
-        if self.json {
-            return world::print_json(&alerts);
-        }
-        if alerts.is_empty() {
-            world::print("no alert was heard");
-        }
-        alerts.iter().for_each(|view| world::print(&row(view)));
-        Ok(())
+    async fn run(self) -> Result<ExitCode> {
+        let alerts = self.listing.open().await?.alerts().await?;
+        self.listing.print(&alerts, "no alert was heard", row)
     }
 }
 

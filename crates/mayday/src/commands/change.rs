@@ -12,6 +12,7 @@ use model::{ChangeId, ChangeSurface, IncidentId};
 use response::intake::change::ChangeJson;
 use response::{KnownChange, wording};
 
+use super::listing::Listing;
 use crate::door::Source;
 use crate::world::{self, Usage};
 
@@ -142,12 +143,8 @@ pub(crate) struct List {
     #[arg(long, default_value_t = 50)]
     limit: usize,
 
-    /// Print them as JSON
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    source: Source,
+    listing: Listing,
 }
 
 /// Show one change.
@@ -240,7 +237,7 @@ impl Change {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         match self {
             Change::Record(command) => command.run().await?,
-            Change::List(command) => command.run().await?,
+            Change::List(command) => return command.run().await,
             Change::Show(command) => command.run().await?,
             Change::Activate(command) => command.run().await?,
             Change::Hook(Hook::Print(hook)) => world::print(hook.script().trim_end()),
@@ -297,18 +294,12 @@ impl Record {
 }
 
 impl List {
-    async fn run(self) -> Result<()> {
-        let List { feature, surface, since, until, limit, json, source } = self;
+    async fn run(self) -> Result<ExitCode> {
+        let List { feature, surface, since, until, limit, listing } = self;
         let asked = ChangesAsked { feature, surface, since, until, limit: Some(limit) };
-        let changes = source.open().await?.changes(&asked).await?;
-        if json {
-            return world::print_json(&changes);
-        }
-        if changes.is_empty() {
-            world::print("no change is on record: `mayday change record` keeps one");
-        }
-        changes.iter().for_each(|known| world::print(&row(known)));
-        Ok(())
+        let changes = listing.open().await?.changes(&asked).await?;
+        let none = "no change is on record: `mayday change record` keeps one";
+        listing.print(&changes, none, row)
     }
 }
 

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use model::DeliveryId;
 use response::{Delivery, wording};
 
+use super::listing::Listing;
 use crate::door::Source;
 use crate::world;
 
@@ -25,12 +26,8 @@ pub(crate) struct List {
     #[arg(long)]
     failed: bool,
 
-    /// Print them as JSON
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    source: Source,
+    listing: Listing,
 }
 
 /// Try a delivery again that was given up.
@@ -55,19 +52,13 @@ impl Deliveries {
 
 impl List {
     async fn run(self) -> Result<ExitCode> {
-        let deliveries =
-            self.source.open().await?.deliveries(&Wanted { failed: self.failed }).await?;
-        if self.json {
-            world::print_json(&deliveries)?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        if deliveries.is_empty() && self.failed {
-            world::print("nothing failed");
-        } else if deliveries.is_empty() {
-            world::print("nobody was told anything: [[out.target]] in the settings says who is");
-        }
-        deliveries.iter().for_each(|delivery| world::print(&told(delivery)));
-        Ok(ExitCode::SUCCESS)
+        let Self { failed, listing } = self;
+        let deliveries = listing.open().await?.deliveries(&Wanted { failed }).await?;
+        let none = match failed {
+            true => "nothing failed",
+            false => "nobody was told anything: [[out.target]] in the settings says who is",
+        };
+        listing.print(&deliveries, none, told)
     }
 }
 

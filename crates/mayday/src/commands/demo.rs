@@ -10,7 +10,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::SignedDuration;
 use model::{Report, Verdict};
-use response::{Act, Declaration, Mayday, Question, Who, brief};
+use response::{Act, Declaration, Mayday, Question, brief};
 use serde_json::json;
 
 use crate::commands::sim::{Exporter, before, truth_json};
@@ -141,7 +141,7 @@ fn find(mayday: &Mayday, directory: &Path) -> Result<Found> {
     if matches!(report.verdict, Verdict::NoChange | Verdict::InsufficientData) {
         return Ok(Found { report, incident: None, postmortem: None });
     }
-    let act = || Act { by: "demo", who: &Who::Local, at: world::now(), random: world::random() };
+    let act = || Act::by_itself(world::now(), world::random());
     let incident = mayday.declare(&Declaration { question, ..Declaration::default() }, act())?;
     let draft = mayday.draft(&incident.id, act())?;
     let path = directory.join(format!("{}.md", incident.id));

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use model::EvalRun;
 use response::wording;
 
+use super::listing::Listing;
 use crate::door::Source;
 use crate::world;
 
@@ -62,12 +63,8 @@ pub(crate) struct Record {
 /// List suites, each with its last run and its last green one.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Print them as JSON
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    source: Source,
+    listing: Listing,
 }
 
 impl Eval {
@@ -95,20 +92,13 @@ impl Record {
 
 impl List {
     async fn run(self) -> Result<ExitCode> {
-        let suites = self.source.open().await?.suites().await?;
-        if self.json {
-            world::print_json(&suites)?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        if suites.is_empty() {
-            world::print("no runs of suites yet: `mayday eval record` keeps one");
-        }
-        for suite in suites {
+        let suites = self.listing.open().await?.suites().await?;
+        let none = "no runs of suites yet: `mayday eval record` keeps one";
+        self.listing.print(&suites, none, |suite| {
             let green = suite.last_green.as_ref().map(|run| wording::moment(run.at));
             let green = green.unwrap_or_else(|| "never".to_owned());
-            world::print(&format!("{}  last green {green}", told(&suite.last)));
-        }
-        Ok(ExitCode::SUCCESS)
+            format!("{}  last green {green}", told(&suite.last))
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use api::gaps::DismissingJson;
 use clap::{Args, Subcommand};
 use response::{GapState, GapView};
 
+use super::listing::Listing;
 use crate::door::Source;
 use crate::world;
 
@@ -20,12 +21,8 @@ pub(crate) enum Gaps {
 /// List what is missing, by feature and attribute.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Print them as JSON
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    source: Source,
+    listing: Listing,
 }
 
 /// Say that something does not apply and will not be recorded.
@@ -56,16 +53,8 @@ impl Gaps {
 
 impl List {
     async fn run(self) -> Result<ExitCode> {
-        let gaps = self.source.open().await?.gaps().await?;
-        if self.json {
-            world::print_json(&gaps)?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        if gaps.is_empty() {
-            world::print("no incident lacked anything");
-        }
-        gaps.iter().for_each(|gap| world::print(&told(gap)));
-        Ok(ExitCode::SUCCESS)
+        let gaps = self.listing.open().await?.gaps().await?;
+        self.listing.print(&gaps, "no incident lacked anything", told)
     }
 }
 

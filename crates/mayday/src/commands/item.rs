@@ -40,8 +40,8 @@ pub(crate) struct List {
 /// Close an action item, if the record shows that it is done.
 ///
 /// An eval item closes by a run in which its cases failed as the incident ran, and a green one
-/// since, with enough trials; a guardrail by a run that shows what it stops and what it lets pass; a
-/// threshold by the share of uses in flights. Any other says what somebody saw.
+/// since, with enough trials; a guardrail by a run that shows what it stops and what it lets pass;
+/// a threshold by the share of uses in flights. Any other says what somebody saw.
 #[derive(Debug, Args)]
 pub(crate) struct Close {
     /// Which one, as `mayday item list` names it

@@ -11,6 +11,7 @@ use model::{PrincipalId, PrincipalKind, PrincipalName, PrincipalRole, TenantName
 use response::access::KeyWanted;
 use response::wording;
 
+use super::listing::Listing;
 use crate::door::Source;
 use crate::world::{self, Usage};
 
@@ -60,12 +61,8 @@ pub(crate) struct Create {
 /// List keys.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Print them as JSON
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    source: Source,
+    listing: Listing,
 }
 
 /// Revoke a key.
@@ -82,7 +79,7 @@ impl Key {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         match self {
             Key::Create(command) => command.run().await?,
-            Key::List(command) => command.run().await?,
+            Key::List(command) => return command.run().await,
             Key::Revoke(command) => command.run().await?,
         }
         Ok(ExitCode::SUCCESS)
@@ -107,16 +104,9 @@ impl Create {
 }
 
 impl List {
-    async fn run(self) -> Result<()> {
-        let keys = self.source.open().await?.keys().await?;
-        if self.json {
-            return world::print_json(&keys);
-        }
-        if keys.is_empty() {
-            world::print("no key was issued: make one with `mayday key create`");
-        }
-        keys.iter().for_each(|key| world::print(&line(key)));
-        Ok(())
+    async fn run(self) -> Result<ExitCode> {
+        let keys = self.listing.open().await?.keys().await?;
+        self.listing.print(&keys, "no key was issued: make one with `mayday key create`", line)
     }
 }
 

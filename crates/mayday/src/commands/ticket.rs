@@ -9,6 +9,7 @@ use model::TicketId;
 use response::tickets::TicketView;
 use response::wording;
 
+use super::listing::Listing;
 use crate::door::Source;
 use crate::world;
 
@@ -23,12 +24,8 @@ pub(crate) enum Ticket {
 /// List tickets: open ones first, by their date.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Print them as JSON
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
-    source: Source,
+    listing: Listing,
 }
 
 /// Say what was done about a ticket, when more is to be done.
@@ -71,16 +68,9 @@ impl Ticket {
 
 impl List {
     async fn run(self) -> Result<ExitCode> {
-        let tickets = self.source.open().await?.tickets().await?;
-        if self.json {
-            world::print_json(&tickets)?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        if tickets.is_empty() {
-            world::print("no notice asks for work: nothing in use is known to go");
-        }
-        tickets.iter().for_each(|ticket| world::print(&told(ticket)));
-        Ok(ExitCode::SUCCESS)
+        let tickets = self.listing.open().await?.tickets().await?;
+        let none = "no notice asks for work: nothing in use is known to go";
+        self.listing.print(&tickets, none, told)
     }
 }
 

@@ -116,9 +116,9 @@ struct Project {
     secret: String,
 }
 
-/// What a target hears if it names no topics: an incident's course, work that comes near, and
-/// what hits something in use.
-const USUAL: [&str; 3] = ["incident.*", "ticket.escalated", "notice.heard"];
+/// What a target hears if it names no topics: an incident's course, work that comes near, what
+/// hits something in use, and that nothing is heard any more.
+const USUAL: [&str; 4] = ["incident.*", "ticket.escalated", "notice.heard", "channel.silent"];
 
 /// Longest name of a target.
 const LONGEST_NAME: usize = 64;

@@ -36,6 +36,8 @@ mod keeping;
 mod ledger;
 mod lessons;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod notices;
 #[cfg(test)]
 mod out;

@@ -28,6 +28,7 @@ fn settings(directory: &Path, page: SocketAddr, deaf: SocketAddr) -> PathBuf {
         path.display().to_string()
     };
     let (signing, path) = (kept("signing", SECRET), kept("path", PATH));
+    let nobody = kept("nobody", "http://127.0.0.1:1/hook");
     let owner = "owner = { team = \"ai\", person = \"ana\" }\n\
                  route = [\"mail:ai@example.com\", \"on-call\"]";
     let status = |name: &str, at: SocketAddr| {
@@ -40,7 +41,9 @@ fn settings(directory: &Path, page: SocketAddr, deaf: SocketAddr) -> PathBuf {
     let text = format!(
         "[[notices.channel]]\nname = \"hooks\"\nprovider = \"openai\"\nkind = \"api_webhook\"\n\
          format = \"openai\"\nsecret = \"file:{signing}\"\n{owner}\n\
-         expected_max_silence = \"7d\"\n{}{}",
+         expected_max_silence = \"7d\"\n{}{}\
+         [[out.target]]\nname = \"on-call\"\nkind = \"slack\"\nurl = \"file:{nobody}\"\n\
+         topics = [\"signal.raised\"]\n",
         status("status", page),
         status("deaf", deaf)
     );
@@ -254,19 +257,23 @@ async fn channels_are_told_with_their_gaps_and_a_test_goes_through_them() {
 }
 
 #[test]
-fn a_channel_that_ends_in_a_mailing_list_keeps_the_server_from_starting() {
+fn a_channel_that_ends_in_a_mailing_list_or_at_nobody_keeps_the_server_from_starting() {
     let (guard, data) = data_dir();
     let here = "127.0.0.1:1".parse().unwrap();
     let config = settings(guard.path(), here, here);
-    let text = std::fs::read_to_string(&config).unwrap();
-    let text = text.replacen(
+    let whole = std::fs::read_to_string(&config).unwrap();
+    let serve =
+        ["serve", "--config", config.to_str().unwrap(), "--data-dir", data.to_str().unwrap()];
+    let renamed = whole.replace("name = \"on-call\"", "name = \"oncall\"");
+    std::fs::write(&config, renamed).unwrap();
+    let (code, _, error) = run(&serve);
+    assert!(code == Some(1) && error.contains("no [[out.target]]"), "{error}");
+    let text = whole.replacen(
         "route = [\"mail:ai@example.com\", \"on-call\"]",
         "route = [\"mail:ai@example.com\"]",
         1,
     );
     std::fs::write(&config, text).unwrap();
-    let serve =
-        ["serve", "--config", config.to_str().unwrap(), "--data-dir", data.to_str().unwrap()];
     let (code, _, error) = run(&serve);
     assert!(code == Some(1) && error.contains("ends in mail to ai@example.com"), "{error}");
     let text = std::fs::read_to_string(&config).unwrap();

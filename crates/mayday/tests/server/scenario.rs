@@ -254,7 +254,7 @@ fn settings(beside: &Path, slack: &str) -> String {
     let text = format!(
         "[[notices.channel]]\nname = \"openai-hooks\"\nprovider = \"openai\"\n\
          kind = \"api_webhook\"\nformat = \"openai\"\nsecret = \"file:{secret}\"\n\
-         owner = {{ team = \"ai\", person = \"ana\" }}\nroute = [\"on-call\"]\n\
+         owner = {{ team = \"ai\", person = \"ana\" }}\nroute = [\"ops\"]\n\
          expected_max_silence = \"7d\"\n\
          [[out.target]]\nname = \"ops\"\nkind = \"slack\"\nurl = \"file:{slack}\"\n\
          topics = [\"incident.*\"]\npages = false\n"

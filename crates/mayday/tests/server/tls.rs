@@ -28,7 +28,7 @@ fn openssl(directory: &Path, arguments: &str) {
 }
 
 /// Makes an authority, and a certificate for this machine that it signed.
-fn make_certificate(directory: &Path, serial: u32) {
+pub(crate) fn make_certificate(directory: &Path, serial: u32) {
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
     if !directory.join("ca.pem").exists() {
         let ca = "-subj /CN=test-authority -days 2 -keyout ca.key -out ca.pem";

@@ -23,9 +23,9 @@ pub enum Right {
     Respond,
     /// To take out what was recorded, all of it at once.
     Export,
-    /// To say that one knows, so that nobody else is called.
+    /// To say that one knows, so that nobody else is called, and to close what is verified.
     Acknowledge,
-    /// To close, lower a severity, turn on again, confirm what was proposed.
+    /// To close what is not verified, lower a severity, turn on again, confirm what was proposed.
     Approve,
     /// To manage keys, channels and settings, to erase, and to make copies.
     Administer,

@@ -25,6 +25,17 @@ pub enum ChannelError {
         /// The address.
         address: String,
     },
+    /// It names nobody who is told anything.
+    #[error(
+        "the route of the channel `{channel}` names `{target}`, and no [[out.target]] of its \
+         tenant is called so: name one that is"
+    )]
+    NoSuchTarget {
+        /// Its name.
+        channel: String,
+        /// What the route says.
+        target: String,
+    },
     /// Two have one name.
     #[error("two channels are called `{channel}`: give each a name of its own")]
     Twice {

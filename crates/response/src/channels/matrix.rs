@@ -11,6 +11,7 @@ use super::{Channel, Owner, Stop, offered};
 use crate::access::{KeyState, Principals};
 use crate::inventory::{Inventory, ModelUse};
 use crate::notices::fold::Heard;
+use crate::notices::silence::silent_since;
 use crate::open::Mayday;
 
 /// Providers and what is known of their channels.
@@ -204,18 +205,15 @@ fn view(channel: &Channel, heard: &Heard, keys: &Principals, now: Timestamp) -> 
     }
 }
 
-/// A test made here proves nothing of the provider, so only notices and polls break a silence.
 fn silence(channel: &Channel, heard: &Heard, now: Timestamp) -> Option<String> {
     let most = channel.expected_max_silence?;
-    let Some(last) = heard.last() else {
-        return Some(
-            "nothing was ever heard by it: send a test from the provider's side".to_owned(),
-        );
-    };
-    let silent = now.duration_since(last);
+    if heard.last().is_none() {
+        let never = "nothing was ever heard by it: send a test from the provider's side";
+        return Some(never.to_owned());
+    }
+    let silent = now.duration_since(silent_since(channel, heard, now)?);
     let (silent, most) = (silent.as_secs(), most.as_secs());
-    (silent > most)
-        .then(|| format!("silent for {}, and {} is the most expected", span(silent), span(most)))
+    Some(format!("silent for {}, and {} is the most expected", span(silent), span(most)))
 }
 
 fn failed_check(heard: &Heard) -> Option<String> {

@@ -89,6 +89,28 @@ fn a_channel_that_could_not_work_is_refused_with_what_to_write() {
 }
 
 #[test]
+fn a_route_names_targets_of_its_tenant_that_there_are() {
+    let target = |name: &str, tenant: &str| Target {
+        name: name.to_owned(),
+        tenant: tenant.parse().unwrap(),
+        way: comms::Way::Slack(comms::Endpoint::new("https://hooks.example.com/x").unwrap()),
+        topics: Vec::new(),
+        min_severity: None,
+        features: Vec::new(),
+        pages: false,
+    };
+    let told = |targets: &[Target]| check_routes(&[hooks()], targets).map_err(|it| it.to_string());
+    assert_eq!(told(&[target("on-call", "default")]), Ok(()));
+    let refused = "the route of the channel `openai-hooks` names `on-call`, and no [[out.target]] \
+                   of its tenant is called so: name one that is";
+    for targets in [vec![], vec![target("oncall", "default")], vec![target("on-call", "acme")]] {
+        assert_eq!(told(&targets), Err(refused.to_owned()));
+    }
+    let waived = Channel { waived: Some("prepaid".to_owned()), ..hooks() };
+    assert_eq!(check_routes(&[waived], &[]), Ok(()));
+}
+
+#[test]
 fn a_page_that_is_only_asked_needs_no_secret_and_secrets_are_shown_nowhere() {
     assert_eq!(Channel { secret: None, ..statuspage() }.check(), Ok(()));
     let shown = format!("{:?}", hooks());

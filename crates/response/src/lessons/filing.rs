@@ -167,7 +167,8 @@ impl Mayday {
     /// People who hold a key: no cause or remedy may name them.
     pub(crate) fn roster(&self) -> Vec<String> {
         let known = self.keys().into_iter().map(|key| key.principal);
-        let people = known.filter(|one| one.kind == PrincipalKind::Person);
+        let people =
+            known.filter(|one| one.kind == PrincipalKind::Person && self.is_of(&one.tenant));
         people.map(|one| one.name.to_string()).collect()
     }
 

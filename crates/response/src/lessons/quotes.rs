@@ -16,6 +16,15 @@ pub(super) const ERASED: &str = "[erased]";
 /// What stands in place of words that are on record no longer.
 pub(super) const GONE: &str = "[no longer on record]";
 
+/// Where in a step quoted words stand.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In what the model wrote.
+    Wrote,
+    /// In the arguments of a call.
+    Arguments,
+}
+
 /// Places at which a quote is looked for where it does not stand where it stood.
 const MOST_PLACES: usize = 200_000;
 
@@ -29,11 +38,11 @@ impl Mayday {
     ) -> Result<(), LessonError> {
         for (number, (inference, check)) in document.inferences.iter_mut().zip(checks).enumerate() {
             let Some(inferred) = &mut inference.inferred else { continue };
-            let is_quoted = matches!(inferred, Inferred::Quoted(_));
+            let place = place_of(inferred);
             let quote = quote_of(inferred);
             match check {
                 QuoteCheck::Found => {
-                    let kept = self.mark(quote, is_quoted)?;
+                    let kept = self.mark(quote, place)?;
                     quote.text.clear();
                     quote.kept = kept;
                 }
@@ -58,14 +67,14 @@ impl Mayday {
     ) -> Result<(), LessonError> {
         for inference in &mut document.inferences {
             let Some(inferred) = &mut inference.inferred else { continue };
-            let is_quoted = matches!(inferred, Inferred::Quoted(_));
+            let place = place_of(inferred);
             let quote = quote_of(inferred);
             let (Some(kept), Some(run)) = (quote.kept, quote.run) else { continue };
             let steps = self.steps_of(quote)?;
             if !steps.is_empty() {
                 self.house.reads.note(who, &self.room.tenant, run.trace, now);
             }
-            let said = texts(quote, &steps, is_quoted);
+            let said = texts(quote, &steps, place);
             let found = said.iter().find_map(|text| self.find(kept, text));
             let lost = if is_erased(quote, &steps) { ERASED } else { GONE };
             quote.text = found.unwrap_or(lost).to_owned();
@@ -73,8 +82,8 @@ impl Mayday {
         Ok(())
     }
 
-    fn mark(&self, quote: &Quote, is_quoted: bool) -> Result<Option<KeptQuote>, LessonError> {
-        let said = texts(quote, &self.steps_of(quote)?, is_quoted);
+    fn mark(&self, quote: &Quote, place: Place) -> Result<Option<KeptQuote>, LessonError> {
+        let said = texts(quote, &self.steps_of(quote)?, place);
         let start = said.iter().find_map(|text| text.find(&quote.text));
         let kept = start.map(|start| KeptQuote {
             start: start as u32,
@@ -146,11 +155,21 @@ fn quote_of(inferred: &mut Inferred) -> &mut Quote {
     }
 }
 
+fn place_of(inferred: &Inferred) -> Place {
+    match inferred {
+        Inferred::Quoted(_) => Place::Wrote,
+        Inferred::NotVerbalised(_) | Inferred::NotKept(_) => Place::Arguments,
+    }
+}
+
 /// The texts in which a quote may stand.
-fn texts(quote: &Quote, steps: &[Step], is_quoted: bool) -> Vec<String> {
+fn texts(quote: &Quote, steps: &[Step], place: Place) -> Vec<String> {
     let Some(run) = quote.run else { return Vec::new() };
     let step = spoken(run, steps).into_iter().find(|one| Some(one.step) == quote.step);
-    let said = |Spoken { wrote, arguments, .. }| if is_quoted { wrote } else { arguments };
+    let said = |Spoken { wrote, arguments, .. }| match place {
+        Place::Wrote => wrote,
+        Place::Arguments => arguments,
+    };
     step.map(said).unwrap_or_default()
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use model::course::{Stage, StageReached};
 use model::notice::{
-    ChannelChecked, Check, NoticeClass, NoticeConfirmed, NoticeHeard, NoticeJudged,
+    ChannelChecked, ChannelSilent, Check, NoticeClass, NoticeConfirmed, NoticeHeard, NoticeJudged,
 };
 use model::{Entry, Fact, IncidentId, Notice, NoticeId, TenantName};
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,10 @@ pub struct Heard {
     pub notice: Option<Timestamp>,
     /// How checks of it went.
     pub checks: BTreeMap<Check, Checked>,
+    /// Since when it is listened to, of one by which nothing was heard at that time.
+    pub watched: Option<Timestamp>,
+    /// The silence that was stated and lasts.
+    pub silent: Option<ChannelSilent>,
 }
 
 /// How checks of one kind went.
@@ -139,6 +143,13 @@ impl Notices {
             Fact::NoticeConfirmed(it) => self.confirmed(it, entry.at),
             Fact::NoticeJudged(it) => self.judged(it, entry.at),
             Fact::ChannelChecked(it) => self.checked(it, entry.at),
+            Fact::ChannelWatched(it) => {
+                self.listened(&it.tenant, &it.channel).watched.get_or_insert(entry.at);
+            }
+            Fact::ChannelSilent(it) => {
+                self.listened(&it.tenant, &it.channel).silent = Some(it.clone());
+            }
+            Fact::SilenceEnded(it) => self.listened(&it.tenant, &it.channel).silent = None,
             Fact::LinkedToIncident(it) => {
                 let notice = it.what.parse().ok().and_then(|id: NoticeId| self.by_id.get_mut(&id));
                 if let Some(notice) = notice.filter(|one| !one.incidents.contains(&it.incident)) {
@@ -157,7 +168,7 @@ impl Notices {
 
     fn heard(&mut self, it: &NoticeHeard, at: Timestamp) {
         if let Some(via) = &it.via {
-            let channel = self.channels.entry(place(&[it.tenant.as_str(), via])).or_default();
+            let channel = self.listened(&it.tenant, via);
             channel.notice = channel.notice.max(Some(at));
         }
         let says = (*it.says).clone();
@@ -189,9 +200,11 @@ impl Notices {
         let id = self.order.remove(place);
         if let Some(gone) = self.by_id.remove(&id) {
             self.keys.remove(&key(&gone.tenant, &gone.says));
-            let thread = thread(&gone.tenant, &gone.says);
-            if let Some(ids) = thread.and_then(|thread| self.threads.get_mut(&thread)) {
-                ids.retain(|one| *one != id);
+            let Some(thread) = thread(&gone.tenant, &gone.says) else { return };
+            let ids = self.threads.entry(thread.clone()).or_default();
+            ids.retain(|one| *one != id);
+            if ids.is_empty() {
+                self.threads.remove(&thread);
             }
         }
     }
@@ -218,11 +231,20 @@ impl Notices {
     }
 
     fn checked(&mut self, it: &ChannelChecked, at: Timestamp) {
-        let channel = self.channels.entry(place(&[it.tenant.as_str(), &it.channel])).or_default();
+        let channel = self.listened(&it.tenant, &it.channel);
         let earlier = channel.checks.get(&it.check).and_then(|check| check.passed);
         let passed = if it.passed { Some(at) } else { earlier };
         let because = it.because.clone();
         channel.checks.insert(it.check, Checked { at, last_passed: it.passed, because, passed });
+    }
+
+    fn listened(&mut self, tenant: &TenantName, channel: &str) -> &mut Heard {
+        self.channels.entry(place(&[tenant.as_str(), channel])).or_default()
+    }
+
+    /// Silences that were stated and last.
+    pub fn silences(&self) -> impl Iterator<Item = &ChannelSilent> {
+        self.channels.values().filter_map(|heard| heard.silent.as_ref())
     }
 
     /// The notice that a delivery is a second one of.

@@ -91,6 +91,7 @@ impl Mayday {
                 paged,
             };
             desk.look_through();
+            desk.facts.extend(self.silences(&notices, now));
             desk.facts
         };
         Ok(self.state_notices(&facts, act)?)

@@ -68,7 +68,12 @@ pub(crate) async fn run(
 }
 
 /// Sends a signed delivery.
-fn send(mayday: &Mayday, id: &str, body: &Value, at: Timestamp) -> Result<Taken, HookError> {
+pub(super) fn send(
+    mayday: &Mayday,
+    id: &str,
+    body: &Value,
+    at: Timestamp,
+) -> Result<Taken, HookError> {
     let body = body.to_string().into_bytes();
     let signature = Secret::read(SECRET).unwrap().sign(id, at, &body);
     let timestamp = at.as_second().to_string();
@@ -90,7 +95,7 @@ fn hint(mayday: &Mayday, secret: &str, body: &Value, at: Timestamp) -> Result<Ta
     mayday.hear(hook, at, at.as_second().unsigned_abs())
 }
 
-fn event(kind: &str) -> Value {
+pub(super) fn event(kind: &str) -> Value {
     json!({"id": "evt_1", "object": "event", "created_at": 1, "type": kind, "data": {"id": "r1"}})
 }
 
@@ -101,7 +106,7 @@ fn page(status: &str, update: &str) -> Value {
         "incident_updates": [{"id": update, "status": status, "created_at": at}]}})
 }
 
-fn keep(mayday: &Mayday, at: Timestamp) {
+pub(super) fn keep(mayday: &Mayday, at: Timestamp) {
     mayday.keep_notices(at, at.as_second().unsigned_abs()).unwrap();
 }
 

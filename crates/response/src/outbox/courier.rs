@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use comms::{Breaker, Post, Refused, Sent, Target, Way};
+use incident::actors::ITSELF;
 use jiff::Timestamp;
 use ledger::{Append, Expected, LedgerError};
 use model::delivery::{DeliveryResult, DeliveryTried};
@@ -32,9 +33,6 @@ pub enum Worked {
 
 /// Longest pause between two looks at what is due.
 const PAUSE: Duration = Duration::from_millis(500);
-
-/// Who states what came of attempts.
-const ACTOR: &str = "mayday";
 
 impl Mayday {
     /// One courier for each target in the settings.
@@ -198,7 +196,7 @@ impl Courier {
         let (mayday, facts, stream) = (self.mayday.clone(), facts.to_vec(), stream.to_owned());
         let state = move || {
             let (stream, expected) = (&*stream, Expected::Any);
-            let append = Append { stream, expected, at, actor: ACTOR, facts: &facts };
+            let append = Append { stream, expected, at, actor: ITSELF, facts: &facts };
             mayday.house.state(append).map(drop)
         };
         match tokio::task::spawn_blocking(state).await {

@@ -2,9 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use model::course::{AttemptResult, ClaimAbout, ClaimState, Compensation, Duty, Reversibility};
-use model::{Fault, Faulty, IncidentId, Principal, PrincipalKind, Severity, Stage, TenantName};
-use response::card::Going;
+use model::{
+    Fault, Faulty, IncidentId, Principal, PrincipalKind, PrincipalRole, Severity, Stage, TenantName,
+};
 use response::clocks::{LagName, Mark, Reading};
+use response::still::Going;
 use response::{
     Act, ActionsTold, AttemptTold, ClaimTold, Declaration, Encoding, Mayday, NoteTold,
     RevisionTold, Settings, SeverityWanted, Signal, Who,
@@ -62,12 +64,17 @@ fn act(by: &str, at: Timestamp, random: u64) -> Act<'_> {
 
 /// An agent that holds a key.
 fn bot() -> Who {
+    holder(PrincipalKind::Agent, None)
+}
+
+/// Somebody who holds a key.
+fn holder(kind: PrincipalKind, role: Option<PrincipalRole>) -> Who {
     Who::Principal(Principal {
         id: "prn_bot".parse().unwrap(),
         name: "bot".parse().unwrap(),
-        kind: PrincipalKind::Agent,
+        kind,
         tenant: TenantName::standard(),
-        role: None,
+        role,
     })
 }
 
@@ -130,6 +137,104 @@ async fn what_is_for_people_refuses_an_agent_and_the_rest_does_not() {
     let seen = mayday.acknowledge(&id, act("ana", minutes(153), 5)).unwrap();
     let twice = mayday.acknowledge(&id, act("ana", minutes(154), 6)).unwrap();
     assert_eq!(seen.course.acknowledged, twice.course.acknowledged);
+}
+
+#[tokio::test]
+async fn closing_takes_a_person_and_an_approver_where_nothing_is_verified() {
+    use PrincipalKind::{Agent, Person};
+    use PrincipalRole::{Approver, Responder, Viewer};
+    let closes = |mayday: &Mayday, id: &IncidentId, (kind, role), at| {
+        let who = holder(kind, Some(role));
+        let act = Act { by: "somebody", who: &who, at: minutes(at), random: 9 };
+        mayday.reach_stage(id, Stage::Closed, "it is over", act).map_err(|error| error.fault())
+    };
+    let (mayday, id) = night().await;
+    for who in [(Agent, Responder), (Person, Viewer), (Person, Responder)] {
+        assert_eq!(closes(&mayday, &id, who, 155).unwrap_err(), Fault::Denied, "{who:?}");
+    }
+    assert_eq!(
+        closes(&mayday, &id, (Person, Approver), 155).unwrap().course.stage(),
+        Stage::Closed
+    );
+    let (mayday, id) = night().await;
+    mayday.reach_stage(&id, Stage::Mitigated, "rolled back", act("ana", minutes(160), 8)).unwrap();
+    runs(&mayday, 2_001, (9, 300), 160, 186).await;
+    mayday.reach_stage(&id, Stage::Verified, "measured", act("ana", minutes(187), 8)).unwrap();
+    for who in [(Agent, Responder), (Person, Viewer)] {
+        assert_eq!(closes(&mayday, &id, who, 188).unwrap_err(), Fault::Denied, "{who:?}");
+    }
+    assert!(closes(&mayday, &id, (Person, Responder), 188).is_ok());
+}
+
+#[tokio::test]
+async fn who_may_only_look_states_nothing_whatever_they_ask_for() {
+    let (mayday, id) = night().await;
+    let viewer = holder(PrincipalKind::Person, Some(PrincipalRole::Viewer));
+    let by = |random| Act { by: "viewer", who: &viewer, at: minutes(155), random };
+    let text = || "because".to_owned();
+    let severity =
+        SeverityWanted { severity: Some(Severity::Sev1), because: text(), ..Default::default() };
+    let attempt = AttemptTold {
+        channel: text(),
+        what: text(),
+        result: AttemptResult::Worked,
+        done_at: None,
+        advice: None,
+        change: None,
+    };
+    let claim = ClaimTold {
+        about: ClaimAbout::Impact,
+        says: text(),
+        source: None,
+        role: None,
+        rests_on: None,
+        moment: None,
+        when: None,
+    };
+    let claim_number = "clm_1".parse().unwrap();
+    let revision =
+        RevisionTold { claim: claim_number, state: ClaimState::Disputed, because: text() };
+    let actions = ActionsTold {
+        run: None,
+        step: None,
+        tool: text(),
+        reversibility: Reversibility::Irreversible,
+        compensation: Compensation::Begun,
+        because: text(),
+    };
+    let note = NoteTold { text: text(), said_at: None, source: None };
+    let before = mayday.incident(&id).unwrap();
+    let asked = [
+        mayday.acknowledge(&id, by(1)),
+        mayday.reach_stage(&id, Stage::Contained, "because", by(2)),
+        mayday.set_severity(&id, &severity, by(3)),
+        mayday.take_duty(&id, Duty::Lead, "viewer", by(4)),
+        mayday.add_note(&id, note, by(5)),
+        mayday.tell_attempt(&id, attempt, by(6)),
+        mayday.make_claim(&id, claim, by(7)),
+        mayday.revise_claim(&id, revision, by(8)),
+        mayday.revise_actions(&id, actions, by(9)),
+        mayday.look_again(&id, None, by(10)),
+        mayday.declare(&Declaration::default(), by(11)),
+    ];
+    for (number, answer) in asked.into_iter().enumerate() {
+        assert_eq!(answer.unwrap_err().fault(), Fault::Denied, "the act {number}");
+    }
+    assert_eq!(mayday.incident(&id).unwrap(), before);
+    assert_eq!(mayday.list_incidents().len(), 1);
+}
+
+#[tokio::test]
+async fn what_mayday_declares_by_itself_no_person_has_seen() {
+    let (mayday, _) = night().await;
+    let act = Act::by_itself(minutes(151), 11);
+    let id = mayday.declare(&Declaration::default(), act).unwrap().id;
+    let view = mayday.course(&id, &Who::Local, minutes(152)).unwrap();
+    assert_eq!(view.card.acknowledged, None);
+    let aware = &view.clocks.mark(Mark::HumanAware).unwrap().reading;
+    assert!(matches!(aware, Reading::Unknown { .. }), "{aware:?}");
+    let detected = &view.clocks.mark(Mark::MachineDetected).unwrap().reading;
+    assert_eq!(detected.at(), Some(minutes(151)));
 }
 
 #[tokio::test]
@@ -245,7 +350,7 @@ async fn a_severity_is_read_off_grades_that_a_person_completes() {
     let graded = mayday.set_severity(&id, &wanted(Some(2)), act("ana", minutes(150), 2)).unwrap();
     let set = &graded.course.severities[0].what;
     // Irreversible, and it goes on: no request failed, and this is the top.
-    assert_eq!((set.severity, set.rubric), (Severity::Sev1, 1));
+    assert_eq!((set.severity, set.rubric), (Severity::Sev1, 2));
     let high = mayday.set_severity(&id, &wanted(Some(9)), act("ana", minutes(150), 3));
     assert_eq!(high.unwrap_err().fault(), Fault::Invalid);
 }

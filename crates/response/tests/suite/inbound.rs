@@ -1,6 +1,7 @@
 //! What others send: changes, alerts, complaints, and what follows from them.
 
 use std::collections::BTreeMap;
+use std::sync::Barrier;
 
 use jiff::{SignedDuration, Timestamp};
 use model::alert::{AlertAction, AlertDoor, AlertSeverity};
@@ -153,6 +154,23 @@ fn an_outage_without_any_run_is_declared_from_an_alert() {
     outage.labels.insert("class".to_owned(), "Outage".to_owned());
     hear(&mayday, outage, 3).unwrap();
     assert_eq!(mayday.list_incidents().len(), 2, "by rule");
+}
+
+#[test]
+fn two_people_who_declare_from_one_alert_at_once_make_one_incident() {
+    let mayday = mayday();
+    let id = hear(&mayday, trigger(AlertSeverity::Warning, None), 0).unwrap();
+    let ready = Barrier::new(8);
+    let declare = |number| {
+        ready.wait();
+        mayday.declare_from_alert(&id, None, act(1, number)).is_ok()
+    };
+    let declared = std::thread::scope(|threads| {
+        let declare = &declare;
+        let begun: Vec<_> = (0..8).map(|number| threads.spawn(move || declare(number))).collect();
+        begun.into_iter().map(|one| one.join().unwrap()).filter(|declared| *declared).count()
+    });
+    assert_eq!((declared, mayday.list_incidents().len()), (1, 1));
 }
 
 #[tokio::test]

@@ -4,8 +4,10 @@
 
 mod course;
 mod inbound;
+mod intents;
 mod keeping;
 mod lessons;
 mod observed;
 mod orders;
+mod postmortem;
 mod samples;

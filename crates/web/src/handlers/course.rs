@@ -3,7 +3,7 @@
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
-use model::course::AttemptResult;
+use model::course::{AttemptResult, Duty};
 use model::{Incident, IncidentId, Severity, Stage};
 use response::{Act, AttemptTold, IncidentError, Mayday, NoteTold, Right, SeverityWanted};
 use serde::Deserialize;
@@ -13,13 +13,13 @@ use crate::error::PageError;
 use crate::visitor::{Posted, Visitor};
 
 /// Back to the page, or the page that says why not.
-type Back = Result<Redirect, PageError>;
+pub(super) type Back = Result<Redirect, PageError>;
 
 /// The incident after what was said, or why that was not.
 type Said = Result<Incident, IncidentError>;
 
 /// The incident that a form is about.
-type Of = Result<Path<IncidentId>, PathRejection>;
+pub(super) type Of = Result<Path<IncidentId>, PathRejection>;
 
 /// A form with no fields of its own.
 #[derive(Debug, Deserialize)]
@@ -51,6 +51,13 @@ pub(crate) struct AttemptForm {
 #[derive(Debug, Deserialize)]
 pub(crate) struct NoteForm {
     text: String,
+}
+
+/// A duty, and who has it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DutyForm {
+    duty: Duty,
+    who: String,
 }
 
 /// `POST /incidents/{id}/acknowledge`
@@ -115,8 +122,18 @@ pub(crate) async fn note(
     say(site, visitor, id, |mayday, id, act| mayday.add_note(id, told, act)).await
 }
 
+/// `POST /incidents/{id}/duty`
+pub(crate) async fn duty(
+    State(site): State<Site>,
+    id: Of,
+    Posted { visitor, it }: Posted<DutyForm>,
+) -> Back {
+    let DutyForm { duty, who } = it;
+    say(site, visitor, id, move |mayday, id, act| mayday.take_duty(id, duty, &who, act)).await
+}
+
 /// Says something in the course of an incident, as whoever sent the form.
-async fn say(
+pub(super) async fn say(
     site: Site,
     visitor: Visitor,
     id: Of,

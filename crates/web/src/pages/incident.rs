@@ -1,5 +1,6 @@
 //! `/incidents/{id}`: the answer first, then the evidence, then the next step.
 
+mod around;
 mod course;
 mod evidence;
 mod fields;
@@ -18,6 +19,7 @@ use super::badge::Badge;
 use crate::chart::ChartError;
 use crate::words::{self, Piece, Prose, When};
 
+use around::{LinkRow, SuspectRow};
 use course::CourseCard;
 use evidence::{Cited, Moment};
 use fields::FieldCard;
@@ -60,6 +62,10 @@ pub(crate) struct IncidentPage {
     pub(crate) movers: Vec<MoverCard>,
     /// What to say of the movers as a whole.
     pub(crate) weighed: String,
+    /// Changes and notices before it, the likeliest place to look first.
+    pub(crate) suspects: Vec<SuspectRow>,
+    /// What was found to belong to it.
+    pub(crate) links: Vec<LinkRow>,
     /// What was asked when it was declared; none of incidents before that was done.
     pub(crate) triage: Option<TriageTable>,
     /// The six fields; none of incidents before they were filled.
@@ -127,6 +133,8 @@ impl IncidentPage {
             picture: Picture::of(view)?,
             movers: movers::cards(report),
             weighed: movers::weighed(report),
+            suspects: view.suspects.iter().map(SuspectRow::of).collect(),
+            links: view.links.iter().map(LinkRow::of).collect(),
             triage: incident.triage.as_ref().map(TriageTable::of),
             fields: fields::cards(&incident.fields),
             surfaces: surfaces::verdicts(report),

@@ -3,10 +3,11 @@
 pub(crate) mod fixture;
 
 use askama::Template;
+use incident::suspects::ScorePart;
 use model::incident::{IncidentKind, Look};
 use model::report::{Basis, ChosenBy};
 use model::{BehaviourRate, Fault, Faulty, Verdict};
-use response::{FeatureView, IncidentView};
+use response::{ChangeSuspect, FeatureView, IncidentView, Link, SuspectKind};
 
 use fixture::{HASH, at, report, view};
 
@@ -240,6 +241,46 @@ fn text_from_outside_stays_text() {
     assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
     let drawn = page(&view).picture;
     assert!(!drawn.wide.contains("alert") && !drawn.narrow.contains("alert"));
+}
+
+#[test]
+fn what_was_changed_before_and_what_belongs_to_it_are_shown_in_order_and_as_text() {
+    let mut view = view(report());
+    let suspect = |what: &str, summary: &str, score| ChangeSuspect {
+        what: what.to_owned(),
+        kind: SuspectKind::Recorded,
+        surface: None,
+        summary: summary.to_owned(),
+        by: Some(HOSTILE.to_owned()),
+        introduced: at("00:10:00"),
+        activated: Some(at("02:00:00")),
+        score,
+        parts: vec![ScorePart { points: 4.0, why: "it made the tool what it is".to_owned() }],
+        evidence: vec!["tool_shape:search_kb".to_owned()],
+    };
+    view.suspects = vec![
+        suspect("chg_thursday", "an edit of the tool's schema", 6.25),
+        suspect("chg_sunday", HOSTILE, 0.25),
+    ];
+    view.links = vec![Link {
+        incident: view.incident.id.clone(),
+        what: "alr_1".to_owned(),
+        because: HOSTILE.to_owned(),
+        at: at("02:47:00"),
+    }];
+    let html = html(&view);
+    let places = ["6.25 points", "chg_thursday", "+4.00 it made", "chg_sunday", "alr_1"];
+    let places = places.map(|part| html.find(part).unwrap());
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(html.contains("<option value=\"chg_thursday\">an edit of the tool"));
+    assert!(!html.contains("<script") && !html.contains("<img"));
+}
+
+#[test]
+fn whoever_may_only_look_is_given_no_form() {
+    let shown = |form| IncidentPage::new(&view(report()), form).unwrap().render().unwrap();
+    assert_eq!(shown(None).matches("<form").count(), 0);
+    assert!(shown(Some("mark".to_owned())).matches("value=\"mark\"").count() >= 7);
 }
 
 #[test]

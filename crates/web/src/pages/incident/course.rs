@@ -1,6 +1,6 @@
 //! The course of an incident: the first card, how bad it is, clocks, claims, whom it reached.
 
-use model::course::{Claimed, Tried};
+use model::course::{ClaimState, Claimed, Tried};
 use model::{Incident, Severity, Stage};
 use response::card::{Row, Tone};
 use response::clocks::{Clock, Lag, Reading, Reference};
@@ -39,6 +39,10 @@ pub(crate) struct CourseCard {
     pub(crate) tools: Vec<ToolRow>,
     /// Playbooks that fit.
     pub(crate) playbooks: Vec<Proposed>,
+    /// Claims of which somebody may say how they stand.
+    pub(crate) open_claims: Vec<ClaimRow>,
+    /// Moments that a date can be claimed for: as forms and as people call them.
+    pub(crate) moments: Vec<(&'static str, &'static str)>,
     /// What forms carry; none where whoever looks may not act.
     pub(crate) form: Option<String>,
 }
@@ -162,6 +166,13 @@ impl CourseCard {
             reached: reached(&view.blast),
             tools: tools(&view.blast),
             playbooks: view.playbooks.clone(),
+            open_claims: course.claims.iter().filter(is_open).map(ClaimRow::of).collect(),
+            moments: view
+                .clocks
+                .marks
+                .iter()
+                .map(|it| (it.mark.as_str(), it.mark.words()))
+                .collect(),
             form,
         }
     }
@@ -249,6 +260,10 @@ impl AttemptRow {
             result: told.what.result.as_str(),
         }
     }
+}
+
+fn is_open(claim: &&Claimed) -> bool {
+    claim.state() != ClaimState::Retracted
 }
 
 fn rubric(severity: &SeverityView) -> String {
