@@ -4,7 +4,8 @@
 //! picks the runs that an incident rests on; [`triage`](mod@triage) asks surface after surface;
 //! [`fields`] says which variable moved, and [`gaps`] what would have to be recorded to tell;
 //! [`timeline`] tells what happened when; [`brief`](mod@brief) says a report in words;
-//! [`postmortem`] drafts the document; [`announce`] says what others are told.
+//! [`postmortem`] drafts the document, [`proposal`] takes text that a model proposes for it;
+//! [`announce`] says what others are told.
 //!
 //! Once it is declared: [`course`] is the machine of stages and claims; [`clocks`](mod@clocks)
 //! reads when what happened; [`severity`] how bad it is; [`still`] whether it goes on; [`blast`]
@@ -51,6 +52,7 @@ pub mod nearest;
 pub mod observed;
 pub mod playbooks;
 pub mod postmortem;
+pub mod proposal;
 pub mod severity;
 pub mod still;
 pub mod suspects;

@@ -6,7 +6,7 @@ use flight::FlightError;
 use incident::document;
 use incident::lint::{self, Spoken};
 use jiff::Timestamp;
-use model::postmortem::{Inferred, Postmortem};
+use model::postmortem::{Inferred, Postmortem, SCHEMA};
 use model::step::Effect;
 use model::{Fault, Faulty, RunId, Source, Step, StepKind};
 
@@ -18,6 +18,7 @@ pub use incident::document::{fragment, page as html, write as markdown};
 pub use incident::lint::{
     Beside, Found, Linted, QuoteCheck, Rules, Weight, rules as lint_rules, sarif,
 };
+pub use incident::proposal;
 
 /// Why a document can't be checked.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,12 @@ impl Faulty for DocumentError {
             DocumentError::Flight(error) => error.fault(),
         }
     }
+}
+
+/// An empty document, with what stands open and who should say it.
+pub fn template() -> String {
+    let title = "what happened, in a line".to_owned();
+    document::draft(&Postmortem { schema: SCHEMA, title, ..Postmortem::default() })
 }
 
 /// Reads a postmortem: JSON if it begins with a brace, else Markdown.

@@ -2,8 +2,10 @@
 
 mod file;
 mod lint;
+mod propose;
 mod schema;
 mod show;
+mod template;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,6 +24,8 @@ pub(crate) enum Postmortem {
     Draft(Draft),
     File(file::File),
     Show(show::Show),
+    Propose(propose::Propose),
+    Template(template::Template),
     Schema(schema::Schema),
     /// Check postmortems in files: Markdown from anywhere, or JSON
     Lint(lint::Lint),
@@ -47,6 +51,8 @@ impl Postmortem {
             Postmortem::Draft(draft) => draft.run().await,
             Postmortem::File(file) => file.run().await,
             Postmortem::Show(show) => show.run().await,
+            Postmortem::Propose(propose) => propose.run().await,
+            Postmortem::Template(template) => template.run(),
             Postmortem::Schema(schema) => schema.run(),
             Postmortem::Lint(lint) => lint.run().await,
         }

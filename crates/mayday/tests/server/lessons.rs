@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use axum::{Json, Router};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use crate::harness::{Server, data_dir, mayday, request, root};
 
@@ -20,6 +22,24 @@ fn run(server: &Server, arguments: &[&str]) -> (Option<i32>, String, String) {
     let command = mayday().args(arguments).args(["--server", &server.http]).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (command.status.code(), text(command.stdout), text(command.stderr))
+}
+
+/// Stands in for a model behind an OpenAI-compatible interface, which costs money: it says one
+/// sentence that cites the first fact, and one that cites nothing.
+async fn model() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let answer = |Json(asked): Json<Value>| async move {
+        assert!(asked["messages"][1]["content"].as_str().unwrap().starts_with("1. "), "{asked}");
+        let said = json!({"sentences": [
+            {"part": "summary", "text": "It <b>rose</b>.", "facts": [1]},
+            {"part": "summary", "text": "It was magic.", "facts": []},
+        ]});
+        Json(json!({"choices": [{"message": {"content": said.to_string()}}]}))
+    };
+    let app = Router::new().route("/v1/chat/completions", axum::routing::post(answer));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    url
 }
 
 fn write(directory: &Path, name: &str, text: &str) -> String {
@@ -83,6 +103,21 @@ async fn a_document_is_filed_and_its_item_closes_by_what_was_measured() {
     let view: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(view["document"]["items"][0]["state"], "closed");
     assert_eq!(view["filed"]["version"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_may_propose_sentences_that_cite_facts_and_nothing_is_filed() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    let id = declared(&server).await;
+    let url = model().await;
+    let propose = ["postmortem", "propose", &id, "--endpoint", &url, "--model", "m"];
+    let (code, text, told) = run(&server, &propose);
+    assert!(code == Some(0) && told.contains("1 sentences proposed, 1 dropped"), "{told}");
+    assert!(text.contains("- **Proposed:** It \\<b\\>rose\\</b\\>."), "{text}");
+    assert!(!text.contains("magic"), "{text}");
+    let view = server.json(&format!("/api/v1/incidents/{id}/document")).await;
+    assert!(view.get("filed").is_none_or(Value::is_null), "{view}");
 }
 
 #[tokio::test]
