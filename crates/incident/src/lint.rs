@@ -11,6 +11,7 @@ mod items;
 mod quote;
 mod rules;
 mod sarif;
+mod signal;
 mod words;
 
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ use crate::document::Lines;
 pub use quote::{Spoken, look_up};
 pub use rules::{Rule, Rules, rules};
 pub use sarif::sarif;
+pub use signal::look_for_signal;
 
 /// What a document is checked against.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -31,6 +33,8 @@ pub struct Beside<'a> {
     pub lines: Lines,
     /// What became of each quote when it was looked up, in the order of the inferences.
     pub quotes: Vec<QuoteCheck>,
+    /// What became of each signal when it was looked for in what was read, in the same order.
+    pub signals: Vec<QuoteCheck>,
     /// Names and handles of people, which no cause or remedy may hold.
     pub roster: Vec<String>,
     /// Whether flights show that an agent took part; none if that is not known.

@@ -4,7 +4,7 @@
 //! and stands open in the draft.
 
 use jiff::Timestamp;
-use model::course::Stage;
+use model::course::{AttemptResult, Stage};
 use model::fields::{FieldRow, SixField};
 use model::postmortem::{
     ClaimRow, ClockRow, EvidenceRow, FieldLine, Postmortem, RateRow, SCHEMA, Statement,
@@ -19,14 +19,14 @@ use crate::timeline::moments;
 use crate::wording::{level, moment, percent, rate};
 use crate::{brief, wording};
 
-/// Writes the draft of an incident as it stands at an instant.
-pub fn draft(incident: &Incident, now: Timestamp) -> String {
+/// Writes a document as a draft, as it stands at an instant.
+pub fn draft(of: &Postmortem, now: Timestamp) -> String {
     let note = format!(
         "*Draft of {}. Sentences with a source are the machine's; what is marked **Open** waits \
          for a person.*\n",
         moment(now)
     );
-    let text = document::draft(&of(incident, now));
+    let text = document::draft(of);
     match text.split_once("\n\n") {
         Some((title, rest)) => format!("{title}\n\n{note}\n{rest}"),
         None => text,
@@ -54,11 +54,12 @@ pub fn of(incident: &Incident, now: Timestamp) -> Postmortem {
             what: "bad runs".to_owned(),
             before: Some(report.outcome.before),
             during: Some(report.outcome.during),
-            after: None,
+            after: incident.course.stages.iter().rev().find_map(|stage| stage.what.rate),
         }],
         causes: causes(report),
         claims: claims(incident),
         resolution: resolution(incident),
+        worked: worked(incident),
         fields: incident.fields.iter().flat_map(field_lines).collect(),
         evidence: evidence(incident),
         ..Postmortem::default()
@@ -155,6 +156,17 @@ fn resolution(incident: &Incident) -> Vec<Statement> {
     let said = ended.map(|reached| {
         let (stage, at) = (wording::capitalised(reached.what.stage.as_str()), moment(reached.at));
         let text = format!("{stage} at {at}: {}.", reached.what.because.trim_end_matches('.'));
+        Statement::cited(text, format!("ledger: {}", incident.id))
+    });
+    said.collect()
+}
+
+/// Attempts to stop the harm that did.
+fn worked(incident: &Incident) -> Vec<Statement> {
+    let tried = incident.course.attempts.iter().map(|tried| &tried.told);
+    let worked = tried.filter(|told| told.what.result == AttemptResult::Worked);
+    let said = worked.map(|told| {
+        let text = format!("{}: {}.", told.what.channel, told.what.what.trim_end_matches('.'));
         Statement::cited(text, format!("ledger: {}", incident.id))
     });
     said.collect()

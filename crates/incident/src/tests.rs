@@ -174,7 +174,7 @@ fn the_time_to_detection_is_computed_from_the_onsets_range() {
 fn the_draft_fills_what_is_known_and_leaves_open_what_is_not() {
     let mut incident = incident("support");
     incident.fields = fields::fill(&fields::form(), &incident.report, &[], &surfaces());
-    let draft = postmortem::draft(&incident, at(200));
+    let draft = postmortem::draft(&postmortem::of(&incident, at(200)), at(200));
     for part in [
         "| Tool schema versions | tool_shape:search_kb | 4f1a0000 100.0 % | 9c220000 100.0 % \
          | changed | with the outcome | 2026-11-22 02:09:00 UTC | not on record |",
@@ -193,7 +193,7 @@ fn the_draft_fills_what_is_known_and_leaves_open_what_is_not() {
 #[test]
 fn text_from_outside_is_never_markup_in_a_draft() {
     let hostile = "x|\n# owned\n<script>alert(1)</script>`[a](javascript:b)";
-    let draft = postmortem::draft(&incident(hostile), at(200));
+    let draft = postmortem::draft(&postmortem::of(&incident(hostile), at(200)), at(200));
     let outside_code = draft.split('`').step_by(2).collect::<String>();
     for markup in ["\n# owned", "<script>", "[a]("] {
         assert!(!outside_code.contains(markup), "{markup} in\n{draft}");
@@ -204,7 +204,8 @@ fn text_from_outside_is_never_markup_in_a_draft() {
 fn a_draft_reads_back_as_the_document_of_its_incident() {
     let mut incident = incident("support");
     incident.fields = fields::fill(&fields::form(), &incident.report, &[], &surfaces());
-    let read = crate::document::read(&postmortem::draft(&incident, at(200)));
+    let read =
+        crate::document::read(&postmortem::draft(&postmortem::of(&incident, at(200)), at(200)));
     assert_eq!(read.document, postmortem::of(&incident, at(200)));
 }
 

@@ -78,7 +78,8 @@ impl Mayday {
         let quotes = self.quote_checks(&document, who, now)?;
         let roster = roster.into_iter().chain(self.roster()).collect();
         let agent_involved = document.incident.as_ref().map(|_| true);
-        let beside = Beside { lines, quotes, roster, agent_involved, ..Beside::default() };
+        let signals = self.signal_checks(&document)?;
+        let beside = Beside { lines, quotes, signals, roster, agent_involved, ..Beside::default() };
         Ok(lint::lint(&document, &beside, now))
     }
 
@@ -98,6 +99,23 @@ impl Mayday {
             Some(inferred) => self.look_up(inferred, who, now),
         });
         looked_up.collect()
+    }
+
+    /// Whether each signal that was missed is where the document says, in the same order.
+    pub(crate) fn signal_checks(
+        &self,
+        document: &Postmortem,
+    ) -> Result<Vec<QuoteCheck>, DocumentError> {
+        let looked_for = document.inferences.iter().map(|inference| {
+            let quote = inference.inferred.as_ref().map(Inferred::quote);
+            let (Some(missed), Some(quote)) = (&inference.missed, quote) else {
+                return Ok(QuoteCheck::Nothing);
+            };
+            let Some(run) = quote.run else { return Ok(QuoteCheck::Nothing) };
+            let steps = self.room.flight.steps(run.trace).map_err(DocumentError::Flight)?;
+            Ok(lint::look_for_signal(missed, quote, &spoken(run, &steps)))
+        });
+        looked_for.collect()
     }
 
     fn look_up(

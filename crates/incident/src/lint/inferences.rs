@@ -16,6 +16,7 @@ pub(super) fn check(check: &mut Check<'_>) {
     }
     for (number, inference) in document.inferences.iter().enumerate() {
         quote(check, number, inference);
+        signal(check, number);
         open(check, number, inference);
         change(check, number, inference);
         closed(check, number, inference);
@@ -50,6 +51,22 @@ fn quote(check: &mut Check<'_>, number: usize, inference: &Inference) {
         }
         _ if text.is_empty() => {}
         _ => check.linted.not_checked.push(format!("{at}: no trace was asked whether it says so")),
+    }
+}
+
+/// Whether the signal was where it is said to have been.
+fn signal(check: &mut Check<'_>, number: usize) {
+    let at = format!("inferences[{number}].missed");
+    match check.beside.signals.get(number) {
+        Some(QuoteCheck::Wrong { why }) => {
+            let why = why.clone();
+            check.found("signal-elsewhere", at, &why);
+        }
+        Some(QuoteCheck::NotChecked { why }) => {
+            let why = format!("{at}: {why}");
+            check.linted.not_checked.push(why);
+        }
+        Some(QuoteCheck::Found | QuoteCheck::Nothing) | None => {}
     }
 }
 

@@ -5,12 +5,14 @@ use incident::lint::{self, Beside, QuoteCheck};
 use incident::postmortem;
 use jiff::Timestamp;
 use model::lesson::DocumentFiled;
-use model::postmortem::{ItemState, Postmortem};
+use model::postmortem::{ItemState, Postmortem, Statement};
 use model::{Fact, Incident, IncidentId, ItemId, PrincipalKind, StepKind};
 
 use super::quotes::rejoin;
 use super::{DocumentView, FiledView, ItemView, LessonError};
 use crate::access::{Right, Who};
+use crate::course::BlastRadius;
+use crate::error::IncidentError;
 use crate::incidents::Act;
 use crate::open::Mayday;
 use crate::postmortem::{DocumentError, read_document};
@@ -34,7 +36,7 @@ impl Mayday {
         version: Option<u32>,
         act: Act,
     ) -> Result<DocumentView, LessonError> {
-        act.may(Right::Acknowledge).map_err(crate::error::IncidentError::from)?;
+        act.may(Right::Acknowledge).map_err(IncidentError::from)?;
         let mut document = read_document(text)?.document;
         let incident = self.incident(id)?;
         if let Some(other) = document.incident.replace(id.clone()).filter(|other| other != id) {
@@ -78,7 +80,7 @@ impl Mayday {
         let filed = self.filed(id);
         let mut document = match &filed {
             Some(filed) => filed.document.clone(),
-            None => postmortem::of(&incident, now),
+            None => self.drafted(&incident, now)?,
         };
         self.bring_back(&mut document, who, now)?;
         let items = self.items_of(id, now);
@@ -119,6 +121,17 @@ impl Mayday {
         Ok(seen.then_some(agent))
     }
 
+    /// The document of an incident, as far as facts and flights tell it. Blocking.
+    pub(crate) fn drafted(
+        &self,
+        of: &Incident,
+        now: Timestamp,
+    ) -> Result<Postmortem, IncidentError> {
+        let mut document = postmortem::of(of, now);
+        document.impact.extend(reached(&self.blast_radius(of, now)?));
+        Ok(document)
+    }
+
     fn filed(&self, id: &IncidentId) -> Option<incident::lessons::Filed> {
         self.house.projections.lessons.read().of(id)?.filed.clone()
     }
@@ -139,6 +152,7 @@ impl Mayday {
         let ablations = lessons.of(&of.id).map_or(&[][..], |lesson| &lesson.ablations);
         let beside = Beside {
             quotes,
+            signals: self.signal_checks(document)?,
             roster: self.roster(),
             agent_involved: self.agent_involved(of)?,
             green_runs: Some(green.collect()),
@@ -204,4 +218,27 @@ impl Mayday {
         let items = lessons.of(id).map_or(&[][..], |lesson| &lesson.items);
         items.iter().map(|item| ItemView::of(id, item, now)).collect()
     }
+}
+
+/// Whom it reached, and what was done outside, in sentences.
+fn reached(blast: &BlastRadius) -> Vec<Statement> {
+    let told = |number: Option<u64>| number.map_or("not recorded".to_owned(), |n| n.to_string());
+    let (people, talks) = (told(blast.people), told(blast.conversations));
+    let mut said = vec![format!("People reached: {people}; conversations: {talks}.")];
+    let counts = &blast.counts;
+    if counts.reversible + counts.irreversible + counts.in_flight > 0 {
+        said.push(format!(
+            "Actions outside by bad runs: {} that can be undone, {} that can't, {} announced \
+             without a result; {} still open.",
+            counts.reversible, counts.irreversible, counts.in_flight, counts.open
+        ));
+    }
+    if counts.silent + counts.unread > 0 {
+        let (silent, unread) = (counts.silent, counts.unread);
+        said.push(format!(
+            "Of {silent} tool calls nobody has said what they do outside; {unread} bad runs were \
+             not read."
+        ));
+    }
+    said.into_iter().map(|text| Statement::cited(text, "flights: bad runs")).collect()
 }
