@@ -5,6 +5,7 @@
 //! that a person who is erased is erased there too. [Items](Mayday::items) close by what was
 //! [measured](Mayday::take_measured) or by what agents did, and open again by it.
 
+mod belief;
 mod cases;
 mod error;
 mod filing;

@@ -5,7 +5,7 @@
 //! are made.
 
 use model::postmortem::Postmortem;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 use super::write;
 
@@ -19,12 +19,12 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;mar
 
 /// The document as a part of a page, its headings one level further down.
 pub fn fragment(of: &Postmortem) -> String {
-    made(&write(of))
+    made(&write(of), lowered)
 }
 
 /// The document as a file by itself, which loads nothing and runs nothing.
 pub fn page(of: &Postmortem) -> String {
-    let (title, body) = (text(&of.title), fragment(of));
+    let (title, body) = (text(&of.title), made(&write(of), |level| level));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
@@ -35,11 +35,29 @@ pub fn page(of: &Postmortem) -> String {
     )
 }
 
-fn made(markdown: &str) -> String {
+fn made(markdown: &str, level_of: fn(HeadingLevel) -> HeadingLevel) -> String {
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).filter_map(inert);
+    let events = events.map(|event| match event {
+        Event::Start(Tag::Heading { level, id, classes, attrs }) => {
+            Event::Start(Tag::Heading { level: level_of(level), id, classes, attrs })
+        }
+        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(level_of(level))),
+        other => other,
+    });
     let mut made = String::with_capacity(markdown.len() * 2);
     html::push_html(&mut made, events);
     made
+}
+
+/// The level below: a page has a title of its own.
+fn lowered(level: HeadingLevel) -> HeadingLevel {
+    match level {
+        HeadingLevel::H1 => HeadingLevel::H2,
+        HeadingLevel::H2 => HeadingLevel::H3,
+        HeadingLevel::H3 => HeadingLevel::H4,
+        HeadingLevel::H4 => HeadingLevel::H5,
+        HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
+    }
 }
 
 /// An event that can't become anything but text and the structure that is ours.
@@ -73,8 +91,8 @@ mod tests {
     /// Whatever there is in HTML that is not ours: a tag, or an attribute with a way out.
     fn is_inert(html: &str) -> bool {
         const OURS: &[&str] = &[
-            "h1", "h2", "h3", "p", "ul", "li", "table", "thead", "tbody", "tr", "th", "td", "pre",
-            "code", "em", "strong", "br",
+            "h1", "h2", "h3", "h4", "p", "ul", "li", "table", "thead", "tbody", "tr", "th", "td",
+            "pre", "code", "em", "strong", "br",
         ];
         html.split('<').skip(1).all(|rest| {
             let tag = rest.split('>').next().unwrap_or_default().trim_end_matches('/').trim();
@@ -113,7 +131,8 @@ mod tests {
 
     #[test]
     fn markdown_that_nobody_escaped_is_inert_too() {
-        let html = made("<script>x</script> <b>y</b> [z](https://a.example) ![i](x)\n\n<div>\n");
+        let said = "<script>x</script> <b>y</b> [z](https://a.example) ![i](x)\n\n<div>\n";
+        let html = made(said, lowered);
         assert!(is_inert(&html), "{html}");
         assert!(html.contains("&lt;script&gt;"), "{html}");
     }

@@ -129,6 +129,7 @@ impl Mayday {
     ) -> Result<Postmortem, IncidentError> {
         let mut document = postmortem::of(of, now);
         document.impact.extend(reached(&self.blast_radius(of, now)?));
+        document.inferences.extend(self.believed(of)?);
         Ok(document)
     }
 
@@ -233,12 +234,12 @@ fn reached(blast: &BlastRadius) -> Vec<Statement> {
             counts.reversible, counts.irreversible, counts.in_flight, counts.open
         ));
     }
-    if counts.silent + counts.unread > 0 {
-        let (silent, unread) = (counts.silent, counts.unread);
-        said.push(format!(
-            "Of {silent} tool calls nobody has said what they do outside; {unread} bad runs were \
-             not read."
-        ));
+    if counts.silent > 0 {
+        let silent = counts.silent;
+        said.push(format!("Of {silent} tool calls nobody has said what they do outside."));
+    }
+    if counts.unread > 0 {
+        said.push(format!("Not read, because there are too many: {} bad runs.", counts.unread));
     }
     said.into_iter().map(|text| Statement::cited(text, "flights: bad runs")).collect()
 }

@@ -163,6 +163,9 @@ fn ledger_holds(mayday: &Mayday, words: &str) -> bool {
 async fn a_quote_stands_by_address_and_goes_with_the_person_it_is_about() {
     let dir = tempfile::tempdir().unwrap();
     let (mayday, incident) = harm(dir.path()).await;
+    let draft = mayday.document(&incident.id, &Who::Local, minutes(9)).unwrap();
+    assert!(markdown(&draft.document).contains(BELIEF), "a draft begins with what it wrote");
+    assert_eq!(draft.linted.errors(), 0, "{:?}", draft.linted.found);
     let filed = file(&mayday, &incident, &document(&incident, BELIEF, EVAL_ITEM), 10).unwrap();
     assert!(markdown(&filed.document).contains(BELIEF));
     assert_eq!(filed.filed.as_ref().unwrap().version, 1);
