@@ -151,7 +151,9 @@ pub(super) fn writer(path: &Path) -> Result<Connection, FlightError> {
     set("busy_timeout", "5000")?;
     // What is deleted, such as the wrapping of a key by an older one, is overwritten.
     set("secure_delete", "ON")?;
-    set("cache_size", "-32000")?;
+    // Room for the pages of one commit. SQLite goes through all that are held whenever a page of an
+    // index was split, which is at most commits.
+    set("cache_size", "-8000")?;
     // What refers to a row is written after it; to look that up each time would cost a quarter.
     set("foreign_keys", "OFF")?;
     connection.set_prepared_statement_cache_capacity(64);
