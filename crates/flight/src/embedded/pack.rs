@@ -33,6 +33,10 @@ const TOGETHER: usize = 256 * 1_024;
 /// Personal texts of a step shorter than this are addressed together.
 const SMALL: usize = 96;
 
+/// Texts that are everybody's of which the addresses are held while a request is packed, and the
+/// longest of them.
+const MOST_SHARED: (usize, usize) = (64, 16 * 1_024);
+
 /// Kinds of pivots of which the secrets are held while a request is packed.
 const MOST_KINDS: usize = 64;
 
@@ -121,6 +125,8 @@ pub(super) struct Packing<'a> {
     packer: Packer,
     traces: BTreeMap<TraceId, PackedTrace>,
     kinds: HashMap<String, Secret>,
+    /// Addresses of what is everybody's, by the text: the same comes with each call.
+    shared: HashMap<String, Address>,
     met: HashSet<Address>,
     /// Content by whose it is, on its way into chunks.
     texts: BTreeMap<Option<TraceId>, Texts>,
@@ -163,6 +169,7 @@ impl<'a> Packing<'a> {
             packer,
             traces: BTreeMap::new(),
             kinds: HashMap::new(),
+            shared: HashMap::new(),
             met: HashSet::new(),
             texts: BTreeMap::new(),
             chunks: Vec::new(),
@@ -384,9 +391,25 @@ impl<'a> Packing<'a> {
         text: Cow<'s, str>,
         contents: &mut Vec<Met<'s>>,
     ) -> Address {
-        let address = self.secret(owner).address(text.as_bytes());
+        let address = match owner {
+            Some(_) => self.secret(owner).address(text.as_bytes()),
+            None => self.shared(&text),
+        };
         if self.met.insert(address) {
             contents.push((owner, address, text));
+        }
+        address
+    }
+
+    /// The address of what is everybody's.
+    fn shared(&mut self, text: &str) -> Address {
+        if let Some(address) = self.shared.get(text) {
+            return *address;
+        }
+        let address = self.shelf.shared.address(text.as_bytes());
+        let (most, longest) = MOST_SHARED;
+        if self.shared.len() < most && text.len() <= longest {
+            self.shared.insert(text.to_owned(), address);
         }
         address
     }
