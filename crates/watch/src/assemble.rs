@@ -186,9 +186,14 @@ fn levels(tree: &Tree, steps: &[&Sketch]) -> Vec<Seen> {
     // The steps of a run say mostly the same: each level is copied once.
     let said: BTreeSet<&Seen> = steps.iter().flat_map(|step| &step.traits.levels).collect();
     let mut levels: BTreeSet<Seen> = said.into_iter().cloned().collect();
-    for step in steps {
-        if let Some(prompt) = &step.traits.prompt {
-            let subject = prompt.name.as_deref().or_else(|| tree.agent(step)).unwrap_or("main");
+    let prompts = steps.iter().filter_map(|step| {
+        let prompt = step.traits.prompt.as_ref()?;
+        let subject = prompt.name.as_deref().or_else(|| tree.agent(step)).unwrap_or("main");
+        Some((subject, prompt))
+    });
+    let mut before = None;
+    for (subject, prompt) in prompts {
+        if before.replace((subject, prompt)) != Some((subject, prompt)) {
             levels.extend(prompt_levels(subject, prompt));
         }
     }
