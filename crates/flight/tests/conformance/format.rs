@@ -1,7 +1,7 @@
 //! Files of every format that a released Mayday wrote stay readable, and can be gone on with.
 //!
-//! `format-N` is a directory as [`fill`] left it, with its keys, when N was the newest format. None
-//! is written anew: for a new format another is added.
+//! `format-N` is a directory as [`fill`] left it, with its keys, when N was the newest format: the
+//! last of them still is. None is written anew: for a new format another is added.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ async fn each(dir: &Path) -> Vec<(&'static str, Flight)> {
     let fresh = open(&now);
     fill(&fresh).await;
     let mut each = vec![("now", fresh)];
-    for name in ["format-2", "format-3"] {
+    for name in ["format-2", "format-3", "format-4"] {
         let to = dir.join(name);
         fs::create_dir_all(&to).unwrap();
         each.push((name, unpacked(name, &to)));
