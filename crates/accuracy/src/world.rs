@@ -7,12 +7,13 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
+use model::report::Windows;
 use model::{Factor, Outcome, Seen, Window};
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
 use rand::{Rng, RngExt};
 
-use crate::plan::{Change, Crowd, Hidden, Plan, What};
+use crate::plan::{Change, Crowd, Hidden, Labels, Plan, What};
 
 /// When every world begins.
 const BEGINS: i64 = 1_795_305_600;
@@ -24,8 +25,10 @@ pub(crate) struct World {
     pub(crate) dictionary: Vec<Seen>,
     /// The runs, in order of time.
     pub(crate) runs: Vec<Run>,
-    /// The day.
+    /// The time played.
     pub(crate) within: Window,
+    /// The windows that somebody asks about, if one does.
+    pub(crate) asked: Option<Windows>,
 }
 
 /// A run.
@@ -33,6 +36,8 @@ pub(crate) struct World {
 pub(crate) struct Run {
     pub(crate) at: Timestamp,
     pub(crate) outcome: Outcome,
+    /// When its label came, if one says how it ended.
+    pub(crate) labelled: Option<Timestamp>,
     pub(crate) levels: Vec<u32>,
     /// How likely it was to end badly.
     pub(crate) risk: f64,
@@ -133,7 +138,7 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
             break;
         }
         let place = crowd(plan, hour, random);
-        let mut risk = plan.base * (1.0 + plan.swing * (hour / 24.0 * std::f64::consts::TAU).sin());
+        let mut risk = plan.base_at(hour);
         risk += place.iter().map(|one| one.2).sum::<f64>();
         let mut levels: Vec<u32> =
             place.iter().map(|(factor, level, _)| dictionary.place(factor, Some(level))).collect();
@@ -158,15 +163,73 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
         let by_hidden: f64 = plan.hidden.iter().map(|hidden| hidden.adds_at(hour, &place)).sum();
         let risk = (risk + by_changes + by_hidden).clamp(0.0, 0.98);
         let known = plan.known[usize::from(hour >= fault)];
-        let outcome = match (random.random_bool(risk), random.random_bool(known)) {
-            (_, false) => Outcome::Unknown,
-            (true, true) => Outcome::Bad,
-            (false, true) => Outcome::Good,
+        let ended = Ended { hour, is_bad: random.random_bool(risk) };
+        let said = match random.random_bool(known) {
+            true => ended.said(plan, random),
+            false => Said::default(),
         };
-        runs.push(Run { at: instant(hour), outcome, levels, risk, by_changes, by_hidden });
+        let outcome = said.outcome;
+        let labelled = said.at.map(instant);
+        levels.extend(said.source.map(|source| dictionary.place("label_source", Some(source))));
+        runs.push(Run {
+            at: instant(hour),
+            outcome,
+            labelled,
+            levels,
+            risk,
+            by_changes,
+            by_hidden,
+        });
     }
-    let within = Window { start: instant(0.0), end: instant(plan.hours) };
-    World { dictionary: dictionary.all, runs, within }
+    let window = |from, to| Window { start: instant(from), end: instant(to) };
+    let within = window(0.0, plan.hours);
+    let asked = plan
+        .asked
+        .and_then(|[from, to]| moved::check(window(0.0, from), window(from, to), within.end).ok());
+    World { dictionary: dictionary.all, runs, within, asked }
+}
+
+/// A run that has ended.
+struct Ended {
+    hour: f64,
+    is_bad: bool,
+}
+
+/// What is known of how a run ended.
+#[derive(Default)]
+struct Said {
+    outcome: Outcome,
+    /// When it was said, in hours, and by whom; nothing where the run itself says.
+    at: Option<f64>,
+    source: Option<&'static str>,
+}
+
+impl Ended {
+    fn said(&self, plan: &Plan, random: &mut impl Rng) -> Said {
+        let outcome = |is_bad| if is_bad { Outcome::Bad } else { Outcome::Good };
+        match plan.labels {
+            Labels::AtOnce => Said { outcome: outcome(self.is_bad), ..Said::default() },
+            Labels::Late(delays) => {
+                let delay = delays[usize::from(self.is_bad)];
+                let at = self.hour - (1.0 - random.random::<f64>()).ln() * delay;
+                match at < plan.hours {
+                    true => Said { outcome: outcome(self.is_bad), at: Some(at), source: None },
+                    false => Said::default(),
+                }
+            }
+            Labels::Judged(judge) => {
+                let (by_judge, unit) = (random.random_bool(judge.share), random.random::<f64>());
+                let turned = self.hour >= judge.turns;
+                let says_bad = match (by_judge, self.is_bad) {
+                    (true, true) => !turned || unit >= judge.passes,
+                    (true, false) => turned && unit < judge.fails,
+                    (false, is_bad) => is_bad && unit < judge.complain,
+                };
+                let source = if by_judge { "judge" } else { "users" };
+                Said { outcome: outcome(says_bad), at: None, source: Some(source) }
+            }
+        }
+    }
 }
 
 /// Where a run belongs: a level of each crowd, with what that adds to its risk.
@@ -213,6 +276,17 @@ fn is_at(only: Option<(&str, &str)>, place: &[(&str, &str, f64)]) -> bool {
 fn fingerprint(factor: &str, version: usize) -> u64 {
     let start = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(version as u64 + 1);
     factor.bytes().fold(start, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+impl Plan {
+    /// The bad rate at an hour at which nothing is wrong, before who comes counts. Every world
+    /// begins on a Sunday.
+    fn base_at(&self, hour: f64) -> f64 {
+        let by_day = self.swing * (hour / 24.0 * std::f64::consts::TAU).sin();
+        let is_weekend = matches!((hour / 24.0) as u64 % 7, 0 | 6);
+        let by_week = if is_weekend { self.weekend } else { 0.0 };
+        self.base * (1.0 + by_day) * (1.0 + by_week)
+    }
 }
 
 impl Hidden {

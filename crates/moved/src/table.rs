@@ -185,6 +185,11 @@ impl Table {
 }
 
 impl Column {
+    /// Whether it says where outcomes come from.
+    pub fn is_source(&self) -> bool {
+        self.effect == Effect::Measurement && self.role == Role::Consequence
+    }
+
     /// Whether each state holds one of some levels; none where that is not recorded.
     pub fn holds(&self, wanted: &[u32]) -> Vec<Option<bool>> {
         let holds = |state: &State| match state {

@@ -34,7 +34,7 @@ const TOO_LIKELY_BY_CHANCE: f64 = 0.25;
 pub const BESIDE: f64 = 2.576;
 
 /// Odds of an accident, against a cause, above which timing alone names nothing.
-const ACCIDENT: f64 = 0.07;
+const ACCIDENT: f64 = 0.05;
 
 /// The same where only the ruler is asked about: one to two.
 const ACCIDENT_OF_RULER: f64 = 0.5;
