@@ -19,6 +19,8 @@ pub(crate) struct Plan {
     pub(crate) known: [f64; 2],
     /// How outcomes become known.
     pub(crate) labels: Labels,
+    /// What reaches the record, where somebody before it leaves runs out.
+    pub(crate) kept: Option<Kept>,
     /// How much higher the bad rate is at weekends, as a part of itself.
     pub(crate) weekend: f64,
     /// The hour from which on somebody asks, and that at which they do; else the likeliest rise of
@@ -43,6 +45,17 @@ pub(crate) enum Labels {
     Late([f64; 2]),
     /// A judge says, and users say of the other runs.
     Judged(Judge),
+}
+
+/// A sampler that keeps bad runs, and of the others one in so many.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Kept {
+    /// Of how many it keeps one, before and after it is set anew.
+    pub(crate) one_in: [u64; 2],
+    /// When that is, in hours.
+    pub(crate) turns: f64,
+    /// Whether bad runs are kept as rarely as others.
+    pub(crate) blindly: bool,
 }
 
 /// A judge whose configuration stays, and what it makes of runs.

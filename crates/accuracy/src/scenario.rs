@@ -106,6 +106,16 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     of("judge-lenient", "by what users say the rate rose, by its verdicts it did not", |d| {
         told::judged(d, told::Turn::Lenient)
     }),
+    of(
+        "sampled-otherwise",
+        "nothing: fewer runs are kept from an hour on, often good ones only",
+        told::sampled,
+    ),
+    of(
+        "sampled-and-a-fault",
+        "as prompt-rolled-out, at the weight of each run",
+        told::sampled_fault,
+    ),
     of("week-cycle", "nothing: every weekend is worse", told::week_cycle),
     of(
         "weekend-fault",
@@ -166,6 +176,7 @@ impl Draw<'_> {
             tenants,
             known: [1.0; 2],
             labels: Labels::AtOnce,
+            kept: None,
             weekend: 0.0,
             asked: None,
             changes,

@@ -13,7 +13,11 @@ use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
 use rand::{Rng, RngExt};
 
-use crate::plan::{Change, Crowd, Hidden, Labels, Plan, What};
+use crate::plan::{Change, Crowd, Hidden, Plan, What};
+
+mod ended;
+
+use ended::{Ended, Said};
 
 /// When every world begins.
 const BEGINS: i64 = 1_795_305_600;
@@ -76,6 +80,16 @@ impl Dictionary {
         place
     }
 
+    /// That a run stands for so many.
+    fn weight(&mut self, one_in: u64) -> u32 {
+        let seen = Seen::kept_one_in(one_in);
+        let place = self.all.iter().position(|other| *other == seen);
+        place.unwrap_or_else(|| {
+            self.all.push(seen);
+            self.all.len() - 1
+        }) as u32
+    }
+
     /// What is on record of a version of something, as far as it is recorded.
     fn version(&mut self, plan: &Plan, what: What, version: usize) -> &[u32] {
         if !self.versions.contains_key(&(what, version)) {
@@ -127,10 +141,7 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
         .flat_map(|tenants| (0..tenants.count).map(move |place| (place, tenants.spread)))
         .map(|(place, spread)| (1.0 / (place as f64 + 1.0), spread * random.random::<f64>()))
         .collect();
-    let hidden_from = plan.hidden.iter().map(|hidden| hidden.at);
-    let turns =
-        plan.changes.iter().filter(|change| change.adds > 0.0).map(|one| one.reaches.begins());
-    let fault = hidden_from.chain(turns).fold(f64::INFINITY, f64::min);
+    let fault = plan.fault_begins();
     let mut hour = 0.0;
     loop {
         hour += -(1.0 - random.random::<f64>()).ln() / plan.per_hour;
@@ -168,6 +179,13 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
             true => ended.said(plan, random),
             false => Said::default(),
         };
+        if let Some(kept) = plan.kept {
+            let one_in = kept.one_in(&ended);
+            if random.random_range(0..one_in) > 0 {
+                continue;
+            }
+            levels.push(dictionary.weight(one_in));
+        }
         let outcome = said.outcome;
         let labelled = said.at.map(instant);
         levels.extend(said.source.map(|source| dictionary.place("label_source", Some(source))));
@@ -181,55 +199,18 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
             by_hidden,
         });
     }
-    let window = |from, to| Window { start: instant(from), end: instant(to) };
     let within = window(0.0, plan.hours);
-    let asked = plan
-        .asked
-        .and_then(|[from, to]| moved::check(window(0.0, from), window(from, to), within.end).ok());
-    World { dictionary: dictionary.all, runs, within, asked }
+    World { dictionary: dictionary.all, runs, within, asked: asked(plan, within.end) }
 }
 
-/// A run that has ended.
-struct Ended {
-    hour: f64,
-    is_bad: bool,
+fn window(from: f64, to: f64) -> Window {
+    Window { start: instant(from), end: instant(to) }
 }
 
-/// What is known of how a run ended.
-#[derive(Default)]
-struct Said {
-    outcome: Outcome,
-    /// When it was said, in hours, and by whom; nothing where the run itself says.
-    at: Option<f64>,
-    source: Option<&'static str>,
-}
-
-impl Ended {
-    fn said(&self, plan: &Plan, random: &mut impl Rng) -> Said {
-        let outcome = |is_bad| if is_bad { Outcome::Bad } else { Outcome::Good };
-        match plan.labels {
-            Labels::AtOnce => Said { outcome: outcome(self.is_bad), ..Said::default() },
-            Labels::Late(delays) => {
-                let delay = delays[usize::from(self.is_bad)];
-                let at = self.hour - (1.0 - random.random::<f64>()).ln() * delay;
-                match at < plan.hours {
-                    true => Said { outcome: outcome(self.is_bad), at: Some(at), source: None },
-                    false => Said::default(),
-                }
-            }
-            Labels::Judged(judge) => {
-                let (by_judge, unit) = (random.random_bool(judge.share), random.random::<f64>());
-                let turned = self.hour >= judge.turns;
-                let says_bad = match (by_judge, self.is_bad) {
-                    (true, true) => !turned || unit >= judge.passes,
-                    (true, false) => turned && unit < judge.fails,
-                    (false, is_bad) => is_bad && unit < judge.complain,
-                };
-                let source = if by_judge { "judge" } else { "users" };
-                Said { outcome: outcome(says_bad), at: None, source: Some(source) }
-            }
-        }
-    }
+/// The windows of what somebody asks about.
+fn asked(plan: &Plan, now: Timestamp) -> Option<Windows> {
+    let [from, to] = plan.asked?;
+    moved::check(window(0.0, from), window(from, to), now).ok()
 }
 
 /// Where a run belongs: a level of each crowd, with what that adds to its risk.
@@ -279,6 +260,13 @@ fn fingerprint(factor: &str, version: usize) -> u64 {
 }
 
 impl Plan {
+    /// When something begins to do harm, in hours.
+    fn fault_begins(&self) -> f64 {
+        let harmful = self.changes.iter().filter(|change| change.adds > 0.0);
+        let hidden = self.hidden.iter().map(|hidden| hidden.at);
+        harmful.map(|change| change.reaches.begins()).chain(hidden).fold(f64::INFINITY, f64::min)
+    }
+
     /// The bad rate at an hour at which nothing is wrong, before who comes counts. Every world
     /// begins on a Sunday.
     fn base_at(&self, hour: f64) -> f64 {

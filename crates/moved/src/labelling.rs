@@ -71,7 +71,7 @@ pub fn of(table: &Table, sides: &Sides, age: Option<Age>) -> Option<Labelling> {
     }
     let known = [Counts { n: runs, k: before.n }, Counts { n: runs_now, k: during.n }];
     let changed = least(before, as_before(known, during));
-    let surely = z_score(known[0], known[1]).abs() >= RISEN;
+    let surely = z_score(known[0], known[1]).abs() / table.inflation().sqrt() >= RISEN;
     let younger: u64 = sides.during.clone().filter(young).map(|row| table.weight(row)).sum();
     Some(Labelling {
         known_before: known[0].rate(),

@@ -397,5 +397,5 @@ pub fn still_rises(table: &Table, sides: &Sides, keep: impl Fn(usize) -> bool) -
     let counts = |rows: std::ops::Range<usize>| table.total(rows.filter(|run| keep(*run)));
     let (before, during) = (counts(sides.before.clone()), counts(sides.during.clone()));
     let enough = before.n >= LEAST_KNOWN && during.n >= LEAST_KNOWN && during.k >= LEAST_BAD;
-    enough && z_score(before, during) >= RISEN
+    enough && z_score(before, during) / table.inflation().sqrt() >= RISEN
 }

@@ -93,7 +93,8 @@ fn found(
 ) -> Option<Step> {
     let earliest = runs.clone().next()?;
     let search = Search { earliest, runs, direction, least: LEAST_KNOWN };
-    step(table, &search).filter(|step| step.gain >= FOUND_BY_SEARCH)
+    let mark = FOUND_BY_SEARCH * table.inflation();
+    step(table, &search).filter(|step| step.gain >= mark)
 }
 
 /// A window cut in two equal halves, where nothing says where else to cut.

@@ -4,7 +4,7 @@ use model::Verdict;
 use rand::RngExt;
 
 use super::{Carrier, Draw, Far, PROMPT, Truth, nobody, to_blame};
-use crate::plan::{Change, Judge, Labels, Plan, Reach};
+use crate::plan::{Change, Judge, Kept, Labels, Plan, Reach};
 use crate::world::instant;
 
 const WEEK: f64 = 7.0 * 24.0;
@@ -62,6 +62,24 @@ pub(super) fn judged(draw: &mut Draw, turn: Turn) -> (Plan, Truth) {
 fn judge(draw: &mut Draw) -> Judge {
     let (share, complain) = (draw.between(0.4, 0.7), draw.between(0.5, 0.9));
     Judge { share, turns: f64::INFINITY, passes: 0.0, fails: 0.0, complain }
+}
+
+/// A sampler is set anew: the rate among the runs that are kept rises, and nothing else does.
+pub(super) fn sampled(draw: &mut Draw) -> (Plan, Truth) {
+    let kept = Some(sampler(draw));
+    let (plan, truth) = draw.steady(600.0);
+    (Plan { kept, per_hour: draw.between(600.0, 3000.0), ..plan }, truth)
+}
+
+pub(super) fn sampled_fault(draw: &mut Draw) -> (Plan, Truth) {
+    let kept = Some(sampler(draw));
+    let (plan, truth) = draw.caused(PROMPT, Far::Over);
+    (Plan { kept, per_hour: 2.0 * plan.per_hour, ..plan }, truth)
+}
+
+fn sampler(draw: &mut Draw) -> Kept {
+    let one_in = [draw.random.random_range(1..4), draw.random.random_range(4..11)];
+    Kept { one_in, turns: draw.between(6.0, 21.0), blindly: draw.random.random_bool(0.5) }
 }
 
 pub(super) fn week_cycle(draw: &mut Draw) -> (Plan, Truth) {
