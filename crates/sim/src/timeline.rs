@@ -138,8 +138,8 @@ fn excess(cause: Cause, target: f64, form: Form) -> f64 {
 
 /// Harmless changes at these places, each of another part.
 ///
-/// The parts that are taken are among them only well before the onset: so the faulty edition has one
-/// cause and stays the last.
+/// The parts that are taken are among them only well before the onset: so the faulty edition has
+/// one cause and stays the last.
 fn harmless(
     placed: &[Placed],
     taken: &[Part],
