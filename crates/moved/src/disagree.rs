@@ -24,6 +24,13 @@ const FAR_LESS: f64 = 0.5;
 /// one source sees may be where the fault is.
 const SEEN_BY_BOTH: f64 = 0.1;
 
+/// A source that says more often than this that runs are bad follows how they ended, as complaints
+/// do: its rate tells nothing of others.
+const MOSTLY_BAD: f64 = 0.5;
+
+/// Most sources that are held against one another.
+const MOST_SOURCES: usize = 8;
+
 /// What a source tells of, before and during.
 struct Told<'a> {
     name: &'a str,
@@ -34,9 +41,7 @@ struct Told<'a> {
 /// In which words the two sources disagree that do so most surely, if any do.
 pub fn of(table: &Table, sides: &Sides, design_effect: f64) -> Option<String> {
     let column = table.columns.iter().find(|column| column.is_source())?;
-    let alone =
-        |code: &usize| matches!(&column.states[*code], State::Levels(one) if one.len() == 1);
-    let codes: Vec<usize> = (0..column.states.len()).filter(alone).collect();
+    let codes = sources(column);
     let mut most: Option<(f64, String)> = None;
     for risen in &codes {
         for stayed in codes.iter().filter(|code| *code != risen) {
@@ -58,15 +63,31 @@ pub fn of(table: &Table, sides: &Sides, design_effect: f64) -> Option<String> {
 /// stayed as it is has not made the rise.
 pub fn all_rose(table: &Table, sides: &Sides) -> bool {
     let Some(column) = table.columns.iter().find(|column| column.is_source()) else { return true };
-    let speaks = |ended: &[Ended; 2]| ended.iter().all(|ended| ended.counts().n >= LEAST_KNOWN);
+    let speaks = |ended: &[Ended; 2]| {
+        let [before, during] = ended.map(Ended::counts);
+        before.n.min(during.n) >= LEAST_KNOWN && before.with(during).rate() <= MOSTLY_BAD
+    };
     let census = sides.census.column(column);
-    let sources: Vec<usize> = (0..census.len()).filter(|code| speaks(&census[*code])).collect();
+    let sources: Vec<usize> =
+        sources(column).into_iter().filter(|code| speaks(&census[*code])).collect();
     let design_effect = dependence::of(table, sides, None).design_effect;
     let rose = |other: usize| {
         let both = told(table, sides, column, [sources[0], other], design_effect);
         both.is_some_and(|both| both.iter().all(|told| told.rise.low > 0.0))
     };
     sources.iter().skip(1).all(|other| rose(*other))
+}
+
+/// The commonest sources, as states of their column.
+pub fn sources(column: &Column) -> Vec<usize> {
+    let mut runs = vec![0u64; column.states.len()];
+    column.codes.iter().for_each(|code| runs[*code as usize] += 1);
+    let alone =
+        |code: &usize| matches!(&column.states[*code], State::Levels(one) if one.len() == 1);
+    let mut sources: Vec<usize> = (0..column.states.len()).filter(alone).collect();
+    sources.sort_by_key(|code| std::cmp::Reverse(runs[*code]));
+    sources.truncate(MOST_SOURCES);
+    sources
 }
 
 /// What a pair of sources tells of the runs of groups that both see; none where that is too little.
@@ -95,8 +116,9 @@ fn told<'a>(
     let told = |place: usize| {
         let [before, during] = counts[place];
         let both = before.with(during);
-        let enough =
-            before.n.min(during.n) >= LEAST_KNOWN && both.k >= LEAST_BAD && both.k < both.n;
+        let enough = before.n.min(during.n) >= LEAST_KNOWN
+            && both.k >= LEAST_BAD
+            && both.rate() <= MOSTLY_BAD;
         let rate = |counts: Counts| BehaviourRate::of(counts.k, counts.n, 0).widened(design_effect);
         let rise = rate::difference(&rate(before), &rate(during)).filter(|_| enough)?;
         let State::Levels(levels) = &column.states[pair[place]] else { return None };

@@ -7,6 +7,7 @@ use model::Window;
 use model::report::{ChosenBy, Windows};
 
 use crate::arrival;
+use crate::disagree;
 use crate::error::QuestionError;
 use crate::likelihood::LEAST_KNOWN;
 use crate::onset::{Direction, Search, Step, step};
@@ -76,13 +77,11 @@ pub fn surest_rise(table: &Table, rows: Range<usize>) -> Option<(usize, f64)> {
 /// The surest rise by what one source of outcomes says: another that goes lenient can hide it.
 fn rise_by_a_source(table: &Table, rows: Range<usize>) -> Option<(usize, f64)> {
     let column = table.columns.iter().find(|column| column.is_source())?;
-    let by = |code: u32| {
-        let told = rows.clone().filter(move |row| column.codes[*row] == code);
+    let by = |code: usize| {
+        let told = rows.clone().filter(move |row| column.codes[*row] as usize == code);
         found(table, told, Direction::Rise).map(|rise| (rise.first, rise.gain))
     };
-    let sources = (0..column.states.len() as u32)
-        .filter(|code| !column.states[*code as usize].known().is_empty());
-    sources.filter_map(by).max_by(|a, b| a.1.total_cmp(&b.1))
+    disagree::sources(column).into_iter().filter_map(by).max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 /// A change for sure in one direction.

@@ -79,6 +79,17 @@ fn users_who_tell_of_one_bad_run_in_four_do_not_disagree() {
 }
 
 #[test]
+fn complaints_whose_rate_stays_high_do_not_disagree() {
+    // Who complains does so of a bad run, nine times in ten.
+    let report = world(|second| {
+        let bad = bad(second, [0.06, 0.24]);
+        let complains = draw(2, second) < if bad { 0.4 } else { 0.003 };
+        Run { by_judge: !complains, said_bad: bad, plan: "free" }
+    });
+    assert_eq!(report.verdict, Verdict::Unexplained, "{}", report.why);
+}
+
+#[test]
 fn a_fault_where_only_one_source_looks_is_no_disagreement() {
     // Users speak for the paid plan, the judge for the free one; only the latter got worse.
     let report = world(|second| {
