@@ -17,8 +17,22 @@ use crate::workspace::{Workspace, succeed};
 use score::{Score, Trial};
 use verdict::{Verdict, judge};
 
-const SCENARIOS: [&str; 6] =
-    ["prompt-edit", "model-alias", "tool-shape", "index-rebuild", "nothing", "quiet"];
+const SCENARIOS: [&str; 14] = [
+    "prompt-edit",
+    "model-alias",
+    "tool-shape",
+    "index-rebuild",
+    "nothing",
+    "quiet",
+    "region-skew",
+    "canary",
+    "alias-silent",
+    "prompt-silent",
+    "tool-timeouts",
+    "new-customer",
+    "two-faults",
+    "behind-a-deploy",
+];
 
 /// Prints its own score, and fails below its bars.
 const LOCALIZATION: [&str; 6] =
@@ -40,6 +54,9 @@ pub(crate) struct Accuracy {
     /// The first of them.
     #[arg(long, default_value_t = 1)]
     first_seed: u64,
+    /// Only this scenario.
+    #[arg(long, value_name = "NAME")]
+    scenario: Option<String>,
 }
 
 /// Cases that no scenario made.
@@ -75,7 +92,8 @@ impl Accuracy {
     fn scenarios(&self, workspace: &Workspace) -> Result<()> {
         succeed(&mut workspace.cargo(&["build", "--release", "--bin", "mayday"]))?;
         let mut score = Score::default();
-        for scenario in SCENARIOS {
+        let wanted = |name: &&str| self.scenario.as_deref().is_none_or(|only| only == *name);
+        for scenario in SCENARIOS.into_iter().filter(wanted) {
             for seed in self.first_seed..self.first_seed + self.seeds {
                 let trial = play(workspace, scenario, seed);
                 eprintln!("{trial}");

@@ -132,11 +132,12 @@ fn ask(world: &World, name: &str) -> Report {
         at: run.at,
         outcome: run.outcome,
         levels: &run.levels,
+        labelled: run.labelled,
         ..Row::default()
     });
     let table = Table::arrange(&world.dictionary, rows, &catalogue);
-    let windows = moved::split(&table, world.within).map(|split| split.windows);
-    let windows = windows.unwrap_or_else(|| moved::halves(world.within));
+    let found = || moved::split(&table, world.within).map(|split| split.windows);
+    let windows = world.asked.or_else(found).unwrap_or_else(|| moved::halves(world.within));
     moved::compare(&table, &catalogue, windows, Some(name))
 }
 

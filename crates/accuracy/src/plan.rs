@@ -17,6 +17,15 @@ pub(crate) struct Plan {
     pub(crate) tenants: Option<Tenants>,
     /// Share of runs whose outcome is known before the fault, and from then on.
     pub(crate) known: [f64; 2],
+    /// How outcomes become known.
+    pub(crate) labels: Labels,
+    /// What reaches the record, where somebody before it leaves runs out.
+    pub(crate) kept: Option<Kept>,
+    /// How much higher the bad rate is at weekends, as a part of itself.
+    pub(crate) weekend: f64,
+    /// The hour from which on somebody asks, and that at which they do; else the likeliest rise of
+    /// the whole time.
+    pub(crate) asked: Option<[f64; 2]>,
     /// What changes.
     pub(crate) changes: Vec<Change>,
     /// What gets worse although nothing on record changes.
@@ -25,6 +34,43 @@ pub(crate) struct Plan {
     pub(crate) silent: Vec<&'static str>,
     /// Whether every run has a part of everything, and every level is a digest of all there is.
     pub(crate) is_instrumented: bool,
+}
+
+/// How outcomes become known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Labels {
+    /// The run itself says.
+    AtOnce,
+    /// Labels come later: after so many hours in the mean, of good runs and of bad ones.
+    Late([f64; 2]),
+    /// A judge says, and users say of the other runs.
+    Judged(Judge),
+}
+
+/// A sampler that keeps bad runs, and of the others one in so many.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Kept {
+    /// Of how many it keeps one, before and after it is set anew.
+    pub(crate) one_in: [u64; 2],
+    /// When that is, in hours.
+    pub(crate) turns: f64,
+    /// Whether bad runs are kept as rarely as others.
+    pub(crate) blindly: bool,
+}
+
+/// A judge whose configuration stays, and what it makes of runs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Judge {
+    /// The share of runs that it judges.
+    pub(crate) share: f64,
+    /// When it turns, in hours; never if not within the time.
+    pub(crate) turns: f64,
+    /// The share of bad runs that it passes from then on.
+    pub(crate) passes: f64,
+    /// The share of good runs that it fails from then on.
+    pub(crate) fails: f64,
+    /// The share of bad runs of which users say so; they think the others good.
+    pub(crate) complain: f64,
 }
 
 /// A factor of the mix.

@@ -5,8 +5,11 @@ use model::Verdict;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt};
 
-use crate::plan::{Change, Crowd, Hidden, Part, Plan, Reach, Tenants, What};
+use crate::plan::{Change, Crowd, Hidden, Labels, Part, Plan, Reach, Tenants, What};
+
 use crate::world::instant;
+
+mod told;
 
 /// What is the case, and what in the record identifies it.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +93,35 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     of("clusters", "nothing: customers of very different rates", clusters),
     of("nothing", "nothing happens", |d| d.steady(600.0)),
     of("quiet", "too few runs", |d| d.steady(0.8)),
+    of("labels-late", "nothing: bad runs are told of sooner than good ones", told::late),
+    of("labels-late-and-a-fault", "as prompt-rolled-out, at equal age of labels", told::late_fault),
+    of(
+        "two-sources",
+        "as prompt-rolled-out; users tell of fewer than the judge",
+        told::two_sources,
+    ),
+    of("judge-stricter", "by its verdicts the rate rose, by what users say it did not", |d| {
+        told::judged(d, told::Turn::Stricter)
+    }),
+    of("judge-lenient", "by what users say the rate rose, by its verdicts it did not", |d| {
+        told::judged(d, told::Turn::Lenient)
+    }),
+    of(
+        "sampled-otherwise",
+        "nothing: fewer runs are kept from an hour on, often good ones only",
+        told::sampled,
+    ),
+    of(
+        "sampled-and-a-fault",
+        "as prompt-rolled-out, at the weight of each run",
+        told::sampled_fault,
+    ),
+    of("week-cycle", "nothing: every weekend is worse", told::week_cycle),
+    of(
+        "weekend-fault",
+        "a new prompt in part of the runs, at a weekend, which is always worse",
+        told::weekend,
+    ),
 ];
 
 const PROMPT: What = What::Prompt("main");
@@ -143,6 +175,10 @@ impl Draw<'_> {
             crowds: vec![crowd("segment:plan", plans), crowd("region", regions)],
             tenants,
             known: [1.0; 2],
+            labels: Labels::AtOnce,
+            kept: None,
+            weekend: 0.0,
+            asked: None,
             changes,
             hidden: Vec::new(),
             silent: Vec::new(),

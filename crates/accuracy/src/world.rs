@@ -7,12 +7,17 @@
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
+use model::report::Windows;
 use model::{Factor, Outcome, Seen, Window};
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
 use rand::{Rng, RngExt};
 
 use crate::plan::{Change, Crowd, Hidden, Plan, What};
+
+mod ended;
+
+use ended::{Ended, Said};
 
 /// When every world begins.
 const BEGINS: i64 = 1_795_305_600;
@@ -24,8 +29,10 @@ pub(crate) struct World {
     pub(crate) dictionary: Vec<Seen>,
     /// The runs, in order of time.
     pub(crate) runs: Vec<Run>,
-    /// The day.
+    /// The time played.
     pub(crate) within: Window,
+    /// The windows that somebody asks about, if one does.
+    pub(crate) asked: Option<Windows>,
 }
 
 /// A run.
@@ -33,6 +40,8 @@ pub(crate) struct World {
 pub(crate) struct Run {
     pub(crate) at: Timestamp,
     pub(crate) outcome: Outcome,
+    /// When its label came, if one says how it ended.
+    pub(crate) labelled: Option<Timestamp>,
     pub(crate) levels: Vec<u32>,
     /// How likely it was to end badly.
     pub(crate) risk: f64,
@@ -69,6 +78,16 @@ impl Dictionary {
         let place = self.all.len() as u32 - 1;
         self.places.entry(factor.to_owned()).or_default().insert(name.to_owned(), place);
         place
+    }
+
+    /// That a run stands for so many.
+    fn weight(&mut self, one_in: u64) -> u32 {
+        let seen = Seen::kept_one_in(one_in);
+        let place = self.all.iter().position(|other| *other == seen);
+        place.unwrap_or_else(|| {
+            self.all.push(seen);
+            self.all.len() - 1
+        }) as u32
     }
 
     /// What is on record of a version of something, as far as it is recorded.
@@ -122,10 +141,7 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
         .flat_map(|tenants| (0..tenants.count).map(move |place| (place, tenants.spread)))
         .map(|(place, spread)| (1.0 / (place as f64 + 1.0), spread * random.random::<f64>()))
         .collect();
-    let hidden_from = plan.hidden.iter().map(|hidden| hidden.at);
-    let turns =
-        plan.changes.iter().filter(|change| change.adds > 0.0).map(|one| one.reaches.begins());
-    let fault = hidden_from.chain(turns).fold(f64::INFINITY, f64::min);
+    let fault = plan.fault_begins();
     let mut hour = 0.0;
     loop {
         hour += -(1.0 - random.random::<f64>()).ln() / plan.per_hour;
@@ -133,7 +149,7 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
             break;
         }
         let place = crowd(plan, hour, random);
-        let mut risk = plan.base * (1.0 + plan.swing * (hour / 24.0 * std::f64::consts::TAU).sin());
+        let mut risk = plan.base_at(hour);
         risk += place.iter().map(|one| one.2).sum::<f64>();
         let mut levels: Vec<u32> =
             place.iter().map(|(factor, level, _)| dictionary.place(factor, Some(level))).collect();
@@ -158,15 +174,43 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
         let by_hidden: f64 = plan.hidden.iter().map(|hidden| hidden.adds_at(hour, &place)).sum();
         let risk = (risk + by_changes + by_hidden).clamp(0.0, 0.98);
         let known = plan.known[usize::from(hour >= fault)];
-        let outcome = match (random.random_bool(risk), random.random_bool(known)) {
-            (_, false) => Outcome::Unknown,
-            (true, true) => Outcome::Bad,
-            (false, true) => Outcome::Good,
+        let ended = Ended { hour, is_bad: random.random_bool(risk) };
+        let said = match random.random_bool(known) {
+            true => ended.said(plan, random),
+            false => Said::default(),
         };
-        runs.push(Run { at: instant(hour), outcome, levels, risk, by_changes, by_hidden });
+        if let Some(kept) = plan.kept {
+            let one_in = kept.one_in(&ended);
+            if random.random_range(0..one_in) > 0 {
+                continue;
+            }
+            levels.push(dictionary.weight(one_in));
+        }
+        let outcome = said.outcome;
+        let labelled = said.at.map(instant);
+        levels.extend(said.source.map(|source| dictionary.place("label_source", Some(source))));
+        runs.push(Run {
+            at: instant(hour),
+            outcome,
+            labelled,
+            levels,
+            risk,
+            by_changes,
+            by_hidden,
+        });
     }
-    let within = Window { start: instant(0.0), end: instant(plan.hours) };
-    World { dictionary: dictionary.all, runs, within }
+    let within = window(0.0, plan.hours);
+    World { dictionary: dictionary.all, runs, within, asked: asked(plan, within.end) }
+}
+
+fn window(from: f64, to: f64) -> Window {
+    Window { start: instant(from), end: instant(to) }
+}
+
+/// The windows of what somebody asks about.
+fn asked(plan: &Plan, now: Timestamp) -> Option<Windows> {
+    let [from, to] = plan.asked?;
+    moved::check(window(0.0, from), window(from, to), now).ok()
 }
 
 /// Where a run belongs: a level of each crowd, with what that adds to its risk.
@@ -213,6 +257,24 @@ fn is_at(only: Option<(&str, &str)>, place: &[(&str, &str, f64)]) -> bool {
 fn fingerprint(factor: &str, version: usize) -> u64 {
     let start = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(version as u64 + 1);
     factor.bytes().fold(start, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+impl Plan {
+    /// When something begins to do harm, in hours.
+    fn fault_begins(&self) -> f64 {
+        let harmful = self.changes.iter().filter(|change| change.adds > 0.0);
+        let hidden = self.hidden.iter().map(|hidden| hidden.at);
+        harmful.map(|change| change.reaches.begins()).chain(hidden).fold(f64::INFINITY, f64::min)
+    }
+
+    /// The bad rate at an hour at which nothing is wrong, before who comes counts. Every world
+    /// begins on a Sunday.
+    fn base_at(&self, hour: f64) -> f64 {
+        let by_day = self.swing * (hour / 24.0 * std::f64::consts::TAU).sin();
+        let is_weekend = matches!((hour / 24.0) as u64 % 7, 0 | 6);
+        let by_week = if is_weekend { self.weekend } else { 0.0 };
+        self.base * (1.0 + by_day) * (1.0 + by_week)
+    }
 }
 
 impl Hidden {

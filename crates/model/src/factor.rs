@@ -55,7 +55,26 @@ impl Factor {
     }
 }
 
+/// By this a run says that others like it were not kept. It is no variable, but a weight.
+const KEPT: &str = "kept";
+const ONE_IN: &str = "1 in ";
+
 impl Seen {
+    /// That of so many runs like this one was kept.
+    pub fn kept_one_in(runs: u64) -> Self {
+        Self::at(Factor::plain(KEPT), format!("{ONE_IN}{runs}"))
+    }
+
+    /// How many runs the run stands for, if this says so.
+    pub fn stands_for(&self) -> Option<u64> {
+        match &self.level {
+            Level::Is(level) if self.factor.as_str() == KEPT => {
+                level.strip_prefix(ONE_IN)?.parse().ok().filter(|runs| *runs > 0)
+            }
+            _ => None,
+        }
+    }
+
     /// A factor at a level that is known.
     pub fn at(factor: Factor, level: impl Into<String>) -> Self {
         Self { factor, level: Level::Is(level.into()) }

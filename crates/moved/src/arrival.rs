@@ -41,7 +41,7 @@ pub fn worst(table: &Table, rows: Range<usize>) -> Option<Arrival> {
             best = Some(arrival);
         }
     }
-    let mark = FOUND_BY_SEARCH + f64::from(tested.max(1)).ln();
+    let mark = (FOUND_BY_SEARCH + f64::from(tested.max(1)).ln()) * table.inflation();
     best.filter(|best| best.gain >= mark)
 }
 

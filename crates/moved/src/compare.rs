@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use model::report::{
-    Basis, Change, ChangedWith, Mover as Moved, Report, SurfaceState, SurfaceVerdict, Verdict,
-    Windows,
+    Basis, Change, ChangedWith, ChosenBy, Mover as Moved, Report, SurfaceState, SurfaceVerdict,
+    Verdict, Windows,
 };
 use model::surface::Effect;
 use model::{Catalogue, Interval, Role};
@@ -17,8 +17,8 @@ use crate::exposure::{Sides, risen};
 use crate::table::{Column, State, Table};
 use crate::together::{self, Relation};
 use crate::weigh::{self, Beside, Mover};
-use crate::windows::FOUND_BY_SEARCH;
-use crate::{arrival, episodes, labelling, locate, mix, onset, rise, shares, surface};
+use crate::windows::{FOUND_BY_SEARCH, surest_rise};
+use crate::{arrival, disagree, episodes, labelling, locate, mix, onset, rise, shares, surface};
 
 /// Compares the incident's runs with the baseline's and says what moved.
 ///
@@ -39,7 +39,9 @@ pub fn compare(
     let mut report = measured(table, windows, &sides);
     report.labelling = labelling::of(table, &sides, age);
     report.feature = feature.map(str::to_owned);
-    if rise::is_proven(&mut report) || arrived(&report, table, &sides) {
+    if age.is_some() && vanishes_at_equal_age(&report, table, &sides) {
+        rise::not_at_equal_age(&mut report);
+    } else if rise::is_proven(&mut report) || arrived(&report, table, &sides) {
         explain(&mut report, table, catalogue, &sides);
         if report.verdict == Verdict::Unexplained && report.movers.is_empty() {
             locate::add(&mut report, table, &sides);
@@ -56,6 +58,9 @@ pub fn compare(
             report.why = who_came(&report, &[]);
         }
     }
+    if report.verdict == Verdict::NoChange || report.verdict == Verdict::InsufficientData {
+        hidden_by_ruler(&mut report, table, catalogue, &sides);
+    }
     if report.surfaces.is_empty() {
         report.surfaces =
             surface::verdicts(table, &sides, catalogue, &[], surface::Rise::NotProven);
@@ -63,10 +68,17 @@ pub fn compare(
     report
 }
 
+/// Whether windows that a search drew, over outcomes of every age, hold no rise that it would have
+/// found among outcomes of one age.
+fn vanishes_at_equal_age(report: &Report, table: &Table, sides: &Sides) -> bool {
+    let rows = sides.before.start..sides.during.end;
+    report.windows.chosen_by == ChosenBy::ChangePoint && surest_rise(table, rows).is_none()
+}
+
 /// Whether a level arrived whose runs are surely worse than all others: then something rose, though
 /// the rate of all runs need not show it. Not where they do show it and that is ordinary.
 fn arrived(report: &Report, table: &Table, sides: &Sides) -> bool {
-    let design_effect = report.dependence.map_or(1.0, |dependence| dependence.design_effect);
+    let design_effect = design_effect(report);
     let rows = sides.before.start..sides.during.end;
     let surely = |new: arrival::Arrival| {
         new.first >= sides.earliest_change && new.gain >= FOUND_BY_SEARCH * design_effect
@@ -109,7 +121,7 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
         plain: Some(onset::fit(table, sides, step)),
         given: None,
         smoother: episodes::smoother(&sides.bins),
-        design_effect: report.dependence.map_or(1.0, |dependence| dependence.design_effect),
+        design_effect: design_effect(report),
     };
     report.mix = mix::of(table, sides);
     let rise = report.outcome.delta_pp.unwrap_or(0.0);
@@ -183,29 +195,69 @@ fn is_timing_alone(mover: &Mover, table: &Table) -> bool {
 /// Says that the ruler moved where another way of labelling may have made the rise. Labelling does
 /// not know of levels: what got worse beside runs without it did so by itself.
 fn ruler(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
-    let beside =
-        |mover: &Moved| mover.kind == Effect::Behaviour && mover.basis != Basis::BeforeAfter;
-    if report.movers.iter().any(beside) {
-        return;
-    }
-    let unproven = report.labelling.filter(|labelling| labelling.moved);
-    let sources = labelling::sources(table, sides, report.outcome.delta_pp.unwrap_or(0.0));
-    report.why = match (unproven, sources) {
-        (Some(labelling), _) => format!(
-            "labelling changed; the rise is unproven: {:.0} % of the outcomes are known, {:.0} % \
-             were before. Re-score before acting",
-            100.0 * labelling.known_during,
-            100.0 * labelling.known_before
-        ),
-        (None, Some(sources)) => format!(
-            "the ruler moved ({sources}: labels come from elsewhere): re-score before acting"
-        ),
-        (None, None) => return,
+    let of_behaviour = |mover: &&Moved| mover.kind == Effect::Behaviour;
+    let bases = report.movers.iter().filter(of_behaviour).map(|mover| mover.basis);
+    // Of two sources that disagree at most one speaks of the runs, so a few runs beside the change
+    // prove less than they do else.
+    let why = match bases.max_by_key(|basis| how_much_beside(*basis)) {
+        Some(Basis::Concurrent) => None,
+        Some(Basis::Staggered) => disagree::of(table, sides, design_effect(report)),
+        Some(Basis::BeforeAfter) | None => another_ruler(report, table, sides),
     };
+    let Some(why) = why else { return };
+    report.why = format!("{why}: re-score before acting");
     report.verdict = Verdict::Measurement;
     report.movers.retain(|mover| mover.kind == Effect::Measurement);
-    let moved: Vec<&str> = report.movers.iter().map(|mover| mover.surface.as_str()).collect();
-    report.surfaces = surface::verdicts(table, sides, catalogue, &moved, proven(report));
+    report.surfaces =
+        surface::verdicts(table, sides, catalogue, &rulers(catalogue), proven(report));
+}
+
+fn how_much_beside(basis: Basis) -> u8 {
+    match basis {
+        Basis::BeforeAfter => 0,
+        Basis::Staggered => 1,
+        Basis::Concurrent => 2,
+    }
+}
+
+/// In which way outcomes became known otherwise than before, if that may have made the rise.
+fn another_ruler(report: &Report, table: &Table, sides: &Sides) -> Option<String> {
+    let unproven = report.labelling.filter(|labelling| labelling.moved);
+    let coverage = unproven.map(|labelling| {
+        format!(
+            "labelling changed; the rise is unproven ({:.0} % of the outcomes are known, {:.0} % \
+             were before)",
+            100.0 * labelling.known_during,
+            100.0 * labelling.known_before
+        )
+    });
+    let delta = report.outcome.delta_pp.unwrap_or(0.0);
+    let sources = || {
+        let sources = labelling::sources(table, sides, delta)?;
+        Some(format!("the ruler moved ({sources}: labels come from elsewhere)"))
+    };
+    let disagree = || disagree::of(table, sides, design_effect(report));
+    coverage.or_else(sources).or_else(disagree)
+}
+
+/// Says that the ruler moved where no rise shows, because the sources of outcomes disagree: one of
+/// them may have gone lenient.
+fn hidden_by_ruler(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
+    let Some(words) = disagree::of(table, sides, design_effect(report)) else { return };
+    report.verdict = Verdict::Measurement;
+    report.why = format!("{words}: one of the rulers is off; re-score before acting");
+    report.surfaces =
+        surface::verdicts(table, sides, catalogue, &rulers(catalogue), surface::Rise::NotProven);
+}
+
+/// The surfaces by which runs are judged.
+fn rulers(catalogue: &Catalogue) -> Vec<&str> {
+    let rulers = catalogue.surfaces.iter().filter(|one| one.effect == Effect::Measurement);
+    rulers.map(|surface| surface.name.as_str()).collect()
+}
+
+fn design_effect(report: &Report) -> f64 {
+    report.dependence.map_or(1.0, |dependence| dependence.design_effect)
 }
 
 /// Whether runs beside it show that it carries less than half of the rise.

@@ -106,7 +106,7 @@ pub fn surely_worse_beside(table: &Table, sides: &Sides, exposed: &[Option<bool>
         }
         counts
     });
-    worse(pairs)
+    worse(pairs) / table.inflation().sqrt()
 }
 
 /// The same over the whole incident window, among runs that had something and runs that had not.
@@ -122,7 +122,7 @@ pub fn worse_within(
             pairs[usize::from(had)][usize::from(exposed)].add(table.counts(run));
         }
     }
-    worse(pairs.into_iter())
+    worse(pairs.into_iter()) / table.inflation().sqrt()
 }
 
 /// By how many standard errors the second of each pair is worse than the first.

@@ -37,14 +37,15 @@ pub struct Sum<'a> {
 }
 
 /// The variance of a sum of rates when runs of a cluster are alike, over that of independent runs;
-/// at least 1. The sandwich estimate with the clusters as units (Liang and Zeger 1986).
+/// at least 1. The sandwich estimate with the clusters as units (Liang and Zeger 1986); a run that
+/// was kept for others like it is such a unit by itself.
 pub fn design_effect(
     table: &Table,
     runs: impl Iterator<Item = usize>,
     group: impl Fn(usize) -> Option<usize>,
     sum: Sum,
 ) -> f64 {
-    if table.clusters.is_empty() {
+    if table.clusters.is_empty() && table.thinned.is_none() {
         return 1.0;
     }
     let per_run = |group: usize| sum.weights[group] / sum.rates[group].n.max(1) as f64;
@@ -53,11 +54,12 @@ pub fn design_effect(
     for run in runs {
         let Some(group) = group(run) else { continue };
         let (counts, rate) = (table.counts(run), sum.rates[group].rate());
-        match table.clusters[run] {
+        let more = counts.k as f64 - rate * counts.n as f64;
+        match table.clusters.get(run).copied().flatten() {
             Some(cluster) => {
-                let more = counts.k as f64 - rate * counts.n as f64;
                 *by_cluster[cluster as usize].get_or_insert(0.0) += per_run(group) * more;
             }
+            None if table.thinned.is_some() => alone += (per_run(group) * more).powi(2),
             None => alone += per_run(group).powi(2) * scatter(counts, rate),
         }
     }
@@ -187,7 +189,7 @@ fn median(mut figures: Vec<f64>) -> f64 {
 
 /// How much wider the interval of a rate over some rows is than for independent runs.
 pub fn of_rate(table: &Table, runs: impl Iterator<Item = usize> + Clone) -> f64 {
-    if table.clusters.is_empty() {
+    if table.clusters.is_empty() && table.thinned.is_none() {
         return 1.0;
     }
     let rates = [table.total(runs.clone())];

@@ -5,8 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use model::report::Labelling;
-use model::surface::Effect;
-use model::{BehaviourRate, Outcome, Role, rate};
+use model::{BehaviourRate, Outcome, rate};
 
 use crate::exposure::{RISEN, Sides};
 use crate::likelihood::{Counts, z_score};
@@ -72,7 +71,7 @@ pub fn of(table: &Table, sides: &Sides, age: Option<Age>) -> Option<Labelling> {
     }
     let known = [Counts { n: runs, k: before.n }, Counts { n: runs_now, k: during.n }];
     let changed = least(before, as_before(known, during));
-    let surely = z_score(known[0], known[1]).abs() >= RISEN;
+    let surely = z_score(known[0], known[1]).abs() / table.inflation().sqrt() >= RISEN;
     let younger: u64 = sides.during.clone().filter(young).map(|row| table.weight(row)).sum();
     Some(Labelling {
         known_before: known[0].rate(),
@@ -106,10 +105,7 @@ fn as_before(known: [Counts; 2], during: BehaviourRate) -> BehaviourRate {
 /// The factor of label sources whose mix carries the rise: within each source the rate is proven to
 /// have stayed. Sources that only ever say one thing follow how runs ended, and prove nothing.
 pub fn sources(table: &Table, sides: &Sides, delta_pp: f64) -> Option<String> {
-    let mut sources = table
-        .columns
-        .iter()
-        .filter(|column| column.effect == Effect::Measurement && column.role == Role::Consequence);
+    let mut sources = table.columns.iter().filter(|column| column.is_source());
     let moved = sources.find(|column| {
         let states = sides.census.column(column).iter();
         let by_state: Vec<Counts> =

@@ -26,6 +26,7 @@ pub mod chance;
 pub mod compare;
 pub mod contrast;
 pub mod dependence;
+pub mod disagree;
 pub mod drift;
 pub mod episodes;
 pub mod error;

@@ -86,7 +86,8 @@ pub fn step(table: &Table, search: &Search<impl Iterator<Item = usize> + Clone>)
         falling.push(cut);
     });
     let best = risen.last().copied().filter(|best| best.gain > 0.0)?;
-    let possible = |cut: &&Cut| best.gain - cut.gain <= RANGE_90;
+    let range = RANGE_90 * table.inflation();
+    let possible = |cut: &&Cut| best.gain - cut.gain <= range;
     let peak = risen.iter().find(possible).copied().unwrap_or(best);
     let mut earliest = peak.last;
     each_cut(
@@ -199,7 +200,7 @@ pub fn effective_width(table: &Table, sides: &Sides) -> f64 {
         |cut| {
             if cut.first != sides.during.start {
                 let lasts = table.at[cut.first].duration_since(table.at[cut.last]).as_secs_f64();
-                width += (cut.gain - best.gain).exp() * lasts;
+                width += ((cut.gain - best.gain) / table.inflation()).exp() * lasts;
             }
         },
     );

@@ -47,6 +47,17 @@ pub fn is_shown(report: &Report) -> bool {
     rise(report) == Rise::Ordinary
 }
 
+/// Says that what a search found was the age of outcomes: bad ones were known sooner.
+pub fn not_at_equal_age(report: &mut Report) {
+    report.verdict = Verdict::InsufficientData;
+    let (low, high) = (report.outcome.low_pp, report.outcome.high_pp);
+    report.why = format!(
+        "among outcomes of one age no rise shows; it lies from {:.1} to {:.1} points",
+        low.unwrap_or(-100.0),
+        high.unwrap_or(100.0)
+    );
+}
+
 /// How the outcome changed, with the interval that clusters and other windows leave it.
 pub fn change(
     table: &Table,

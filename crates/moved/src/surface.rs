@@ -1,13 +1,13 @@
 //! What is proven of the surfaces that no mover belongs to.
 
 use model::report::{SurfaceState, SurfaceVerdict};
-use model::surface::Surface;
+use model::surface::{Effect, Surface};
 use model::{Catalogue, Proof, Role};
 
 use crate::census::Side;
 use crate::exposure::Sides;
 use crate::table::{Column, State, Table};
-use crate::{bounded, mix};
+use crate::{bounded, disagree, mix};
 
 #[cfg(test)]
 mod tests;
@@ -37,8 +37,11 @@ pub fn verdicts(
 ) -> Vec<SurfaceVerdict> {
     let verdict = |surface: &Surface| {
         if moved.contains(&&*surface.name) {
-            let why = "its levels changed with the outcome".to_owned();
-            return said(surface, SurfaceState::Moved, why);
+            let why = match surface.effect {
+                Effect::Measurement => "how runs are judged changed with the outcome",
+                Effect::Behaviour | Effect::Mix => "its levels changed with the outcome",
+            };
+            return said(surface, SurfaceState::Moved, why.to_owned());
         }
         unmoved(table, sides, surface, rise)
     };
@@ -62,6 +65,11 @@ fn unmoved(table: &Table, sides: &Sides, surface: &Surface, rise: Rise) -> Surfa
     let same = |column: &&Column| {
         levels(sides, column, Side::Before) == levels(sides, column, Side::During)
     };
+    let is_ruler = surface.effect == Effect::Measurement && rise != Rise::NotProven;
+    if is_ruler && !disagree::all_rose(table, sides) {
+        let why = "not by every source of outcomes did the rate surely rise".to_owned();
+        return said(surface, SurfaceState::Unknown, why);
+    }
     let identical = !proof.is_empty()
         && proof.iter().all(|column| is_identical(sides, column, surface))
         && columns.iter().all(same);

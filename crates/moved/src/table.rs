@@ -32,6 +32,9 @@ pub struct Table {
     pub outcomes: Vec<Outcome>,
     /// How many runs each row stands for; empty where each is one run.
     pub weights: Vec<u64>,
+    /// By how much less rows tell than as many runs as they stand for, where they are the part of
+    /// the runs that was kept; none where nobody left any out.
+    pub thinned: Option<f64>,
     /// When each run's label was given; empty where nobody says.
     pub labelled: Vec<Option<Timestamp>>,
     /// The tenant or session that each run belongs to, numbered from 0 without gaps; empty where
@@ -127,10 +130,13 @@ impl Table {
         columns.retain(|column| column.codes.iter().any(|code| *code != NOT_APPLICABLE));
         columns.sort_by(|a, b| (a.rank, &a.factor).cmp(&(b.rank, &b.factor)));
         columns.iter_mut().enumerate().for_each(|(place, column)| column.place = place);
+        let weights = weights(dictionary, &rows);
+        let outcomes: Vec<Outcome> = rows.iter().map(|row| row.outcome).collect();
         Self {
             at: rows.iter().map(|row| row.at).collect(),
-            outcomes: rows.iter().map(|row| row.outcome).collect(),
-            weights: Vec::new(),
+            thinned: thinned(&outcomes, &weights),
+            outcomes,
+            weights,
             labelled: told(rows.iter().map(|row| row.labelled)),
             clusters: numbered(told(rows.iter().map(|row| row.cluster))),
             columns,
@@ -150,6 +156,11 @@ impl Table {
     /// How many runs a row stands for.
     pub fn weight(&self, row: usize) -> u64 {
         self.weights.get(row).copied().unwrap_or(1)
+    }
+
+    /// By how many times fewer independent runs rows tell as much as the runs they stand for.
+    pub fn inflation(&self) -> f64 {
+        self.thinned.unwrap_or(1.0)
     }
 
     /// The known outcomes that a row stands for.
@@ -185,6 +196,11 @@ impl Table {
 }
 
 impl Column {
+    /// Whether it says where outcomes come from.
+    pub fn is_source(&self) -> bool {
+        self.effect == Effect::Measurement && self.role == Role::Consequence
+    }
+
     /// Whether each state holds one of some levels; none where that is not recorded.
     pub fn holds(&self, wanted: &[u32]) -> Vec<Option<bool>> {
         let holds = |state: &State| match state {
@@ -217,6 +233,31 @@ impl Column {
             (self.states.len() - 1) as u32
         })
     }
+}
+
+/// How many runs each row stands for by what it says itself; nothing if each stands for one.
+fn weights(dictionary: &[Seen], rows: &[Row]) -> Vec<u64> {
+    let stands_for: Vec<u64> =
+        dictionary.iter().map(|seen| seen.stands_for().unwrap_or(1)).collect();
+    if stands_for.iter().all(|runs| *runs == 1) {
+        return Vec::new();
+    }
+    let of = |place: &u32| stands_for.get(*place as usize).copied().unwrap_or(1);
+    rows.iter().map(|row| row.levels.iter().map(of).max().unwrap_or(1)).collect()
+}
+
+/// The variance of the rate over that of as many independent runs as the rows stand for.
+fn thinned(outcomes: &[Outcome], weights: &[u64]) -> Option<f64> {
+    let known = || outcomes.iter().zip(weights).filter(|(one, _)| **one != Outcome::Unknown);
+    let total =
+        known().fold(Counts::default(), |sum, (one, runs)| sum.with(Counts::of(*one, *runs)));
+    let (mut seen, mut as_many) = (0.0, 0.0);
+    for (outcome, runs) in known() {
+        let away = f64::from(u8::from(*outcome == Outcome::Bad)) - total.rate();
+        seen += (*runs as f64 * away).powi(2);
+        as_many += *runs as f64 * away * away;
+    }
+    (as_many > 0.0).then(|| (seen / as_many).max(1.0))
 }
 
 /// What rows say, or nothing if none says anything.

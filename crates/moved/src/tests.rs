@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use crate::{Row, Table, compare, split};
 
+mod kept;
 pub(crate) mod worlds;
 
 use worlds::{HOUR, at, catalogue};

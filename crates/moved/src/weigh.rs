@@ -34,7 +34,7 @@ const TOO_LIKELY_BY_CHANCE: f64 = 0.25;
 pub const BESIDE: f64 = 2.576;
 
 /// Odds of an accident, against a cause, above which timing alone names nothing.
-const ACCIDENT: f64 = 0.07;
+const ACCIDENT: f64 = 0.05;
 
 /// The same where only the ruler is asked about: one to two.
 const ACCIDENT_OF_RULER: f64 = 0.5;
@@ -397,5 +397,5 @@ pub fn still_rises(table: &Table, sides: &Sides, keep: impl Fn(usize) -> bool) -
     let counts = |rows: std::ops::Range<usize>| table.total(rows.filter(|run| keep(*run)));
     let (before, during) = (counts(sides.before.clone()), counts(sides.during.clone()));
     let enough = before.n >= LEAST_KNOWN && during.n >= LEAST_KNOWN && during.k >= LEAST_BAD;
-    enough && z_score(before, during) >= RISEN
+    enough && z_score(before, during) / table.inflation().sqrt() >= RISEN
 }

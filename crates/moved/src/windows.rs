@@ -1,13 +1,16 @@
 //! Which runs to compare with which: as asked, or at the likeliest change point.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use model::Window;
 use model::report::{ChosenBy, Windows};
 
 use crate::arrival;
+use crate::disagree;
 use crate::error::QuestionError;
 use crate::likelihood::LEAST_KNOWN;
-use crate::onset::{Direction, Search, step};
+use crate::onset::{Direction, Search, Step, step};
 use crate::table::Table;
 
 /// Gain, in nats, above which a change point found by search counts as one.
@@ -45,19 +48,12 @@ pub struct Split {
 pub fn split(table: &Table, within: Window) -> Option<Split> {
     let rows = table.rows_in(within);
     let first = *table.at.get(rows.start).filter(|_| !rows.is_empty())?;
-    let search = |runs: std::ops::Range<usize>, direction| {
-        step(table, &Search { earliest: runs.start, runs, direction, least: LEAST_KNOWN })
-    };
-    let rise = search(rows.clone(), Direction::Rise);
-    let rise = rise.filter(|rise| rise.gain >= FOUND_BY_SEARCH).map(|rise| (rise.first, rise.gain));
-    let arrival = arrival::worst(table, rows.clone()).map(|new| (new.first, new.gain));
-    let surest = rise.into_iter().chain(arrival).max_by(|a, b| a.1.total_cmp(&b.1));
+    let surest = surest_rise(table, rows.clone()).or_else(|| rise_by_a_source(table, rows.clone()));
     let Some((begins, gain)) = surest else {
         let windows = halves(Window::new(first, within.end).ok()?);
         return Some(Split { windows, gain: 0.0 });
     };
-    let fall = search(begins..rows.end, Direction::Fall);
-    let fall = fall.filter(|fall| fall.gain >= FOUND_BY_SEARCH);
+    let fall = found(table, begins..rows.end, Direction::Fall);
     let end = fall.map_or(within.end, |fall| table.at[fall.first]);
     let at = table.at[begins];
     Some(Split {
@@ -68,6 +64,36 @@ pub fn split(table: &Table, within: Window) -> Option<Split> {
         },
         gain,
     })
+}
+
+/// The first run of the surest rise among some runs, and its gain in nats; none where there is
+/// none that a search does not find by chance.
+pub fn surest_rise(table: &Table, rows: Range<usize>) -> Option<(usize, f64)> {
+    let rise = found(table, rows.clone(), Direction::Rise).map(|rise| (rise.first, rise.gain));
+    let arrival = arrival::worst(table, rows).map(|new| (new.first, new.gain));
+    rise.into_iter().chain(arrival).max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// The surest rise by what one source of outcomes says: another that goes lenient can hide it.
+fn rise_by_a_source(table: &Table, rows: Range<usize>) -> Option<(usize, f64)> {
+    let column = table.columns.iter().find(|column| column.is_source())?;
+    let by = |code: usize| {
+        let told = rows.clone().filter(move |row| column.codes[*row] as usize == code);
+        found(table, told, Direction::Rise).map(|rise| (rise.first, rise.gain))
+    };
+    disagree::sources(column).into_iter().filter_map(by).max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// A change for sure in one direction.
+fn found(
+    table: &Table,
+    runs: impl Iterator<Item = usize> + Clone,
+    direction: Direction,
+) -> Option<Step> {
+    let earliest = runs.clone().next()?;
+    let search = Search { earliest, runs, direction, least: LEAST_KNOWN };
+    let mark = FOUND_BY_SEARCH * table.inflation();
+    step(table, &search).filter(|step| step.gain >= mark)
 }
 
 /// A window cut in two equal halves, where nothing says where else to cut.

@@ -25,6 +25,7 @@ pub mod encode;
 mod encoding;
 pub mod fingerprint;
 mod json;
+mod kept;
 mod logs;
 mod memo;
 mod origin;

@@ -7,6 +7,7 @@ use model::{Effect, Factor, Outcome, Seen, StepKind, Traits, Value};
 use crate::dialect::slot::{Below, Slot};
 use crate::dialect::words;
 use crate::fingerprint;
+use crate::kept;
 use crate::memo::Memo;
 use crate::privacy::ContentMode;
 use crate::reading::{Reading, scalar, short};
@@ -186,6 +187,8 @@ fn levels(reading: &Reading, endings: &[Ending], mode: ContentMode, memo: &mut M
             levels.see(Factor::plain(family), Some(level));
         }
     }
+    let kept = reading.text(Slot::TraceState).and_then(kept::one_in);
+    levels.0.extend(kept.map(Seen::kept_one_in));
     let segments = reading.own.below(Below::Segments).chain(reading.sender.below(Below::Segments));
     for (segment, level) in segments {
         if let Some(level) = scalar(level) {

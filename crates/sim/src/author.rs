@@ -23,6 +23,8 @@ const TOP_K: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Author<'a> {
     pub(crate) product: &'a Product,
+    /// The part of which nothing is recorded.
+    pub(crate) silent: Option<Part>,
     pub(crate) details: Dice,
     pub(crate) ids: Dice,
 }
@@ -120,7 +122,7 @@ impl Author<'_> {
         let per_token = self.details.skewed(9.0, 30.0);
         let served = product::served_model(setup.edition(Part::Model));
         let temperature = product::temperature(setup.edition(Part::Parameters));
-        Draft {
+        let mut draft = Draft {
             name: format!("chat {MODEL}"),
             kind: Kind::Client,
             millis: 240.0 + 0.05 * read as f64 + per_token * written as f64,
@@ -142,7 +144,14 @@ impl Author<'_> {
                 text("gen_ai.output.messages", output.json.as_str()),
                 text("gen_ai.tool.definitions", DEFINITIONS),
             ],
-        }
+        };
+        let left_out = match self.silent {
+            Some(Part::Model) => "gen_ai.response.model",
+            Some(Part::Prompt) => "gen_ai.input.messages",
+            _ => return draft,
+        };
+        draft.attributes.retain(|(key, _)| key != left_out);
+        draft
     }
 
     fn tool(&mut self, call: &Call) -> Draft {

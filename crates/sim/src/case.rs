@@ -4,7 +4,9 @@ use jiff::SignedDuration;
 
 use crate::dice::Dice;
 use crate::fleet::{REGIONS, REPLICAS_PER_REGION, Replica};
+use crate::scenario::Cause;
 use crate::setup::Part;
+use crate::timeline::Fault;
 use crate::topics::{CUSTOMERS, ITEMS, ORDER_TOPICS, POLICY_TOPICS, TALK_TOPICS, Topic};
 
 /// The part of searches that find nothing.
@@ -20,6 +22,15 @@ pub(crate) struct Plan {
     pub(crate) tendency: f64,
     share: f64,
 }
+
+/// The plan of a customer so large that it is its own.
+pub(crate) const LARGE_CUSTOMER: Plan = Plan { name: "megacorp", tendency: 6.0, share: 0.0 };
+
+/// The share of the cases that are that customer's once it is there.
+const LARGE_SHARE: f64 = 0.4;
+
+/// The share of tool calls that time out where they do.
+const IN_VAIN: f64 = 0.8;
 
 const PLANS: [Plan; 3] = [
     Plan { name: "free", tendency: 1.05, share: 0.55 },
@@ -105,6 +116,28 @@ impl Case {
             search: route.searches().then_some(searched),
             lookup: route.looks_up().then_some(looked_up),
         }
+    }
+
+    /// The same case while a fault is there that shows before anything is answered.
+    pub(crate) fn during(self, fault: &Fault, dice: &mut Dice) -> Self {
+        let has_begun = fault.onset <= self.at;
+        match fault.cause {
+            Cause::Customer if has_begun && dice.happens(LARGE_SHARE) => {
+                Self { plan: &LARGE_CUSTOMER, ..self }
+            }
+            Cause::Timeouts if has_begun && fault.replica == Some(self.replica) => {
+                let mut late = |call: Option<Answer>| {
+                    call.map(|answer| if dice.happens(IN_VAIN) { Answer::Failed } else { answer })
+                };
+                Self { search: late(self.search), lookup: late(self.lookup), ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// Whether a tool call of it failed.
+    pub(crate) fn waits_in_vain(&self) -> bool {
+        [self.search, self.lookup].contains(&Some(Answer::Failed))
     }
 
     /// Whether a change of a part can make a difference to this case.

@@ -20,6 +20,8 @@ pub(crate) enum Purpose {
     Details,
     /// Ids of traces, spans and calls.
     Ids,
+    /// Whom a fault meets that no change brings.
+    Mishaps,
 }
 
 /// A stream of random numbers.

@@ -1,5 +1,7 @@
 //! The fleet: replicas of the agent, in regions.
 
+use crate::dice::Dice;
+
 /// Replicas in each region.
 pub(crate) const REPLICAS_PER_REGION: usize = 8;
 
@@ -29,6 +31,11 @@ impl Replica {
     /// A replica of the region at this place in [`REGIONS`].
     pub(crate) fn of(region: usize, number: usize) -> Self {
         Self(region * REPLICAS_PER_REGION + number)
+    }
+
+    /// Any of the fleet.
+    pub(crate) fn any(dice: &mut Dice) -> Self {
+        Self(dice.below(FLEET))
     }
 
     /// Its place in the fleet.

@@ -4,7 +4,8 @@ use model::Outcome;
 
 use crate::case::Case;
 use crate::dice::Dice;
-use crate::setup::{Edition, Setup};
+use crate::scenario::Cause;
+use crate::setup::{Edition, Part, Setup};
 use crate::timeline::Fault;
 
 /// How often answers are bad when nothing is wrong.
@@ -65,13 +66,25 @@ impl Ending {
 /// The chance that a case ends badly. Regions and plans differ a little, at all times.
 fn chance(case: &Case, setup: &Setup, fault: Option<&Fault>) -> f64 {
     let base = BASE_RATE * case.replica.region().tendency * case.plan.tendency;
-    let exposed = fault.filter(|fault| is_exposed(case, setup, fault));
-    base + exposed.map_or(0.0, |fault| fault.excess)
+    base + fault.map_or(0.0, |fault| fault.excess * exposure(case, setup, fault))
 }
 
-fn is_exposed(case: &Case, setup: &Setup, fault: &Fault) -> bool {
-    match fault.part {
-        Some(part) => setup.edition(part) == Edition::Faulty && case.is_touched_by(part),
-        None => fault.onset <= case.at,
+/// To how many faults a case is exposed.
+fn exposure(case: &Case, setup: &Setup, fault: &Fault) -> f64 {
+    let has_begun = fault.onset <= case.at;
+    match fault.cause {
+        Cause::Parts(parts) => {
+            let is_faulty = |part: &&Part| {
+                setup.edition(**part) == Edition::Faulty && case.is_touched_by(**part)
+            };
+            parts.iter().filter(is_faulty).count() as f64
+        }
+        Cause::Unseen => f64::from(has_begun),
+        Cause::Timeouts => {
+            let here = fault.replica == Some(case.replica);
+            f64::from(here && has_begun && case.waits_in_vain())
+        }
+        // Its questions are harder at all times.
+        Cause::Customer => 0.0,
     }
 }

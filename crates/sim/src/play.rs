@@ -3,16 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::author::Author;
-use crate::case::Case;
+use crate::case::{Case, LARGE_CUSTOMER};
 use crate::dice::{Dice, Purpose};
 use crate::export::{Exporter, Origin, Request, Written};
 use crate::harm::Ending;
 use crate::product::Product;
-use crate::scenario::Scenario;
+use crate::scenario::{Cause, Scenario};
 use crate::setup::{Part, Setup};
 use crate::timeline::{LENGTH, Timeline};
 use crate::traffic::Arrivals;
-use crate::truth::Truth;
+use crate::truth::{Artefact, Truth};
 
 /// The years whose times OTLP can write, with room for a play.
 const EARLIEST: Timestamp = Timestamp::constant(7 * 86_400, 0);
@@ -50,7 +50,18 @@ impl Play {
 
     /// What in the record identifies the cause; none when nothing recorded is to blame.
     pub fn truth(&self) -> Option<Truth> {
-        self.product.truth(self.timeline.fault?.part?)
+        let fault = self.timeline.fault?;
+        let of = |surface: &str, factor: &str, to: String| {
+            let (surface, factor) = (surface.to_owned(), factor.to_owned());
+            Some(Truth { surface, factor, to: Artefact::Label(to), also: Vec::new() })
+        };
+        match fault.cause {
+            Cause::Parts(_) if self.scenario.script().silent.is_some() => None,
+            Cause::Parts(parts) => self.product.truth_of(parts),
+            Cause::Timeouts => of("infrastructure", "replica", fault.replica?.name()),
+            Cause::Customer => of("traffic", "segment:plan", LARGE_CUSTOMER.name.to_owned()),
+            Cause::Unseen => None,
+        }
     }
 
     /// When the rate began to rise; none when it did not.
@@ -70,7 +81,8 @@ impl Play {
 
     fn runs(&self) -> impl Iterator<Item = Written> {
         let [details, ids] = [Purpose::Details, Purpose::Ids].map(|purpose| self.dice(purpose));
-        let mut author = Author { product: &self.product, details, ids };
+        let silent = self.scenario.script().silent;
+        let mut author = Author { product: &self.product, silent, details, ids };
         self.stories().map(move |Story { case, setup, ending }| {
             let started = self.start + case.at;
             let origin = Origin { replica: case.replica, code: setup.edition(Part::Code) };
@@ -82,10 +94,15 @@ impl Play {
     pub(crate) fn stories(&self) -> impl Iterator<Item = Story> {
         let mut cases = self.dice(Purpose::Cases);
         let mut outcomes = self.dice(Purpose::Outcomes);
+        let mut mishaps = self.dice(Purpose::Mishaps);
         Arrivals::new(self.dice(Purpose::Arrivals)).map(move |at| {
-            let case = Case::draw(at, &mut cases);
-            let setup = self.timeline.setup(case.replica, at);
             let fault = self.timeline.fault.as_ref();
+            let case = Case::draw(at, &mut cases);
+            let case = match fault {
+                Some(fault) => case.during(fault, &mut mishaps),
+                None => case,
+            };
+            let setup = self.timeline.setup(case.replica, at);
             let ending = Ending::draw(&case, &setup, fault, &mut outcomes);
             Story { case, setup, ending }
         })

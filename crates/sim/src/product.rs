@@ -61,8 +61,15 @@ impl Product {
         &self.indexes[edition as usize]
     }
 
+    /// What the record shows when these parts are at fault, the first of them before the others.
+    pub(crate) fn truth_of(&self, parts: &[Part]) -> Option<Truth> {
+        let (first, others) = parts.split_first()?;
+        let others = others.iter().filter_map(|part| self.truth(*part));
+        Some(Truth { also: others.map(|truth| truth.factor).collect(), ..self.truth(*first)? })
+    }
+
     /// What the record shows when a part is at fault; none for parts that never are.
-    pub(crate) fn truth(&self, part: Part) -> Option<Truth> {
+    fn truth(&self, part: Part) -> Option<Truth> {
         let bad = Edition::Faulty;
         let (surface, factor, to) = match part {
             Part::Prompt => {
@@ -82,7 +89,7 @@ impl Product {
             }
             Part::Code | Part::LookupAnswer | Part::Parameters => return None,
         };
-        Some(Truth { surface: surface.to_owned(), factor, to })
+        Some(Truth { surface: surface.to_owned(), factor, to, also: Vec::new() })
     }
 }
 

@@ -14,7 +14,14 @@ pub(crate) enum Form {
     Staggered { secs: usize },
     /// To so many replicas of each region at once, and to no more.
     Partial { replicas: usize },
+    /// To all replicas of one region at once.
+    Region,
+    /// To one replica.
+    Replica,
 }
+
+/// The place in [`REGIONS`] of the region to which a change goes that goes to one, or to a replica.
+const ONE_REGION: usize = 1;
 
 /// When a change reaches each replica, counted from the start of the play.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,15 +45,17 @@ impl Form {
     pub(crate) fn secs(self) -> usize {
         match self {
             Self::Staggered { secs } => secs,
-            Self::CutOver | Self::Partial { .. } => 0,
+            Self::CutOver | Self::Partial { .. } | Self::Region | Self::Replica => 0,
         }
     }
 
-    /// The share of the replicas that it reaches in the end.
+    /// The share of the traffic that it reaches in the end.
     pub(crate) fn reach(self) -> f64 {
         match self {
             Self::Partial { replicas } => replicas as f64 / REPLICAS_PER_REGION as f64,
             Self::CutOver | Self::Staggered { .. } => 1.0,
+            Self::Region => REGIONS[ONE_REGION].share,
+            Self::Replica => REGIONS[ONE_REGION].share / REPLICAS_PER_REGION as f64,
         }
     }
 }
@@ -58,7 +67,17 @@ impl Rollout {
             Form::CutOver => Self([Some(start); FLEET]),
             Form::Staggered { secs } => Self::staggered(secs, start, dice),
             Form::Partial { replicas } => Self::partial(replicas, start, dice),
+            Form::Region => Self::only(start, (0..REPLICAS_PER_REGION).collect()),
+            Form::Replica => Self::only(start, vec![dice.below(REPLICAS_PER_REGION)]),
         }
+    }
+
+    fn only(start: SignedDuration, numbers: Vec<usize>) -> Self {
+        let mut flips = [None; FLEET];
+        for number in numbers {
+            flips[Replica::of(ONE_REGION, number).index()] = Some(start);
+        }
+        Self(flips)
     }
 
     fn staggered(secs: usize, start: SignedDuration, dice: &mut Dice) -> Self {

@@ -20,6 +20,63 @@ pub enum Scenario {
     Nothing,
     /// The rate stays as it is.
     Quiet,
+    /// The system prompt changes in one region, and does harm there.
+    RegionSkew,
+    /// The system prompt changes on one replica: a few runs in a hundred, most of which fail.
+    Canary,
+    /// As the model alias, but the answer does not say which model was served.
+    AliasSilent,
+    /// As the prompt edit, but no message is recorded.
+    PromptSilent,
+    /// The tools called from one replica time out.
+    ToolTimeouts,
+    /// A large customer arrives whose questions are harder.
+    NewCustomer,
+    /// The prompt and what `search_kb` answers change, each in half of the fleet.
+    TwoFaults,
+    /// The prompt changes step by step, and the code, without harm, at the moment that begins.
+    BehindADeploy,
+}
+
+/// What a scenario is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Script {
+    /// What does the harm; none where the rate stays.
+    pub(crate) cause: Option<Cause>,
+    /// How far the parts to blame get.
+    pub(crate) reach: Reach,
+    /// A part that changes everywhere at the same moment, without harm.
+    pub(crate) beside: Option<Part>,
+    /// A part of which nothing is recorded.
+    pub(crate) silent: Option<Part>,
+}
+
+/// What makes the rate rise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Faulty editions of these parts.
+    Parts(&'static [Part]),
+    /// Nothing that is recorded.
+    Unseen,
+    /// Timeouts of the tools called from one replica.
+    Timeouts,
+    /// A new customer.
+    Customer,
+}
+
+/// How far a change gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// As it is drawn.
+    Any,
+    /// Not everywhere at once.
+    BitByBit,
+    /// To one region.
+    Region,
+    /// To half of each region.
+    Half,
+    /// To one replica.
+    Replica,
 }
 
 /// A text that names no scenario.
@@ -29,13 +86,21 @@ pub struct UnknownScenario(String);
 
 impl Scenario {
     /// Every scenario.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 14] = [
         Self::PromptEdit,
         Self::ModelAlias,
         Self::ToolShape,
         Self::IndexRebuild,
         Self::Nothing,
         Self::Quiet,
+        Self::RegionSkew,
+        Self::Canary,
+        Self::AliasSilent,
+        Self::PromptSilent,
+        Self::ToolTimeouts,
+        Self::NewCustomer,
+        Self::TwoFaults,
+        Self::BehindADeploy,
     ];
 
     /// Its name, as people write it.
@@ -47,6 +112,14 @@ impl Scenario {
             Self::IndexRebuild => "index-rebuild",
             Self::Nothing => "nothing",
             Self::Quiet => "quiet",
+            Self::RegionSkew => "region-skew",
+            Self::Canary => "canary",
+            Self::AliasSilent => "alias-silent",
+            Self::PromptSilent => "prompt-silent",
+            Self::ToolTimeouts => "tool-timeouts",
+            Self::NewCustomer => "new-customer",
+            Self::TwoFaults => "two-faults",
+            Self::BehindADeploy => "behind-a-deploy",
         }
     }
 
@@ -54,14 +127,38 @@ impl Scenario {
         Self::ALL.map(Self::as_str).join(", ")
     }
 
-    /// The part of the product whose change does the harm, if one does.
-    pub(crate) fn faulty_part(self) -> Option<Part> {
+    /// What it is made of.
+    pub(crate) fn script(self) -> Script {
+        use Part::{Code, Index, Model, Prompt, SearchAnswer};
+        let of = |cause| Script { cause, reach: Reach::Any, beside: None, silent: None };
+        let parts = |parts| of(Some(Cause::Parts(parts)));
         match self {
-            Self::PromptEdit => Some(Part::Prompt),
-            Self::ModelAlias => Some(Part::Model),
-            Self::ToolShape => Some(Part::SearchAnswer),
-            Self::IndexRebuild => Some(Part::Index),
-            Self::Nothing | Self::Quiet => None,
+            Self::PromptEdit => parts(&[Prompt]),
+            Self::ModelAlias => parts(&[Model]),
+            Self::ToolShape => parts(&[SearchAnswer]),
+            Self::IndexRebuild => parts(&[Index]),
+            Self::Nothing => of(Some(Cause::Unseen)),
+            Self::Quiet => of(None),
+            Self::RegionSkew => Script { reach: Reach::Region, ..parts(&[Prompt]) },
+            Self::Canary => Script { reach: Reach::Replica, ..parts(&[Prompt]) },
+            Self::AliasSilent => Script { silent: Some(Model), ..parts(&[Model]) },
+            Self::PromptSilent => Script { silent: Some(Prompt), ..parts(&[Prompt]) },
+            Self::ToolTimeouts => of(Some(Cause::Timeouts)),
+            Self::NewCustomer => of(Some(Cause::Customer)),
+            Self::TwoFaults => Script { reach: Reach::Half, ..parts(&[Prompt, SearchAnswer]) },
+            Self::BehindADeploy => {
+                Script { reach: Reach::BitByBit, beside: Some(Code), ..parts(&[Prompt]) }
+            }
+        }
+    }
+}
+
+impl Cause {
+    /// The parts to blame; none where no part is.
+    pub(crate) fn parts(self) -> &'static [Part] {
+        match self {
+            Self::Parts(parts) => parts,
+            Self::Unseen | Self::Timeouts | Self::Customer => &[],
         }
     }
 }
@@ -98,7 +195,8 @@ mod tests {
         assert_eq!(
             error,
             "`flood` is no scenario: write prompt-edit, model-alias, tool-shape, index-rebuild, \
-             nothing, quiet"
+             nothing, quiet, region-skew, canary, alias-silent, prompt-silent, tool-timeouts, \
+             new-customer, two-faults, behind-a-deploy"
         );
     }
 }

@@ -4,10 +4,10 @@ use jiff::SignedDuration;
 
 use crate::case;
 use crate::dice::Dice;
-use crate::fleet::Replica;
+use crate::fleet::{REPLICAS_PER_REGION, Replica};
 use crate::harm::BASE_RATE;
 use crate::rollout::{Form, Rollout};
-use crate::scenario::Scenario;
+use crate::scenario::{Cause, Reach, Scenario, Script};
 use crate::setup::{Edition, Part, Setup};
 use crate::spacing::{GAP_SECS, Placed, Stretch, place};
 
@@ -23,6 +23,9 @@ const SAME_PART_GAP: SignedDuration = SignedDuration::from_hours(1);
 /// The most that exposure to a fault adds to a run's chance to end badly.
 const MOST_EXCESS: f64 = 0.20 - BASE_RATE;
 
+/// The same where few runs are exposed, and most of them fail.
+const MOSTLY_FAILS: f64 = 0.7;
+
 /// What happens in a play, in the order in which it happens.
 #[derive(Debug, Clone)]
 pub(crate) struct Timeline {
@@ -37,9 +40,11 @@ pub(crate) struct Timeline {
 pub(crate) struct Fault {
     /// When it begins, counted from the start of the play.
     pub(crate) onset: SignedDuration,
-    /// The part to blame; none when nothing recorded is.
-    pub(crate) part: Option<Part>,
-    /// What it adds to an exposed run's chance to end badly.
+    /// What it is.
+    pub(crate) cause: Cause,
+    /// Where it is, if in one replica.
+    pub(crate) replica: Option<Replica>,
+    /// What each part to blame adds to an exposed run's chance to end badly.
     pub(crate) excess: f64,
 }
 
@@ -57,27 +62,33 @@ pub(crate) struct Change {
 impl Timeline {
     /// Draws the timeline of a play.
     pub(crate) fn draw(scenario: Scenario, dice: &mut Dice) -> Self {
-        let form = Form::draw(dice);
+        let Script { cause, reach, beside, .. } = scenario.script();
+        let form = reach.form(Form::draw(dice));
         let onset = SignedDuration::from_secs(dice.between(10_800.0, 16_200.0) as i64);
         let target = dice.between(0.09, 0.12);
-        let part = scenario.faulty_part();
         let count = 3 + dice.below(2);
         let forms = (0..count).map(|_| Form::draw(dice)).collect();
-        if scenario == Scenario::Quiet {
+        let Some(cause) = cause else {
             let placed = place(forms, free_time(None), dice);
-            return Self { fault: None, changes: harmless(&placed, None, dice) };
-        }
-        let taken = Placed { form: part.map_or(Form::CutOver, |_| form), start: onset };
-        let reach = part.map_or(1.0, |part| case::share_touched_by(part) * form.reach());
-        let excess = ((target - BASE_RATE) / reach).min(MOST_EXCESS);
-        let fault = Fault { onset, part, excess };
+            return Self { fault: None, changes: harmless(&placed, &[], None, dice) };
+        };
+        let parts = cause.parts();
+        let taken =
+            Placed { form: if parts.is_empty() { Form::CutOver } else { form }, start: onset };
+        let excess = excess(cause, target, form);
         let placed = place(forms, free_time(Some(taken)), dice);
-        let mut changes = harmless(&placed, Some(fault), dice);
-        changes.extend(part.map(|part| {
+        let taken: Vec<Part> = parts.iter().copied().chain(beside).collect();
+        let mut changes = harmless(&placed, &taken, Some(onset), dice);
+        changes.extend(parts.iter().map(|part| {
             let rollout = Rollout::draw(form, onset, dice);
-            Change { part, edition: Edition::Faulty, rollout }
+            Change { part: *part, edition: Edition::Faulty, rollout }
         }));
-        Self { fault: Some(fault), changes }
+        changes.extend(beside.map(|part| {
+            let rollout = Rollout::draw(Form::CutOver, onset, dice);
+            Change { part, edition: Edition::Reworked, rollout }
+        }));
+        let replica = (cause == Cause::Timeouts).then(|| Replica::any(dice));
+        Self { fault: Some(Fault { onset, cause, replica, excess }), changes }
     }
 
     /// What a replica works with at some time.
@@ -111,23 +122,55 @@ fn free_time(fault: Option<Placed>) -> [Stretch; 2] {
     ]
 }
 
+/// What each part to blame adds to the chance of a run that it reaches, so that the rate of all
+/// rises to the target if it can.
+fn excess(cause: Cause, target: f64, form: Form) -> f64 {
+    let touched: f64 = cause.parts().iter().map(|part| case::share_touched_by(*part)).sum();
+    let reach = if touched > 0.0 { touched * form.reach() } else { 1.0 };
+    let wanted = (target - BASE_RATE) / reach;
+    match (cause, form) {
+        (Cause::Timeouts, _) | (_, Form::Replica) => MOSTLY_FAILS,
+        (_, Form::Region) => wanted,
+        (Cause::Parts([_, _, ..]), _) => wanted.max(MOST_EXCESS),
+        _ => wanted.min(MOST_EXCESS),
+    }
+}
+
 /// Harmless changes at these places, each of another part.
 ///
-/// The part to blame is among them only well before the onset: so its faulty edition has one cause
-/// and stays the last.
-fn harmless(placed: &[Placed], fault: Option<Fault>, dice: &mut Dice) -> Vec<Change> {
+/// The parts that are taken are among them only well before the onset: so the faulty edition has
+/// one cause and stays the last.
+fn harmless(
+    placed: &[Placed],
+    taken: &[Part],
+    onset: Option<SignedDuration>,
+    dice: &mut Dice,
+) -> Vec<Change> {
     let mut parts = dice.shuffled(Part::REWORKABLE);
     let mut changes = Vec::new();
     for Placed { form, start } in placed {
         let end = *start + SignedDuration::from_secs(form.secs() as i64);
-        let fits = |part: Part| {
-            fault.is_none_or(|fault| fault.part != Some(part) || end + SAME_PART_GAP <= fault.onset)
-        };
-        let Some(at) = parts.iter().position(|part| fits(*part)) else { continue };
+        let is_early = onset.is_none_or(|onset| end + SAME_PART_GAP <= onset);
+        let fits = |part: &Part| is_early || !taken.contains(part);
+        let Some(at) = parts.iter().position(fits) else { continue };
         let rollout = Rollout::draw(*form, *start, dice);
         changes.push(Change { part: parts.remove(at), edition: Edition::Reworked, rollout });
     }
     changes
+}
+
+impl Reach {
+    /// The form of a roll-out that reaches so far; `drawn` is that of one that may be any.
+    fn form(self, drawn: Form) -> Form {
+        match (self, drawn) {
+            (Self::Any, drawn) => drawn,
+            (Self::BitByBit, Form::CutOver) => Form::Staggered { secs: 40 * 60 },
+            (Self::BitByBit, drawn) => drawn,
+            (Self::Region, _) => Form::Region,
+            (Self::Half, _) => Form::Partial { replicas: REPLICAS_PER_REGION / 2 },
+            (Self::Replica, _) => Form::Replica,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -176,7 +219,7 @@ mod tests {
             prop_assert!(fault.onset >= SignedDuration::from_hours(3));
             prop_assert!(fault.onset <= SignedDuration::from_mins(270));
             prop_assert!(fault.excess >= 0.06 - 1e-9 && fault.excess <= MOST_EXCESS);
-            prop_assert_eq!(fault.part, scenario.faulty_part());
+            prop_assert_eq!(Some(fault.cause), scenario.script().cause);
         }
     }
 

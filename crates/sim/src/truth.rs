@@ -9,6 +9,8 @@ pub struct Truth {
     pub factor: String,
     /// What the factor's level stands for in the runs that were harmed.
     pub to: Artefact,
+    /// Factors that show another cause, which carries a part of its own.
+    pub also: Vec<String>,
 }
 
 /// What a level stands for, before a recorder makes a level of it.

@@ -62,15 +62,15 @@ impl Score {
         let among = trials().filter(|trial| trial.verdict == Verdict::RightAmong).count();
         let seconds = median(trials().map(|trial| trial.seconds).collect());
         let right = format!("{right}/{all}");
-        format!("{scenario:<14}  {right:>6}  {among:>9}  {seconds:>8.2}")
+        format!("{scenario:<15}  {right:>6}  {among:>9}  {seconds:>8.2}")
     }
 }
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.total())?;
-        writeln!(f, "\nscenario         right  of which   seconds")?;
-        writeln!(f, "                        not alone  (median)")?;
+        writeln!(f, "\nscenario          right  of which   seconds")?;
+        writeln!(f, "                         not alone  (median)")?;
         for scenario in self.scenarios() {
             writeln!(f, "{}", self.row(scenario))?;
         }
@@ -141,7 +141,7 @@ mod tests {
         let wanted = "\
 2 of 3 right, at least 3 wanted
 
-scenario         right  of which   seconds
+scenario          right  of which   seconds
                         not alone  (median)
 model-alias        1/2          0      0.50
 quiet              1/1          1      2.00

@@ -25,7 +25,11 @@ struct Answer {
 
 #[derive(Debug, Deserialize)]
 struct Truth {
+    surface: String,
     factor: String,
+    /// Factors that show another cause.
+    #[serde(default)]
+    also: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,7 +60,7 @@ pub(super) fn judge(scenario: &str, answer: &Value) -> Result<Verdict> {
 /// The verdict that is right where nothing recorded is the cause.
 fn without_cause(scenario: &str) -> Option<&'static str> {
     match scenario {
-        "nothing" => Some("unexplained"),
+        "nothing" | "alias-silent" | "prompt-silent" => Some("unexplained"),
         "quiet" => Some("no_change"),
         _ => None,
     }
@@ -66,10 +70,19 @@ fn cause(answer: &Answer) -> Verdict {
     let Some(truth) = &answer.truth else {
         return Verdict::Miss("it names no truth".to_owned());
     };
-    let first = answer.report.movers.first().is_some_and(|mover| mover.factor == truth.factor);
-    match answer.report.verdict.as_str() {
-        "moved" if first => Verdict::Right,
-        "inseparable" | "several" if first => Verdict::RightAmong,
+    let movers: Vec<&str> = answer.report.movers.iter().map(|mover| &*mover.factor).collect();
+    let first = movers.first().is_some_and(|first| *first == truth.factor);
+    let mut causes: Vec<&str> = truth.also.iter().map(String::as_str).collect();
+    let alone = causes.is_empty();
+    causes.push(&truth.factor);
+    let all = movers.len() == causes.len() && movers.iter().all(|mover| causes.contains(mover));
+    match (answer.report.verdict.as_str(), truth.surface.as_str()) {
+        ("several", _) if !alone && all => Verdict::Right,
+        ("infrastructure", "infrastructure") | ("traffic_mix", "traffic") if first => {
+            Verdict::Right
+        }
+        ("moved", surface) if alone && first && surface != "traffic" => Verdict::Right,
+        ("inseparable" | "several", _) if alone && first => Verdict::RightAmong,
         _ => Verdict::Miss(format!("{}; truth: {}", said(&answer.report), truth.factor)),
     }
 }
@@ -109,6 +122,20 @@ mod tests {
         assert_eq!(right, Verdict::Right);
         let among = judged("tool-shape", "inseparable", &["tool_shape:search_kb"]);
         assert_eq!(among, Verdict::RightAmong);
+    }
+
+    #[test]
+    fn two_causes_are_both_to_be_named() {
+        let truth = json!({"surface": "prompt", "factor": "prompt:p", "also": ["tool_shape:s"]});
+        let judged = |verdict: &str, movers: &[&str]| {
+            let movers: Vec<Value> = movers.iter().map(|one| json!({"factor": one})).collect();
+            let report = json!({"verdict": verdict, "movers": movers});
+            let answer = json!({"scenario": "two-faults", "truth": truth, "report": report});
+            judge("two-faults", &answer).unwrap()
+        };
+        assert_eq!(judged("several", &["tool_shape:s", "prompt:p"]), Verdict::Right);
+        assert!(matches!(judged("moved", &["prompt:p"]), Verdict::Miss(_)));
+        assert!(matches!(judged("several", &["prompt:p", "code"]), Verdict::Miss(_)));
     }
 
     #[test]

@@ -21,7 +21,8 @@ use crate::world;
 /// Play six hours of a simulated AI product with a fault, and find what moved.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
-    /// prompt-edit, model-alias, tool-shape, index-rebuild, nothing or quiet
+    /// prompt-edit, model-alias, tool-shape, index-rebuild, nothing, quiet, region-skew, canary,
+    /// alias-silent, prompt-silent, tool-timeouts, new-customer, two-faults or behind-a-deploy
     #[arg(long, value_name = "NAME", default_value_t = Scenario::ToolShape)]
     scenario: Scenario,
 

@@ -18,7 +18,8 @@ use crate::world::{self, Secret, Usage};
 /// Simulate an AI product with a fault whose cause is known.
 #[derive(Debug, Args)]
 pub(crate) struct Sim {
-    /// prompt-edit, model-alias, tool-shape, index-rebuild, nothing or quiet
+    /// prompt-edit, model-alias, tool-shape, index-rebuild, nothing, quiet, region-skew, canary,
+    /// alias-silent, prompt-silent, tool-timeouts, new-customer, two-faults or behind-a-deploy
     #[arg(long, value_name = "NAME", default_value_t = Scenario::ToolShape)]
     scenario: Scenario,
 
@@ -114,7 +115,11 @@ pub(crate) fn truth_json(truth: Option<&Truth>) -> Value {
         Artefact::ToolResult(answer) => response::levels::tool_shape(answer),
         Artefact::Label(label) => label.clone(),
     };
-    json!({ "surface": truth.surface, "factor": truth.factor, "to": to })
+    let mut json = json!({ "surface": truth.surface, "factor": truth.factor, "to": to });
+    if !truth.also.is_empty() {
+        json["also"] = json!(truth.also);
+    }
+    json
 }
 
 /// An instant so long before another.

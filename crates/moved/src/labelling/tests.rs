@@ -1,9 +1,10 @@
 //! Outcomes that became known in another way, with and without something that moved.
 
 use model::report::Verdict;
-use model::{Outcome, Report};
+use model::{Outcome, Report, Window};
 
-use crate::tests::worlds::{HOUR, Told, draw, report, table, windows};
+use crate::split;
+use crate::tests::worlds::{HOUR, Told, at, draw, report, table, windows};
 
 /// Two runs a second for two hours, the second one the incident's.
 fn world(told: impl Fn(i64, i64) -> Told) -> Report {
@@ -74,6 +75,25 @@ fn labels_that_come_late_are_compared_at_equal_age() {
     let labelling = report.labelling.unwrap();
     assert!(labelling.age_limit_secs.is_some_and(|limit| limit <= HOUR), "{labelling:?}");
     assert!(matches!(report.verdict, Verdict::NoChange | Verdict::InsufficientData), "{report:?}");
+}
+
+#[test]
+fn a_rise_that_a_search_finds_in_young_outcomes_alone_is_none() {
+    // Bad runs are told of within minutes, good ones in hours.
+    let end = 8 * HOUR;
+    let told = |second: i64| {
+        let bad = draw(1, second) < 0.05;
+        let mean = if bad { 300.0 } else { 5400.0 };
+        let came = second - (mean * draw(2, second).ln()) as i64;
+        let told = Told::ended(draw(1, second), 0.05, &[("prompt:p", "a")]);
+        Told { labelled: (came < end).then_some(came), ..known(told, came as f64, end as f64) }
+    };
+    let table = table(0..end, told);
+    let found = split(&table, Window::new(at(0), at(end)).unwrap()).unwrap();
+    assert!(found.gain > 8.0, "{found:?}");
+    let report = report(&table, found.windows);
+    assert_eq!(report.verdict, Verdict::InsufficientData, "{}", report.why);
+    assert!(report.why.starts_with("among outcomes of one age no rise shows"), "{}", report.why);
 }
 
 #[test]

@@ -84,6 +84,7 @@ pub(crate) const GENERAL: Vocabulary = Vocabulary {
         ("otel.scope.name", Is(Slot::Scope)),
         ("otel.dropped_attributes_count", Is(Slot::DroppedAttributes)),
         ("otel.events", Is(Slot::Events)),
+        ("otel.trace_state", Is(Slot::TraceState)),
         ("otel.body", Is(Slot::Body)),
     ],
     loose: &[],

@@ -166,6 +166,7 @@ pub(crate) enum Slot {
     // What OTLP keeps beside attributes.
     DroppedAttributes,
     Events,
+    TraceState,
     Body,
 }
 
