@@ -16,9 +16,10 @@ pub(crate) mod silence;
 mod trial;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLockReadGuard};
 
+use intake::Refusal;
 use intake::notices::deprecations::{self, FileFormat};
 use jiff::Timestamp;
 use ledger::{Append, Expected, LedgerError};
@@ -59,10 +60,14 @@ impl Mayday {
         act: Act,
     ) -> Result<Taken, NoticeError> {
         let notices = deprecations::read(format, file, act.at)?;
+        if notices.len() > MOST_AT_ONCE {
+            let (parts, what, most) = (notices.len(), "rows", MOST_AT_ONCE);
+            return Err(Refusal::TooMany { parts, what, most }.into());
+        }
         Ok(self.take_in(None, notices, act)?)
     }
 
-    /// States those of some notices that are not known, in one append.
+    /// States those of some notices that are not known, each once, in one append.
     pub(crate) fn take_in(
         &self,
         via: Option<&str>,
@@ -74,7 +79,11 @@ impl Mayday {
         let known = self.house.notices();
         let mut taken = Taken::default();
         let mut facts = Vec::new();
+        let mut keys = BTreeSet::new();
         for says in notices.into_iter().take(MOST_AT_ONCE) {
+            if !keys.insert((says.provider.clone(), says.key.clone())) {
+                continue;
+            }
             if let Some(earlier) = known.known(tenant, &says) {
                 taken.known.push(earlier.id.clone());
                 continue;

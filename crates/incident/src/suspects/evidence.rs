@@ -85,7 +85,14 @@ fn likeness(known: &KnownChange, moved: &Moved) -> Likeness {
     let also = known.seen.iter().flat_map(|seen| &seen.with);
     let also = also.filter(|(factor, _)| factor == moved.factor).map(|(_, level)| level);
     let made: Vec<&String> = known.says.after.iter().chain(also).collect();
-    let levels = moved.level.split(" | ");
+    let mut levels = moved.level.split(" | ");
+    // What flights show is what the runs have, in the same words.
+    if known.seen.is_some() {
+        return match levels.any(|level| made.iter().any(|made| *made == level)) {
+            true => Likeness::Same,
+            false => Likeness::Other,
+        };
+    }
     let all = levels.flat_map(|level| made.iter().map(move |made| resembles(made, level)));
     let all: Vec<Likeness> = all.collect();
     match () {

@@ -132,6 +132,26 @@ fn what_came_after_what_is_too_old_and_what_holds_elsewhere_are_no_suspects() {
 }
 
 #[test]
+fn a_change_that_flights_show_is_compared_by_the_very_level_that_it_made() {
+    let unlogged = |id: u64, level: &str, hours| {
+        let mut seen = change(id, ChangeSurface::Prompt, hours);
+        seen.says.after = Some(level.to_owned());
+        seen.says.summary = level.to_owned();
+        seen.seen = Some(SeenAs {
+            feature: "support".to_owned(),
+            factor: "prompt:support".to_owned(),
+            unlisted: 0,
+            with: Vec::new(),
+        });
+        seen
+    };
+    // A level of another form, which nobody could compare with a hash that was only recorded.
+    let suspects = ranked(&prompt_moved(), &[unlogged(1, "error:8241", 0), unlogged(2, NEW, 1)]);
+    assert_eq!(order(&suspects), [NEW, "error:8241"]);
+    assert!(suspects[1].parts.iter().all(|part| !part.why.contains("can't be compared")));
+}
+
+#[test]
 fn an_unlogged_change_is_a_suspect_like_others_until_one_on_record_explains_it() {
     let mut unlogged = change(1, ChangeSurface::Prompt, 0);
     unlogged.says.after = Some(NEW.to_owned());

@@ -202,6 +202,23 @@ fn what_nobody_knows_and_what_nobody_can_read_is_kept_and_shown_once() {
     );
 }
 
+#[test]
+fn a_row_that_stands_twice_in_a_file_is_one_notice_and_too_many_rows_are_none() {
+    let mayday = mayday(Vec::new());
+    let read = |rows: String| {
+        let file = format!("provider,model,date\n{rows}");
+        let format = crate::webhooks::FileFormat::Csv;
+        mayday.import_notices(format, file.as_bytes(), act(at(0, 0)))
+    };
+    let twice = "openai,gpt-4-0613,2027-01-24\n".repeat(2);
+    assert_eq!(read(twice).unwrap().new.len(), 1);
+    only(&mayday, at(0, 0));
+    let many = (0..10_001).map(|row| format!("openai,m-{row},2027-01-24\n")).collect();
+    let refused = read(many).unwrap_err();
+    assert_eq!(refused.fault(), Fault::Limited, "{refused}");
+    only(&mayday, at(0, 0));
+}
+
 #[tokio::test]
 async fn a_hint_pages_once_the_page_says_the_same() {
     let mayday = in_use(vec![statuspage()]).await;

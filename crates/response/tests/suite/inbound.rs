@@ -156,9 +156,10 @@ fn an_outage_without_any_run_is_declared_from_an_alert() {
     assert_eq!(mayday.list_incidents().len(), 2, "by rule");
 }
 
-#[test]
-fn two_people_who_declare_from_one_alert_at_once_make_one_incident() {
-    let mayday = mayday();
+#[tokio::test]
+async fn people_who_declare_from_one_alert_at_once_make_one_incident() {
+    let dir = tempfile::tempdir().unwrap();
+    let mayday = open(dir.path(), START);
     let id = hear(&mayday, trigger(AlertSeverity::Warning, None), 0).unwrap();
     let ready = Barrier::new(8);
     let declare = |number| {
