@@ -101,7 +101,7 @@ impl Spread {
     }
 
     /// At the pooled rate, drawn towards a half so that none of many is not taken for certain.
-    fn detectable(&self, first: Count, last: Count) -> f64 {
+    pub(super) fn detectable(&self, first: Count, last: Count) -> f64 {
         let (k, n) = ((first.k + last.k) as f64, (first.n + last.n) as f64);
         let rate = (k + Z95 * Z95 / 2.0) / (n + Z95 * Z95);
         let variance = rate * (1.0 - rate) * (1.0 / first.n as f64 + 1.0 / last.n as f64);
