@@ -15,6 +15,7 @@ mod write;
 pub use escape::{fenced, inline};
 pub use html::{fragment, page};
 pub use outline::{Entry, Outline, Section, Table, outline};
+pub(crate) use read::said;
 pub use read::{Lines, Read, read};
 pub use write::{draft, write};
 
