@@ -11,6 +11,7 @@ pub mod agreement;
 pub mod compare;
 pub mod fix;
 pub mod grading;
+pub mod recurrence;
 pub mod student;
 pub mod trend;
 
@@ -18,4 +19,8 @@ pub use agreement::{Agreement, agreement};
 pub use compare::{Change, Count, compare};
 pub use fix::{Fix, FixVerdict, fix};
 pub use grading::{MachineGrade, grade};
+pub use recurrence::{Case, Recurrence, Remedy, RemedyVerdict, recurrences, remedies};
 pub use trend::{Direction, Trend, trends};
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use model::{BehaviourRate, Interval};
 use serde::{Deserialize, Serialize};
 
 use super::student;
+use crate::measures::Measurement;
 
 /// What was counted at one time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,13 @@ pub struct Count {
     pub k: u64,
     /// Trials.
     pub n: u64,
+}
+
+impl Count {
+    /// What one run of an eval counted.
+    pub fn of(run: &Measurement) -> Self {
+        Self { k: run.rate.k, n: run.rate.n }
+    }
 }
 
 /// How far two groups of counts are apart.

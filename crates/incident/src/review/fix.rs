@@ -141,10 +141,10 @@ fn verdict(change: &Change) -> FixVerdict {
 fn why(verdict: FixVerdict, change: &Change, cases: u64) -> String {
     let (before, after) = (wording::rate(&change.before), wording::rate(&change.after));
     let by = points_of(&change.by);
-    let mut text = format!("on {cases} cases held out {before} before, {after} after: {by} pp");
+    let mut text = format!("on {cases} cases held out {before} before, {after} after: {by}");
     if verdict == FixVerdict::CantBeTold {
         let seen = 100.0 * change.detectable;
-        text += &format!("; a change of {seen:.1} pp would have shown in four of five");
+        text += &format!("; a change of {seen:.1} points would have shown in four of five");
     }
     if change.after.n == 1 || change.before.n == 1 {
         text += "; one rerun is no evidence of anything";
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(
             fix.why,
             "on 2 cases held out 45.0 % (90 of 200) before, 11.0 % (22 of 200) after: \
-             -34.0 [-41.8, -25.6] pp"
+             -34.0 points [-41.8, -25.6]"
         );
     }
 

@@ -103,9 +103,7 @@ pub fn trends(eval: &str, runs: &[Measurement], within: Window) -> Vec<Trend> {
 
 fn trend(eval: &str, runs: &[&Measurement]) -> Option<Trend> {
     let first = runs.first()?;
-    let most = runs.iter().map(|run| run.cases).max()?;
-    let (whole, partial): (Vec<&Measurement>, Vec<&Measurement>) =
-        runs.iter().partition(|run| run.cases * 5 >= most * 4);
+    let (whole, partial) = whole(runs);
     let mut trend = Trend {
         eval: eval.to_owned(),
         version: first.version.clone(),
@@ -116,10 +114,19 @@ fn trend(eval: &str, runs: &[&Measurement]) -> Option<Trend> {
         between: None,
         margin: None,
         points: points(&whole),
-        partial: partial.len() as u64,
+        partial,
     };
     trend.judge();
     Some(trend)
+}
+
+/// Runs of all cases, or of four fifths at least, and how many others there are.
+pub(super) fn whole<'a>(runs: &[&'a Measurement]) -> (Vec<&'a Measurement>, u64) {
+    let most = runs.iter().map(|run| run.cases).max().unwrap_or_default();
+    let is_whole = |run: &&&Measurement| run.cases * 5 >= most * 4;
+    let whole: Vec<&Measurement> = runs.iter().filter(is_whole).copied().collect();
+    let partial = (runs.len() - whole.len()) as u64;
+    (whole, partial)
 }
 
 /// The runs of each week together; weeks begin with the first run.
@@ -134,7 +141,7 @@ fn points(runs: &[&Measurement]) -> Vec<Point> {
                 point.count.n += run.rate.n;
             }
             None => {
-                let count = Count { k: run.rate.k, n: run.rate.n };
+                let count = Count::of(run);
                 points.push((week, Point { at: run.at, count }));
             }
         }
@@ -180,7 +187,7 @@ impl Trend {
 
     fn reason(&self, change: &Change, margin: f64, third: usize) -> String {
         let mut text = format!(
-            "{} (n {}) in its first {third} weeks, {} (n {}) in its last {third}: {} pp",
+            "{} (n {}) in its first {third} weeks, {} (n {}) in its last {third}: {}",
             percent(change.before.rate.unwrap_or_default()),
             change.before.n,
             percent(change.after.rate.unwrap_or_default()),
@@ -189,15 +196,17 @@ impl Trend {
         );
         let (margin, seen) = (100.0 * margin, 100.0 * change.detectable);
         match self.direction {
-            Direction::Flat => text += &format!("; within ±{margin:.1} pp, which counts as none"),
+            Direction::Flat => {
+                text += &format!("; within ±{margin:.1} points, which counts as none")
+            }
             Direction::Insufficient => {
-                text += &format!("; a change of {seen:.1} pp would have shown in four of five");
+                text += &format!("; a change of {seen:.1} points would have shown in four of five");
             }
             Direction::Falling | Direction::Worsening => {}
         }
         let aside = self.between.as_ref().filter(|by| by.low > 0.0 || by.high < 0.0);
         if let (Direction::Flat, Some(aside)) = (self.direction, aside) {
-            text += &format!("; not even in between: {} pp", points_of(aside));
+            text += &format!("; not even in between: {}", points_of(aside));
         }
         text
     }
@@ -213,9 +222,9 @@ fn direction(by: &Interval, margin: f64) -> Direction {
     }
 }
 
-/// `-7.0 [-9.9, -4.1]`, in per cent points.
+/// `-7.0 points [-9.9, -4.1]`, of a hundred.
 pub(super) fn points_of(by: &Interval) -> String {
-    format!("{:+.1} [{:+.1}, {:+.1}]", 100.0 * by.est, 100.0 * by.low, 100.0 * by.high)
+    format!("{:+.1} points [{:+.1}, {:+.1}]", 100.0 * by.est, 100.0 * by.low, 100.0 * by.high)
 }
 
 impl Direction {

@@ -46,7 +46,7 @@ fn a_rate_that_halves_over_a_year_falls() {
     assert_eq!(
         trend.why,
         "11.2 % (n 800) in its first 4 weeks, 7.2 % (n 800) in its last 4: \
-         -4.0 [-7.3, -0.7] pp"
+         -4.0 points [-7.3, -0.7]"
     );
 }
 
@@ -64,8 +64,8 @@ fn no_difference_among_few_trials_is_not_flat_and_says_what_would_have_shown() {
     assert_eq!(
         trend.why,
         "10.0 % (n 80) in its first 4 weeks, 10.0 % (n 80) in its last 4: \
-         +0.0 [-11.5, +11.5] pp; \
-         a change of 15.5 pp would have shown in four of five"
+         +0.0 points [-11.5, +11.5]; \
+         a change of 15.5 points would have shown in four of five"
     );
 }
 
@@ -77,8 +77,8 @@ fn no_difference_among_many_trials_is_flat_and_warned_of() {
     assert_eq!(
         trend.why,
         "10.0 % (n 8000) in its first 4 weeks, 10.0 % (n 8000) in its last 4: \
-         +0.0 [-1.1, +1.1] pp; \
-         within ±2.0 pp, which counts as none"
+         +0.0 points [-1.1, +1.1]; \
+         within ±2.0 points, which counts as none"
     );
 }
 
