@@ -9,18 +9,33 @@
 
 pub mod agreement;
 pub mod compare;
+pub mod counts;
 pub mod fix;
+pub mod grades;
 pub mod grading;
+pub mod incidents;
+pub mod items;
+pub mod minutes;
+pub mod quarter;
 pub mod recurrence;
+pub mod sample;
 pub mod student;
 pub mod trend;
+pub mod whole;
+pub mod write;
 
 pub use agreement::{Agreement, agreement};
 pub use compare::{Change, Count, compare};
 pub use fix::{Fix, FixVerdict, fix};
+pub use grades::{Grades, MachineGrades, Tally};
 pub use grading::{MachineGrade, grade};
+pub use minutes::{Spent, spent};
+pub use quarter::{NotAQuarter, Quarter};
 pub use recurrence::{Case, Recurrence, Remedy, RemedyVerdict, recurrences, remedies};
+pub use sample::sample;
 pub use trend::{Direction, Trend, trends};
+pub use whole::{Known, Material, Review, review};
+pub use write::write;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@
 //! with the same kind of failure counts; that it looks different is how it comes back. A remedy was
 //! *ineffective* only if its eval could have shown the promised fall and did not.
 
-mod remedy;
+pub(super) mod remedy;
 #[cfg(test)]
 mod tests;
 
@@ -149,6 +149,9 @@ const MODEL: &str = "model";
 const PROMPT: &str = "prompt and context assembly";
 const RETRIEVAL: &str = "retrieval and data";
 const SERVING: &str = "serving and integration";
+
+/// The layers that every document gives a verdict on.
+pub(super) const LAYERS: [&str; 4] = [MODEL, PROMPT, RETRIEVAL, SERVING];
 
 /// A layer's own name, however somebody wrote it; another name stays as it is.
 pub(super) fn layer(written: &str) -> String {
