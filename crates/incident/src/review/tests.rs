@@ -1,5 +1,8 @@
 //! Incidents and lessons as tests of the review need them.
 
+mod whole;
+mod year;
+
 use jiff::{SignedDuration, Timestamp};
 use model::course::{Course, Dated, Stage, StageReached};
 use model::postmortem::{FailureKind, LayerRow, LayerState, Postmortem};
