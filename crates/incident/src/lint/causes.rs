@@ -43,6 +43,9 @@ fn statements(check: &mut Check<'_>) {
             if matches!(name, "causes" | "resolution") {
                 runbook(check, &at, said);
             }
+            if name != "impact" {
+                by_a_team(check, &at, said);
+            }
             if name == "causes" {
                 blame(check, &at, said);
             }
@@ -50,6 +53,16 @@ fn statements(check: &mut Check<'_>) {
                 check.found("uncited-proposal", at, said);
             }
         }
+    }
+}
+
+/// "Resolved by the AI team", where nothing says what whoever was called first could learn from it.
+fn by_a_team(check: &mut Check<'_>, at: &str, said: &str) {
+    let document = check.document;
+    let open =
+        document.moved.is_none() || document.failures.is_empty() || document.items.is_empty();
+    if open && Text::of(said).first(&check.rules.words.by_a_team).is_some() {
+        check.found("resolved-by-a-team", at, said);
     }
 }
 

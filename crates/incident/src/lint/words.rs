@@ -20,6 +20,7 @@ pub(super) struct Words {
     pub(super) bad_prompt: Vec<String>,
     pub(super) degraded: Vec<String>,
     pub(super) blames_model: Vec<String>,
+    pub(super) by_a_team: Vec<String>,
     pub(super) rerun: Vec<String>,
     pub(super) should_have: Vec<String>,
     pub(super) roles: Vec<String>,

@@ -8,7 +8,8 @@
 //! none. Everything else is *insufficient*, and says which change would have been seen.
 //!
 //! A new version of an eval is another ruler, and begins a new series; so does another
-//! configuration. Runs that left out more than a fifth of the cases are not in it.
+//! configuration. Runs that left out more than a fifth of the cases are not in it, nor those that
+//! ran as an incident did.
 
 use std::collections::BTreeMap;
 
@@ -91,7 +92,8 @@ const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The trend of each series of an eval: by version and configuration, in the order of their runs.
 pub fn trends(eval: &str, runs: &[Measurement], within: Window) -> Vec<Trend> {
     let mut series: BTreeMap<_, Vec<&Measurement>> = BTreeMap::new();
-    for run in runs.iter().filter(|run| within.contains(run.at)) {
+    let drawn = |run: &&Measurement| within.contains(run.at) && !run.is_of_an_incident();
+    for run in runs.iter().filter(drawn) {
         let key = (run.version.as_str(), run.configuration.as_deref());
         series.entry(key).or_default().push(run);
     }
