@@ -40,11 +40,11 @@ pub type Pair = (u8, u8);
 /// How far two judges agree on documents, each with its pairs of judgements.
 pub fn agreement(documents: &[Vec<Pair>]) -> Agreement {
     let documents: Vec<&Vec<Pair>> = documents.iter().filter(|pairs| !pairs.is_empty()).collect();
-    let all = documents.iter().flat_map(|pairs| pairs.iter().copied());
+    let all: Vec<Pair> = documents.iter().flat_map(|pairs| pairs.iter().copied()).collect();
     let mut agreement = Agreement {
         documents: documents.len() as u64,
-        pairs: all.clone().count() as u64,
-        same: all.clone().filter(|(one, other)| one == other).count() as u64,
+        pairs: all.len() as u64,
+        same: all.iter().filter(|(one, other)| one == other).count() as u64,
         kappa: None,
         interval: None,
         why: None,
@@ -54,7 +54,7 @@ pub fn agreement(documents: &[Vec<Pair>]) -> Agreement {
         agreement.why = Some(format!("insufficient: {n} documents, and κ wants {FEWEST}"));
         return agreement;
     }
-    agreement.kappa = kappa(all, squared);
+    agreement.kappa = kappa(&all, squared);
     let Some(est) = agreement.kappa else {
         agreement.why = Some("every judgement is the same, so chance would agree as well".into());
         return agreement;
@@ -68,24 +68,14 @@ pub fn agreement(documents: &[Vec<Pair>]) -> Agreement {
 }
 
 /// κ under a weight for each way of disagreeing; none where chance would not disagree at all.
-fn kappa(pairs: impl Iterator<Item = Pair> + Clone, weight: fn(u8, u8) -> f64) -> Option<f64> {
-    let n = pairs.clone().count() as f64;
-    let observed: f64 = pairs.clone().map(|(one, other)| weight(one, other)).sum::<f64>() / n;
-    let counts = |of: fn(Pair) -> u8| {
-        pairs.clone().fold([0.0; 256], |mut counts, pair| {
-            counts[usize::from(of(pair))] += 1.0;
-            counts
-        })
-    };
-    let (ones, others) = (counts(|pair| pair.0), counts(|pair| pair.1));
-    let mut expected = 0.0;
-    for one in (0..=u8::MAX).filter(|one| ones[usize::from(*one)] > 0.0) {
-        for other in (0..=u8::MAX).filter(|other| others[usize::from(*other)] > 0.0) {
-            let chance = ones[usize::from(one)] * others[usize::from(other)] / (n * n);
-            expected += chance * weight(one, other);
-        }
-    }
-    (expected > 0.0).then(|| 1.0 - observed / expected)
+///
+/// By chance, anyone's judgement meets anyone else's.
+fn kappa(pairs: &[Pair], weight: fn(u8, u8) -> f64) -> Option<f64> {
+    let n = pairs.len() as f64;
+    let observed: f64 = pairs.iter().map(|(one, other)| weight(*one, *other)).sum();
+    let meeting = pairs.iter().flat_map(|(one, _)| pairs.iter().map(|(_, other)| (*one, *other)));
+    let expected: f64 = meeting.map(|(one, other)| weight(one, other)).sum();
+    (expected > 0.0).then(|| 1.0 - observed * n / expected)
 }
 
 fn squared(one: u8, other: u8) -> f64 {
@@ -96,7 +86,8 @@ fn jackknife(documents: &[&Vec<Pair>], est: f64) -> Option<Interval> {
     let n = documents.len() as f64;
     let without = |left_out: usize| {
         let rest = documents.iter().enumerate().filter(move |(number, _)| *number != left_out);
-        kappa(rest.flat_map(|(_, pairs)| pairs.iter().copied()), squared)
+        let rest: Vec<Pair> = rest.flat_map(|(_, pairs)| pairs.iter().copied()).collect();
+        kappa(&rest, squared)
     };
     let without: Option<Vec<f64>> = (0..documents.len()).map(without).collect();
     let without = without?;
@@ -151,9 +142,9 @@ mod tests {
     #[test]
     fn kappa_agrees_with_cohens_published_examples() {
         let pairs: Vec<Pair> = cohens().into_iter().flatten().collect();
-        let plain = kappa(pairs.iter().copied(), |one, other| f64::from(u8::from(one != other)));
+        let plain = kappa(&pairs, |one, other| f64::from(u8::from(one != other)));
         assert!((plain.unwrap() - 0.492).abs() < 5e-4, "{plain:?}");
-        let weighted = kappa(pairs.iter().copied(), cohens_weights);
+        let weighted = kappa(&pairs, cohens_weights);
         assert!((weighted.unwrap() - 0.348).abs() < 5e-4, "{weighted:?}");
     }
 

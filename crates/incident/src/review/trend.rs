@@ -199,7 +199,7 @@ impl Trend {
         let (margin, seen) = (100.0 * margin, 100.0 * change.detectable);
         match self.direction {
             Direction::Flat => {
-                text += &format!("; within ±{margin:.1} points, which counts as none")
+                text += &format!("; within ±{margin:.1} points, which counts as none");
             }
             Direction::Insufficient => {
                 text += &format!("; a change of {seen:.1} points would have shown in four of five");
