@@ -183,6 +183,7 @@ mod tests {
             configuration: None,
             cases: cases.iter().map(result).collect(),
             threshold: 0.1,
+            partial: false,
             at: jiff::Timestamp::UNIX_EPOCH,
             source: "api".to_owned(),
         }

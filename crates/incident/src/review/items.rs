@@ -7,9 +7,10 @@ use model::postmortem::{ItemKind, ItemState};
 use model::{BehaviourRate, IncidentId, ItemId};
 use serde::{Deserialize, Serialize};
 
-use super::recurrence::{Recurrence, remedy::named};
+use super::recurrence::Recurrence;
 use super::trend::{Direction, Trend};
 use super::whole::{Known, Material};
+use crate::closing::eval_of;
 use crate::lessons::KnownItem;
 use crate::lint::Rules;
 
@@ -92,30 +93,25 @@ pub(super) fn targets(
         let of = recurrences.iter().filter(|one| one.earlier == *id || one.incident == *id);
         of.filter_map(|one| one.judged.as_ref()).any(|judged| judged.recurs)
     };
-    let named_one = read.iter().flat_map(|one| held(one));
-    let named_one = named_one.filter(|(_, known)| known.item.contract.eval.is_some());
     let target = |(id, known): (&IncidentId, &KnownItem)| {
         let contract = &known.item.contract;
-        let (eval, version) = match &contract.eval {
-            Some(eval) => named(eval, &|eval: &str| material.runs(eval)),
-            None => ("", None),
-        };
+        let (eval, version) = eval_of(contract)?;
         let of_version = |its: &str| version.is_none_or(|version| its == version);
         let trend = trends.iter().rfind(|trend| {
             trend.eval == eval && trend.configuration.is_none() && of_version(&trend.version)
         });
         let mut runs = material.runs(eval).iter();
         let last = runs.rfind(|run| run.configuration.is_none() && of_version(&run.version));
-        Target {
+        Some(Target {
             item: ItemLine::of(id, known),
             baseline: contract.baseline,
             target: contract.target,
             last: last.map(|run| run.rate),
             direction: trend.map(|trend| trend.direction),
             came_back: confirmed(id),
-        }
+        })
     };
-    named_one.map(target).collect()
+    read.iter().flat_map(|one| held(one)).filter_map(target).collect()
 }
 
 /// Items of any time that are not done and of which something holds.

@@ -6,7 +6,7 @@
 //! with the same kind of failure counts; that it looks different is how it comes back. A remedy was
 //! *ineffective* only if its eval could have shown the promised fall and did not.
 
-pub(super) mod remedy;
+mod remedy;
 #[cfg(test)]
 mod tests;
 

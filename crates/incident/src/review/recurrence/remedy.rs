@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use model::ItemId;
 use serde::{Deserialize, Serialize};
 
+use crate::closing::eval_of;
 use crate::lessons::{KnownItem, Lesson};
 use crate::measures::Measurement;
 use crate::review::compare::{Change, Count, compare};
@@ -65,10 +66,10 @@ fn remedy<'a>(
     runs: &impl Fn(&str) -> &'a [Measurement],
 ) -> Remedy {
     let contract = &known.item.contract;
-    let (verdict, why, change) = match &contract.eval {
+    let (verdict, why, change) = match eval_of(contract) {
         None => (RemedyVerdict::NotMeasured, "the item names no eval".to_owned(), None),
         Some(eval) => match sides(eval, [ended, again], runs) {
-            None => (RemedyVerdict::NotMeasured, not_run(eval), None),
+            None => (RemedyVerdict::NotMeasured, not_run(eval.0), None),
             Some(change) => {
                 let verdict = verdict(&change, contract.baseline, contract.target);
                 (verdict, why(verdict, &change), Some(change))
@@ -85,11 +86,10 @@ fn not_run(eval: &str) -> String {
 
 /// Runs of an eval before the earlier incident ended and since, in the latest version with both.
 fn sides<'a>(
-    eval: &str,
+    (name, version): (&str, Option<&str>),
     [ended, again]: [Timestamp; 2],
     runs: &impl Fn(&str) -> &'a [Measurement],
 ) -> Option<Change> {
-    let (name, version) = named(eval, runs);
     let plain = runs(name).iter().filter(|run| run.configuration.is_none() && run.at <= again);
     let plain = plain.filter(|run| version.is_none_or(|version| run.version == version));
     let mut plain: Vec<&Measurement> = plain.collect();
@@ -107,17 +107,6 @@ fn sides<'a>(
         plain.retain(|run| run.version != last);
     }
     None
-}
-
-/// `queue-recovery 4` is the eval of that name, or version 4 of `queue-recovery`.
-pub(in crate::review) fn named<'a, 'b>(
-    eval: &'b str,
-    runs: &impl Fn(&str) -> &'a [Measurement],
-) -> (&'b str, Option<&'b str>) {
-    match eval.rsplit_once(char::is_whitespace) {
-        Some((name, version)) if runs(eval).is_empty() => (name.trim_end(), Some(version)),
-        _ => (eval, None),
-    }
 }
 
 fn verdict(change: &Change, baseline: Option<f64>, target: Option<f64>) -> RemedyVerdict {

@@ -119,7 +119,7 @@ fn verdict_of(item: KnownItem, runs: &[Measurement]) -> Remedy {
 }
 
 fn promised() -> KnownItem {
-    item(Some("queue-recovery 3"), Some((0.40, 0.12)))
+    item(Some("queue-recovery@3"), Some((0.40, 0.12)))
 }
 
 #[test]
