@@ -35,7 +35,8 @@ pub fn page(of: &Postmortem) -> String {
     )
 }
 
-fn made(markdown: &str) -> String {
+/// Markdown that Mayday wrote as a part of a page.
+pub fn made(markdown: &str) -> String {
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).filter_map(inert);
     let mut made = String::with_capacity(markdown.len() * 2);
     html::push_html(&mut made, events);

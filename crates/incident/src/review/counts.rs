@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::minutes::spent;
 use super::recurrence::{LAYERS, layer};
 use super::whole::Known;
-use crate::actors::Actors;
 use crate::clocks::{LagName, Length};
 use crate::fields::form;
 use crate::lessons::Filed;
@@ -183,11 +182,11 @@ pub(super) fn lags(read: &[&Known<'_>]) -> Vec<LagSpan> {
     LagName::ALL.into_iter().map(span).collect()
 }
 
-pub(super) fn minutes(read: &[&Known<'_>], actors: &Actors) -> MinuteSpan {
+pub(super) fn minutes(read: &[&Known<'_>], is_person: &dyn Fn(&str) -> bool) -> MinuteSpan {
     let with = read.iter().filter(|one| filed(one).is_some());
-    let spent = with.filter_map(|one| one.case.lesson).map(|lesson| {
-        spent(&lesson.acts, |who| actors.is_person(who)).secs.map(|secs| secs as f64 / 60.0)
-    });
+    let spent = with
+        .filter_map(|one| one.case.lesson)
+        .map(|lesson| spent(&lesson.acts, is_person).secs.map(|secs| secs as f64 / 60.0));
     let spent: Vec<Option<f64>> = spent.collect();
     let known: Vec<f64> = spent.iter().flatten().copied().collect();
     MinuteSpan {

@@ -12,14 +12,13 @@ use super::incidents::IncidentLine;
 use super::items::{ItemLine, Target};
 use super::recurrence::{Case, Recurrence, ended, recurrences, remedies};
 use super::{Quarter, Trend, counts, grades, incidents, items, sample, trends};
-use crate::actors::Actors;
 use crate::clocks::Clocks;
 use crate::lessons::Graded;
 use crate::lint::rules;
 use crate::measures::Measurement;
 
 /// What a review reads.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Material<'a> {
     /// Which quarter.
     pub quarter: Quarter,
@@ -35,8 +34,8 @@ pub struct Material<'a> {
     pub evals: &'a [(&'a str, &'a [Measurement])],
     /// The grades that people gave in this review.
     pub grades: &'a [Graded],
-    /// Who is a person.
-    pub actors: &'a Actors,
+    /// Whether a person is named so.
+    pub is_person: &'a dyn Fn(&str) -> bool,
 }
 
 /// An incident and what is known of it.
@@ -127,7 +126,7 @@ pub fn review(material: &Material<'_>) -> Review {
         lags: counts::lags(&read),
         unowned: items::open(known, |line| line.owner.is_none() || line.due.is_none()),
         overdue: items::open(known, |line| items::is_overdue(line, now)),
-        minutes: counts::minutes(&read, material.actors),
+        minutes: counts::minutes(&read, material.is_person),
         prompt_only: items::prompt_only(&read, &rules),
     }
 }
