@@ -151,7 +151,26 @@ fn points(runs: &[&Measurement]) -> Vec<Point> {
     points.into_iter().map(|(_, point)| point).collect()
 }
 
+impl Point {
+    /// The week, from its first run on.
+    pub fn week(&self) -> Window {
+        let end = self.at.saturating_add(WEEK).unwrap_or(Timestamp::MAX);
+        Window { start: self.at, end }
+    }
+}
+
 impl Trend {
+    /// When the first and the last third of the points lie; none where they are too few.
+    pub fn thirds(&self) -> Option<[Window; 2]> {
+        let points = Some(&self.points).filter(|points| points.len() >= FEWEST_WEEKS)?;
+        let third = third(points.len());
+        let spanned = |points: &[Point]| {
+            let (first, last) = (points.first()?.week(), points.last()?.week());
+            Some(Window { start: first.start, end: last.end })
+        };
+        Some([spanned(&points[..third])?, spanned(&points[points.len() - third..])?])
+    }
+
     /// Whether work on this rate has shown no effect, and there is something left to win.
     pub fn is_warned(&self) -> bool {
         match self.direction {
@@ -173,7 +192,7 @@ impl Trend {
             self.why = format!("{weeks} weeks with runs; a trend wants {FEWEST_WEEKS}");
             return;
         }
-        let third = (counts.len() + 1) / 3;
+        let third = third(counts.len());
         let (early, rest) = counts.split_at(third);
         let (middle, late) = rest.split_at(rest.len() - third);
         let Some(change) = compare(&[early, middle, late]) else { return };
@@ -212,6 +231,11 @@ impl Trend {
         }
         text
     }
+}
+
+/// How many of so many points are the first third, and the last.
+fn third(points: usize) -> usize {
+    (points + 1) / 3
 }
 
 /// Smaller than the margin comes first: a sure change that does not matter is none.
