@@ -20,7 +20,9 @@ async fn a_document_is_graded_blind_and_then_shown_beside_the_machines_grade() {
     let server = Server::start(&data, &[]);
     let id = declared(&server).await;
     let quarter = quarter(&server, &id).await;
-    let hostile = "# Postmortem: x\n\n## Root cause\n\nDocumentation gap.\n\n## Action items\n\n\
+    let hostile = "# Postmortem: x\n\n## Root cause\n\nDocumentation gap.\n\n\
+                   ## What agents inferred\n\n### Inference 1\n\n- **Agent:** helper\n\n\
+                   ## Action items\n\n\
                    - <script>alert(1)</script> reword the prompt\n";
     let file = write(guard.path(), "night.md", hostile);
     let (code, _, error) = run(&server, &["postmortem", "file", &id, &file]);
