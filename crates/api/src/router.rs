@@ -172,6 +172,7 @@ fn looks() -> Router<Api> {
         .route("/api/v1/incidents/{incident}/ablations", get(lessons::ablations))
         .route("/api/v1/items", get(lessons::items))
         .route("/api/v1/items/{item}", get(lessons::item))
+        .route("/api/v1/items/{item}/fix", get(lessons::fix))
         .route("/api/v1/reviews/{quarter}", get(reviews::get))
         .route("/api/v1/changes", get(changes::list))
         .route("/api/v1/changes/{change}", get(changes::get))

@@ -11,6 +11,7 @@ mod filing;
 mod formats;
 mod items;
 mod measured;
+mod mended;
 mod quotes;
 mod view;
 

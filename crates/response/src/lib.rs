@@ -105,7 +105,7 @@ pub mod targets {
 pub mod reviews {
     pub use incident::document::made as html;
     pub use incident::review::{
-        NotAQuarter, Quarter, Review, Trend, trend::WARNING, write as markdown,
+        Fix, NotAQuarter, Quarter, Review, Trend, trend::WARNING, write as markdown,
     };
 }
 

@@ -156,6 +156,13 @@ fn untold(why: &str, cases: u64) -> Fix {
     Fix { verdict: FixVerdict::CantBeTold, why: why.to_owned(), change: None, cases }
 }
 
+impl Fix {
+    /// What is said where the eval was not run both before and since.
+    pub fn not_run() -> Self {
+        untold("its eval was not run as a whole, in one version, both before and since", 0)
+    }
+}
+
 impl FixVerdict {
     /// The words for people.
     pub fn as_str(self) -> &'static str {

@@ -135,7 +135,7 @@ fn only_item(view: &DocumentView) -> (ItemId, ActionItem) {
 }
 
 /// Tells what the eval `stalls` measured: trials and failures of each case.
-fn measure(
+pub(crate) fn measure(
     mayday: &Mayday,
     at: i64,
     configuration: Option<&str>,

@@ -6,7 +6,7 @@ use model::lesson::Grade;
 use response::reviews::Quarter;
 use response::{Act, GradeTold, Mayday};
 
-use crate::lessons::{BELIEF, EVAL_ITEM, act, bot, document, file, harm, minutes};
+use crate::lessons::{BELIEF, EVAL_ITEM, act, bot, document, file, harm, measure, minutes};
 use crate::samples::open;
 
 fn quarter(text: &str) -> Quarter {
@@ -97,4 +97,22 @@ async fn only_people_grade_and_only_what_the_quarter_holds() {
     assert_eq!(mayday.show_grades(its(), of_bot).unwrap_err().fault(), Fault::Denied);
     let other = mayday.grade_document(quarter("2026-Q3"), used(), by("ana", 13)).unwrap_err();
     assert!(other.to_string().contains("was not declared in 2026-Q3"), "{other}");
+}
+
+#[tokio::test]
+async fn a_mend_is_judged_on_cases_that_are_not_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mayday, incident) = harm(dir.path()).await;
+    measure(&mayday, 9, None, &[("CASE", 100, 90), ("a", 100, 40), ("b", 100, 40)]);
+    let filed = file(&mayday, &incident, &document(&incident, BELIEF, EVAL_ITEM), 11).unwrap();
+    let item = filed.items[0].item.id.clone().unwrap();
+    let verdict = || mayday.fix(&item).unwrap();
+    assert!(verdict().why.contains("was not run"), "{:?}", verdict());
+    measure(&mayday, 12, None, &[("CASE", 100, 0), ("a", 100, 38), ("b", 100, 41)]);
+    let own_alone = verdict();
+    assert_eq!((own_alone.verdict.as_str(), own_alone.cases), ("can't be told", 2));
+    measure(&mayday, 13, None, &[("CASE", 100, 0), ("a", 100, 8), ("b", 100, 6)]);
+    assert_eq!(verdict().verdict.as_str(), "fell");
+    measure(&mayday, 14, Some(incident.id.as_str()), &[("CASE", 9, 9), ("a", 100, 90)]);
+    assert_eq!(verdict().verdict.as_str(), "fell", "a run as the incident ran counts for neither");
 }
