@@ -9,6 +9,7 @@ use model::eval::{Ablation, CaseResult};
 use model::id::IdError;
 use model::{Fault, IncidentId, ItemId, Measured};
 use response::lessons::{Bundle, Export};
+use response::reviews::Fix;
 use response::{AblationView, Closing, DocumentView, ItemView, MeasuredTold};
 use serde::{Deserialize, Serialize};
 
@@ -145,6 +146,12 @@ pub async fn items(seat: Seat) -> Json<Vec<ItemView>> {
 pub async fn item(seat: Seat, Path(id): Path<String>) -> Result<Json<ItemView>, Problem> {
     let id = item_id(&id)?;
     Ok(Json(blocking(move || seat.mayday.item(&id, seat.at)).await?))
+}
+
+/// `GET /api/v1/items/{item}/fix`: whether the rate fell on cases that are not the item's own.
+pub async fn fix(seat: Seat, Path(id): Path<String>) -> Result<Json<Fix>, Problem> {
+    let id = item_id(&id)?;
+    Ok(Json(blocking(move || seat.mayday.fix(&id)).await?))
 }
 
 /// `POST /api/v1/items/{item}/closing`: closed, if the record shows that it is done.

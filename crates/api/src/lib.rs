@@ -40,6 +40,7 @@ pub mod playbooks;
 pub mod postmortems;
 pub mod problem;
 pub mod reconstruct;
+pub mod reviews;
 pub mod router;
 pub mod seat;
 pub mod serve;

@@ -18,7 +18,7 @@ use crate::{
     alerts, changes, channel_hooks, complaints, course, deliveries, drift, evals, flights, gaps,
     grpc, hooks, incidents, intents, inventory, keeping, keys, ledger, lessons, metrics, moved,
     notices, origin, otlp as export, outcomes, playbooks, postmortems, problem, reconstruct,
-    tickets, traces,
+    reviews, tickets, traces,
 };
 
 /// What every handler may use.
@@ -148,6 +148,8 @@ fn lesson_acts() -> Router<Api> {
         .route("/api/v1/incidents/{incident}/recurrences", post(lessons::recurs))
         .route("/api/v1/items/{item}/closing", post(lessons::close))
         .route("/api/v1/items/{item}/reopening", post(lessons::reopen))
+        .route("/api/v1/reviews/{quarter}/grades", post(reviews::grade))
+        .route("/api/v1/reviews/{quarter}/showings", post(reviews::show))
 }
 
 /// What can be looked at.
@@ -170,6 +172,8 @@ fn looks() -> Router<Api> {
         .route("/api/v1/incidents/{incident}/ablations", get(lessons::ablations))
         .route("/api/v1/items", get(lessons::items))
         .route("/api/v1/items/{item}", get(lessons::item))
+        .route("/api/v1/items/{item}/fix", get(lessons::fix))
+        .route("/api/v1/reviews/{quarter}", get(reviews::get))
         .route("/api/v1/changes", get(changes::list))
         .route("/api/v1/changes/{change}", get(changes::get))
         .route("/api/v1/drift", get(drift::get))

@@ -13,8 +13,9 @@ mod read;
 mod write;
 
 pub use escape::{fenced, inline};
-pub use html::{fragment, page};
+pub use html::{fragment, made, page};
 pub use outline::{Entry, Outline, Section, Table, outline};
+pub(crate) use read::said;
 pub use read::{Lines, Read, read};
 pub use write::{draft, write};
 

@@ -26,6 +26,11 @@ pub struct Incidents {
 }
 
 impl Incidents {
+    /// Whether a person is named so in the ledger.
+    pub fn is_person(&self, actor: &str) -> bool {
+        self.actors.is_person(actor)
+    }
+
     /// Takes in one entry. Facts about other things, and about incidents that were never declared,
     /// change nothing.
     pub fn apply(&mut self, entry: &Entry) {

@@ -53,6 +53,7 @@ pub mod observed;
 pub mod playbooks;
 pub mod postmortem;
 pub mod proposal;
+pub mod review;
 pub mod severity;
 pub mod still;
 pub mod suspects;

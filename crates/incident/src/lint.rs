@@ -8,6 +8,7 @@
 mod causes;
 mod inferences;
 mod items;
+mod phrases;
 mod quote;
 mod rules;
 mod sarif;
@@ -21,6 +22,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Lines;
 
+pub(crate) use inferences::open_fields;
+pub(crate) use phrases::quotes_what_was_read;
 pub use quote::{Spoken, look_up};
 pub use rules::{Rule, Rules, rules};
 pub use sarif::sarif;

@@ -52,6 +52,11 @@ impl Measurement {
             green: measured.is_green(),
         }
     }
+
+    /// Whether it ran as some incident did, to show that its cases are red there.
+    pub fn is_of_an_incident(&self) -> bool {
+        self.configuration.as_ref().is_some_and(|name| name.starts_with("inc_"))
+    }
 }
 
 impl Measures {

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::commands::{
     alert, backup, bench, change, delivery, demo, drift, erase, eval, export, features, gaps,
     incident, inventory, item, key, ledger, moved, notice, out, playbook, postmortem, reconstruct,
-    replay, serve, sim, ticket, verify,
+    replay, review, serve, sim, ticket, verify,
 };
 
 /// Incident response for AI systems: what moved, what to do, what was learned.
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     /// List action items, close them by their proof, open them again
     #[command(subcommand)]
     Item(item::Item),
+    /// Read a quarter's postmortems again: were they used, and did anything get better
+    Review(review::Review),
     /// Issue, list and revoke keys
     #[command(subcommand)]
     Key(key::Key),
@@ -123,6 +125,7 @@ impl Command {
             Command::Playbook(command) => command.run().await,
             Command::Postmortem(command) => command.run().await,
             Command::Item(command) => command.run().await,
+            Command::Review(command) => command.run().await,
             Command::Key(command) => command.run().await,
             Command::Ledger(command) => command.run().await,
             Command::Reconstruct(command) => command.run().await,

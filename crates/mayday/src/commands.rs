@@ -25,6 +25,7 @@ pub(crate) mod playbook;
 pub(crate) mod postmortem;
 pub(crate) mod reconstruct;
 pub(crate) mod replay;
+pub(crate) mod review;
 pub(crate) mod serve;
 pub(crate) mod sim;
 pub(crate) mod ticket;

@@ -3,6 +3,7 @@
 mod lessons;
 mod notices;
 mod outside;
+mod reviews;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;

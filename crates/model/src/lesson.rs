@@ -184,3 +184,22 @@ pub struct GradesShown {
     /// Up to which moment documents were graded by then.
     pub until: Timestamp,
 }
+
+impl Grade {
+    /// All of them, from the worst.
+    pub const ALL: [Self; 3] = [Self::Flattened, Self::Partly, Self::Used];
+
+    /// The word, as in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Flattened => "flattened",
+            Self::Partly => "partly",
+            Self::Used => "used",
+        }
+    }
+
+    /// The one of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+}

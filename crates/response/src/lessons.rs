@@ -12,6 +12,7 @@ mod filing;
 mod formats;
 mod items;
 mod measured;
+mod mended;
 mod quotes;
 mod view;
 

@@ -37,6 +37,7 @@ pub mod postmortem;
 mod projections;
 pub mod reconstruct;
 pub mod record;
+pub mod review;
 mod room;
 pub mod settle;
 pub mod sheet;
@@ -68,6 +69,7 @@ pub use open::{Gauges, Mayday, Settings, verify_ledger_in};
 pub use outbox::{Courier, Delivery, DeliveryError, DeliveryState, Out, Worked};
 pub use reconstruct::{Diff, Finding, Reconstructed, Reconstruction, Sought};
 pub use record::Recorded;
+pub use review::GradeTold;
 pub use sheet::{Measure, SheetAnswer, SheetError, SheetQuestion, SheetReport};
 pub use tally::{Counted, Tally};
 pub use triage::Answered;
@@ -97,6 +99,14 @@ pub mod targets {
         Target, TargetError, Way, Webhook,
     };
     pub use incident::announce::TOPICS;
+}
+
+/// The quarterly review.
+pub mod reviews {
+    pub use incident::document::made as html;
+    pub use incident::review::{
+        Fix, NotAQuarter, Quarter, Review, Trend, trend::WARNING, write as markdown,
+    };
 }
 
 /// What eval runners write.

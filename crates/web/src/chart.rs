@@ -9,11 +9,12 @@ mod palette;
 use std::iter::once;
 
 use jiff::Timestamp;
-use model::report::{Onset, OutcomeChange, Windows};
+use model::report::{ChosenBy, Onset, OutcomeChange, Windows};
 use model::{BehaviourRate, Window};
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use response::reviews::Trend;
 use response::{IncidentView, Slice, wording};
 
 use axis::{Shares, Times};
@@ -39,6 +40,8 @@ pub(crate) struct Chart {
     pub(crate) onset: Option<Onset>,
     /// When what moved was first seen.
     pub(crate) first_seen: Vec<Timestamp>,
+    /// What the two windows are called.
+    pub(crate) names: [&'static str; 2],
 }
 
 /// For which screen a chart is drawn. Two units of the drawing make one CSS pixel.
@@ -76,7 +79,31 @@ impl Chart {
             outcome: report.outcome,
             onset: report.onset,
             first_seen: report.movers.iter().filter_map(|mover| mover.first_seen).collect(),
+            names: ["baseline", "incident"],
         }
+    }
+
+    /// The chart of an eval's rate, week by week; none where it can't be compared with itself.
+    pub(crate) fn of_trend(trend: &Trend) -> Option<Self> {
+        let ([first, last], change) = (trend.thirds()?, trend.change.as_ref()?);
+        let slices = trend.points.iter().map(|point| Slice {
+            window: point.week(),
+            rate: BehaviourRate::of(point.count.k, point.count.n, 0),
+        });
+        Some(Self {
+            slices: slices.collect(),
+            windows: Windows { baseline: first, incident: last, chosen_by: ChosenBy::Caller },
+            outcome: OutcomeChange {
+                before: change.before,
+                during: change.after,
+                delta_pp: Some(100.0 * change.by.est),
+                low_pp: Some(100.0 * change.by.low),
+                high_pp: Some(100.0 * change.by.high),
+            },
+            onset: None,
+            first_seen: Vec::new(),
+            names: ["first third", "last third"],
+        })
     }
 
     /// The time that it covers.
@@ -183,8 +210,8 @@ impl Chart {
             None => name.to_owned(),
         };
         let (left, right) = ((12, 12, HPos::Left), (-12, 12, HPos::Right));
-        label(plot, (baseline.start, 1.0), left, &named("baseline", &before))?;
-        label(plot, (incident.end, 1.0), right, &named("incident", &during))
+        label(plot, (baseline.start, 1.0), left, &named(self.names[0], &before))?;
+        label(plot, (incident.end, 1.0), right, &named(self.names[1], &during))
     }
 }
 

@@ -6,11 +6,14 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use model::IncidentId;
+use response::reviews::Quarter;
 use response::{OpenError, Right};
 
 use crate::Site;
 use crate::error::PageError;
-use crate::pages::{HomePage, IncidentPage, NoticesPage, PlaybooksPage, PostmortemPage, Shown};
+use crate::pages::{
+    HomePage, IncidentPage, NoticesPage, PlaybooksPage, PostmortemPage, ReviewPage, Shown,
+};
 use crate::visitor::Visitor;
 
 pub(crate) mod claims;
@@ -66,6 +69,22 @@ pub(crate) async fn postmortem(
     };
     let view = tokio::task::spawn_blocking(look).await??;
     Ok(Html(PostmortemPage::new(&view).render()?))
+}
+
+/// `GET /reviews/{quarter}`
+pub(crate) async fn review(
+    State(site): State<Site>,
+    visitor: Visitor,
+    quarter: Result<Path<Quarter>, PathRejection>,
+) -> Page {
+    let Path(quarter) = quarter.map_err(|_| PageError::NoSuchPage)?;
+    let now = (site.now)();
+    let look = move || {
+        let mayday = site.mayday.of(&visitor.who.tenant(), now)?;
+        Ok::<_, PageError>(mayday.review(quarter, visitor.name(), now)?)
+    };
+    let review = tokio::task::spawn_blocking(look).await??;
+    Ok(Html(ReviewPage::new(&review)?.render()?))
 }
 
 /// `GET /playbooks`

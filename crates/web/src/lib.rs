@@ -70,6 +70,7 @@ pub fn router(site: Site) -> Router {
         .route("/incidents/{id}/actions", post(handlers::claims::actions))
         .route("/playbooks", get(handlers::playbooks))
         .route("/notices", get(handlers::notices))
+        .route("/reviews/{quarter}", get(handlers::review))
         .route("/you", get(handlers::sign_in::you))
         .route("/sign-out", post(handlers::sign_in::sign_out))
         .fallback(handlers::missing)

@@ -8,6 +8,7 @@ mod incident;
 mod notices;
 mod playbooks;
 mod postmortem;
+mod review;
 
 pub(crate) use access::{BouncePage, FirstPage, IssuedPage, SignInPage, YouPage};
 pub(crate) use failure::FailurePage;
@@ -16,6 +17,7 @@ pub(crate) use incident::IncidentPage;
 pub(crate) use notices::{NoticesPage, Shown};
 pub(crate) use playbooks::PlaybooksPage;
 pub(crate) use postmortem::PostmortemPage;
+pub(crate) use review::ReviewPage;
 
 #[cfg(test)]
 pub(crate) mod tests;

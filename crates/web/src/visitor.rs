@@ -73,6 +73,11 @@ impl Visitor {
         Self { who, session, name, pass }
     }
 
+    /// Who acts, as the ledger names them.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What a form for this visitor carries in its hidden field `mark`; empty without a session,
     /// for then no cookie speaks for them.
     pub(crate) fn mark(&self) -> String {

@@ -19,12 +19,12 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;mar
 
 /// The document as a part of a page, its headings one level further down.
 pub fn fragment(of: &Postmortem) -> String {
-    made(&write(of), lowered)
+    made(&write(of))
 }
 
 /// The document as a file by itself, which loads nothing and runs nothing.
 pub fn page(of: &Postmortem) -> String {
-    let (title, body) = (text(&of.title), made(&write(of), |level| level));
+    let (title, body) = (text(&of.title), with(&write(of), |level| level));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
@@ -35,7 +35,12 @@ pub fn page(of: &Postmortem) -> String {
     )
 }
 
-fn made(markdown: &str, level_of: fn(HeadingLevel) -> HeadingLevel) -> String {
+/// Markdown that Mayday wrote as a part of a page, its headings one level further down.
+pub fn made(markdown: &str) -> String {
+    with(markdown, lowered)
+}
+
+fn with(markdown: &str, level_of: fn(HeadingLevel) -> HeadingLevel) -> String {
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).filter_map(inert);
     let events = events.map(|event| match event {
         Event::Start(Tag::Heading { level, id, classes, attrs }) => {
@@ -132,7 +137,7 @@ mod tests {
     #[test]
     fn markdown_that_nobody_escaped_is_inert_too() {
         let said = "<script>x</script> <b>y</b> [z](https://a.example) ![i](x)\n\n<div>\n";
-        let html = made(said, lowered);
+        let html = made(said);
         assert!(is_inert(&html), "{html}");
         assert!(html.contains("&lt;script&gt;"), "{html}");
     }

@@ -107,7 +107,7 @@ fn severity(text: &str) -> Option<Severity> {
 }
 
 /// A text, unless it says that there is none.
-fn said(text: &str) -> Option<String> {
+pub(crate) fn said(text: &str) -> Option<String> {
     let text = text.trim();
     let nothing = matches!(
         text.to_lowercase().trim_end_matches('.'),

@@ -4,6 +4,7 @@ use model::fields::FieldState;
 use model::postmortem::{Degree, FailureKind, LayerState, Statement};
 
 use super::Check;
+use super::phrases::quotes_what_was_read;
 use super::words::Text;
 
 pub(super) fn check(check: &mut Check<'_>) {
@@ -29,8 +30,8 @@ fn statements(check: &mut Check<'_>) {
         for (number, statement) in statements.iter().enumerate() {
             let (at, said) = (format!("{name}[{number}]"), statement.text.as_str());
             let text = Text::of(said);
-            let words = &check.rules.words;
-            if name == "causes" && agent && unsaid && text.first(&words.generic_cause).is_some() {
+            let is_generic = check.rules.generic_cause(said).is_some();
+            if name == "causes" && agent && unsaid && is_generic {
                 check.found("flattened-causes", at.clone(), said);
             }
             if name == "resolution" && text.first(&check.rules.words.rerun).is_some() {
@@ -42,6 +43,9 @@ fn statements(check: &mut Check<'_>) {
             if matches!(name, "causes" | "resolution") {
                 runbook(check, &at, said);
             }
+            if name != "impact" {
+                by_a_team(check, &at, said);
+            }
             if name == "causes" {
                 blame(check, &at, said);
             }
@@ -49,6 +53,16 @@ fn statements(check: &mut Check<'_>) {
                 check.found("uncited-proposal", at, said);
             }
         }
+    }
+}
+
+/// "Resolved by the AI team", where nothing says what whoever was called first could learn from it.
+fn by_a_team(check: &mut Check<'_>, at: &str, said: &str) {
+    let document = check.document;
+    let open =
+        document.moved.is_none() || document.failures.is_empty() || document.items.is_empty();
+    if open && Text::of(said).first(&check.rules.words.by_a_team).is_some() {
+        check.found("resolved-by-a-team", at, said);
     }
 }
 
@@ -66,14 +80,7 @@ fn degraded(check: &mut Check<'_>, at: &str, said: &str) {
 
 /// "Fix the runbook", unless a data failure quotes what the agent read there.
 pub(super) fn runbook(check: &mut Check<'_>, at: &str, said: &str) {
-    let words = &check.rules.words;
-    if !Text::of(said).rewords(words, &words.runbook) {
-        return;
-    }
-    let data = &check.document.attribution.data;
-    let is_data = data.degree.is_some_and(|degree| degree >= Degree::Contributing);
-    let quotes = ['"', '“', '«', '`'].iter().any(|mark| data.evidence.contains(*mark));
-    if !(is_data && quotes) {
+    if check.rules.rewords_runbook(said) && !quotes_what_was_read(check.document) {
         check.found("fix-the-runbook", at, said);
     }
 }

@@ -4,6 +4,7 @@ use model::postmortem::{Inference, Inferred, InputKind, ItemKind, Reach};
 
 use super::words::Text;
 use super::{Check, QuoteCheck};
+use crate::document::said;
 
 pub(super) fn check(check: &mut Check<'_>) {
     let document = check.document;
@@ -72,42 +73,49 @@ fn signal(check: &mut Check<'_>, number: usize) {
 
 fn open(check: &mut Check<'_>, number: usize, inference: &Inference) {
     let at = |field: &str| format!("inferences[{number}].{field}");
-    let unquoted = match &inference.inferred {
-        None => true,
-        Some(Inferred::Quoted(quote)) => quote.text.trim().is_empty() && quote.kept.is_none(),
-        Some(Inferred::NotVerbalised(_) | Inferred::NotKept(_)) => false,
-    };
-    let could_not_act = inference.right == Some(true) && inference.lacked.is_some();
-    let empty = |text: &str| text.trim().is_empty();
-    let correct = inference.correct.as_ref().filter(|correct| !empty(&correct.text));
-    let missed = inference.missed.as_ref();
-    let missed = missed.filter(|it| it.reach == Some(Reach::None) || !empty(&it.what));
-    let change = inference.change.as_ref();
-    let change = change.filter(|it| it.kind == Some(InputKind::None) || !empty(&it.what));
-    let fields = [
-        ("inferred", unquoted),
-        ("correct", correct.is_none() && inference.right != Some(true)),
-        ("missed", missed.is_none() && inference.right != Some(true)),
-        ("change", change.is_none() && !could_not_act),
-    ];
-    for (field, is_open) in fields {
-        if is_open {
-            check.found("inference-open", at(field), "");
-        }
+    for (field, _) in open_fields(inference).into_iter().filter(|(_, is_open)| *is_open) {
+        check.found("inference-open", at(field), "");
     }
-    if correct.is_some_and(|correct| correct.known_then.is_none()) && inference.right != Some(true)
-    {
+    let right = inference.right == Some(true);
+    let correct = inference.correct.as_ref().filter(|correct| said(&correct.text).is_some());
+    if correct.is_some_and(|correct| correct.known_then.is_none()) && !right {
         check.found("hindsight", at("correct"), "");
     }
+    let missed = inference.missed.as_ref().filter(|missed| said(&missed.what).is_some());
     if missed.is_some_and(|missed| missed.reach.is_none()) {
         check.found("inference-untyped", at("missed"), "");
     }
 }
 
+/// The four fields of an inference, and whether each stands open.
+///
+/// What a right inference missed is not asked, nor what it would have taken if it could not act.
+pub(crate) fn open_fields(inference: &Inference) -> [(&'static str, bool); 4] {
+    let unquoted = match &inference.inferred {
+        None => true,
+        Some(Inferred::Quoted(quote)) => quote.kept.is_none() && quote.text.trim().is_empty(),
+        Some(Inferred::NotVerbalised(_) | Inferred::NotKept(_)) => false,
+    };
+    let right = inference.right == Some(true);
+    let could_not_act = right && inference.lacked.is_some();
+    let correct = inference.correct.as_ref().is_some_and(|it| said(&it.text).is_some());
+    let missed = inference.missed.as_ref();
+    let missed = missed.is_some_and(|it| it.reach == Some(Reach::None) || said(&it.what).is_some());
+    let change = inference.change.as_ref();
+    let change =
+        change.is_some_and(|it| it.kind == Some(InputKind::None) || said(&it.what).is_some());
+    [
+        ("inferred", unquoted),
+        ("correct", !correct && !right),
+        ("missed", !missed && !right),
+        ("change", !change && !could_not_act),
+    ]
+}
+
 fn change(check: &mut Check<'_>, number: usize, inference: &Inference) {
     let Some(change) = &inference.change else { return };
     let at = format!("inferences[{number}].change");
-    if change.kind != Some(InputKind::Revert) && is_a_prompt_tweak(check, &change.what) {
+    if change.kind != Some(InputKind::Revert) && check.rules.is_prompt_tweak(&change.what) {
         check.found("prompt-tweak", at, &change.what);
         return;
     }
@@ -117,15 +125,6 @@ fn change(check: &mut Check<'_>, number: usize, inference: &Inference) {
         Some(_) if change.artefact.is_none() => check.found("change-without-artefact", at, ""),
         Some(_) => {}
     }
-}
-
-/// Whether a change is one of how a prompt is worded, and not of whether the model gets to see it.
-fn is_a_prompt_tweak(check: &Check<'_>, what: &str) -> bool {
-    let (text, words) = (Text::of(what), &check.rules.words);
-    if text.first(&words.prompt_tweak).is_some() {
-        return true;
-    }
-    text.rewords(words, &words.prompt) && !text.has_stem(&words.not_wording)
 }
 
 fn closed(check: &mut Check<'_>, number: usize, inference: &Inference) {

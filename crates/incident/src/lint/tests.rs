@@ -319,3 +319,20 @@ fn among_them_nothing_moved_is_unknown_disputed_single_and_ordinary() {
     assert_eq!(count(&|it| it.kind == Some(IncidentKind::Event)), 3);
     assert_eq!(count(&|it| it.attribution.outside.is_some()), 9);
 }
+
+#[test]
+fn resolved_by_another_team_is_no_lesson_for_who_is_called_first() {
+    let told = |text: &str| Postmortem {
+        resolution: vec![Statement::told(text)],
+        ..Postmortem::default()
+    };
+    let mut document = told("AI feature outage, resolved by AI team.");
+    let finding = "resolved-by-a-team resolution[0]".to_owned();
+    assert!(said_of(&document, &Beside::default()).contains(&finding));
+    document.moved = Some(WhatMoved::Surfaces(vec!["retrieval".to_owned()]));
+    document.failures = vec![model::postmortem::FailureKind::ContextRetrieval];
+    document.items = vec![ActionItem::default()];
+    assert!(!said_of(&document, &Beside::default()).contains(&finding));
+    let plain = told("The replica was brought back by the search team.");
+    assert!(!said_of(&plain, &Beside::default()).contains(&finding));
+}

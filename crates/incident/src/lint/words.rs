@@ -12,12 +12,15 @@ pub(super) struct Words {
     pub(super) prompt_tweak: Vec<String>,
     pub(super) not_wording: Vec<String>,
     pub(super) runbook: Vec<String>,
+    pub(super) guardrail: Vec<String>,
+    pub(super) obey: Vec<String>,
     pub(super) no_category: Vec<String>,
     pub(super) bare_category: Vec<String>,
     pub(super) generic_cause: Vec<String>,
     pub(super) bad_prompt: Vec<String>,
     pub(super) degraded: Vec<String>,
     pub(super) blames_model: Vec<String>,
+    pub(super) by_a_team: Vec<String>,
     pub(super) rerun: Vec<String>,
     pub(super) should_have: Vec<String>,
     pub(super) roles: Vec<String>,
@@ -59,6 +62,12 @@ impl Text {
     /// Whether one of these stems begins a word or stands in it.
     pub(super) fn has_stem(&self, stems: &[String]) -> bool {
         stems.iter().any(|stem| self.whole.contains(&format!(" {stem}")))
+    }
+
+    /// Words that say something: those of four letters and more that are none of these.
+    pub(super) fn telling(&self, but: &[&[String]]) -> Vec<&str> {
+        let said = self.words.iter().map(String::as_str).filter(|word| word.len() > 3);
+        said.filter(|word| !but.iter().any(|of| of.iter().any(|one| one == word))).collect()
     }
 
     /// Whether it is one of these phrases and nothing else.

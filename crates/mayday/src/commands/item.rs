@@ -20,6 +20,7 @@ pub(crate) enum Item {
     List(List),
     Close(Close),
     Reopen(Reopen),
+    Fix(Fixed),
 }
 
 /// List action items: those of the latest incident first.
@@ -73,6 +74,20 @@ pub(crate) struct Reopen {
     source: Source,
 }
 
+/// Say whether what an item did helped, on cases that are not its own
+#[derive(Debug, Args)]
+pub(crate) struct Fixed {
+    /// Which one, as `mayday item list` names it
+    item: ItemId,
+
+    /// Print it as JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    source: Source,
+}
+
 impl Item {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         match self {
@@ -80,6 +95,14 @@ impl Item {
             Item::Close(Close { item, because, since, source }) => {
                 let it = ClosingJson { because, since, by: None };
                 said(&source.open().await?.close_item(&item, it).await?)
+            }
+            Item::Fix(Fixed { item, json, source }) => {
+                let fix = source.open().await?.fix(&item).await?;
+                match json {
+                    true => world::print_json(&fix)?,
+                    false => world::print(&format!("{}: {}", fix.verdict.as_str(), fix.why)),
+                }
+                Ok(ExitCode::SUCCESS)
             }
             Item::Reopen(Reopen { item, because, source }) => {
                 said(&source.open().await?.reopen_item(&item, because).await?)

@@ -7,6 +7,7 @@ use api::lessons::{
 use model::eval::Ablation;
 use model::{IncidentId, ItemId, Measured};
 use response::lessons::{Bundle, Export};
+use response::reviews::Fix;
 use response::{AblationView, DocumentView, ItemView};
 
 use super::Door;
@@ -38,6 +39,11 @@ impl Door {
     pub(crate) async fn close_item(&self, id: &ItemId, it: ClosingJson) -> Result<ItemView> {
         let it = ClosingJson { by: self.by.clone(), ..it };
         self.post(&format!("/api/v1/items/{id}/closing"), &serde_json::to_value(it)?).await
+    }
+
+    /// Whether what an item did helped.
+    pub(crate) async fn fix(&self, id: &ItemId) -> Result<Fix> {
+        self.get(&format!("/api/v1/items/{id}/fix"), &[]).await
     }
 
     /// Opens an item again.

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::harness::{Server, data_dir, mayday, request, root};
 
-async fn declared(server: &Server) -> String {
+pub(crate) async fn declared(server: &Server) -> String {
     let sent = server.export(request((1..=4).map(root).collect())).await;
     assert!(sent.status().is_success());
     server.eventually("/api/v1/features", |features| features[0]["runs"] == 4).await;
@@ -18,7 +18,7 @@ async fn declared(server: &Server) -> String {
     incident["id"].as_str().unwrap().to_owned()
 }
 
-fn run(server: &Server, arguments: &[&str]) -> (Option<i32>, String, String) {
+pub(crate) fn run(server: &Server, arguments: &[&str]) -> (Option<i32>, String, String) {
     let command = mayday().args(arguments).args(["--server", &server.http]).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (command.status.code(), text(command.stdout), text(command.stderr))
@@ -42,7 +42,7 @@ async fn model() -> String {
     url
 }
 
-fn write(directory: &Path, name: &str, text: &str) -> String {
+pub(crate) fn write(directory: &Path, name: &str, text: &str) -> String {
     let path = directory.join(name);
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()

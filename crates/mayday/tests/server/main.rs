@@ -41,6 +41,7 @@ mod mail;
 mod notices;
 #[cfg(test)]
 mod out;
+mod reviews;
 #[cfg(test)]
 mod scenario;
 #[cfg(test)]

@@ -125,7 +125,10 @@ impl Mayday {
     }
 
     /// Of one run's harm: when it began.
-    fn began(&self, of: &Incident) -> Result<Option<(model::RunId, Timestamp)>, IncidentError> {
+    pub(crate) fn began(
+        &self,
+        of: &Incident,
+    ) -> Result<Option<(model::RunId, Timestamp)>, IncidentError> {
         let Some(run) = of.run else { return Ok(None) };
         let record = self.room.flight.trace(run.trace).map_err(IncidentError::Flight)?;
         let runs = watch::assemble(run.trace, &record.steps, &record.labels);

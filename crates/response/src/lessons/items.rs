@@ -145,7 +145,7 @@ impl Mayday {
         Ok(())
     }
 
-    fn known_item(&self, id: &ItemId) -> Result<(IncidentId, KnownItem), LessonError> {
+    pub(super) fn known_item(&self, id: &ItemId) -> Result<(IncidentId, KnownItem), LessonError> {
         let lessons = self.house.projections.lessons.read();
         let found = lessons.item(id).filter(|(incident, _)| self.incident(incident).is_ok());
         let found = found.map(|(incident, known)| (incident.clone(), known.clone()));
@@ -161,7 +161,7 @@ impl Mayday {
     }
 
     /// Every run of an item's eval, with its cases.
-    fn runs_for(&self, item: &ActionItem) -> Result<Vec<Measured>, LessonError> {
+    pub(super) fn runs_for(&self, item: &ActionItem) -> Result<Vec<Measured>, LessonError> {
         let Some((name, _)) = eval_of(&item.contract) else { return Ok(Vec::new()) };
         let ids: Vec<_> = {
             let measures = self.house.projections.measures.read();

@@ -19,17 +19,18 @@ use serde_json::{Value, json};
 use crate::samples::{START, open, settle, text, trace};
 
 /// What the agent of every run here believed, in its words.
-const BELIEF: &str = "the queue stall is a \"deadlock\", so ann@example.com gets a refund";
+pub(crate) const BELIEF: &str =
+    "the queue stall is a \"deadlock\", so ann@example.com gets a refund";
 
-fn minutes(minutes: i64) -> Timestamp {
+pub(crate) fn minutes(minutes: i64) -> Timestamp {
     START + SignedDuration::from_mins(minutes)
 }
 
-fn act(at: i64, random: u64) -> Act<'static> {
+pub(crate) fn act(at: i64, random: u64) -> Act<'static> {
     Act { by: "ana", who: &Who::Local, at: minutes(at), random }
 }
 
-fn bot() -> Who {
+pub(crate) fn bot() -> Who {
     Who::Principal(Principal {
         id: "prn_bot".parse().unwrap(),
         name: "bot".parse().unwrap(),
@@ -90,7 +91,7 @@ async fn play(mayday: &Mayday, number: u64, at: i64, is_asked: Option<&str>) {
 }
 
 /// One run that did harm, declared.
-async fn harm(directory: &Path) -> (Mayday, Incident) {
+pub(crate) async fn harm(directory: &Path) -> (Mayday, Incident) {
     let mayday = open(directory, START);
     play(&mayday, 1, 0, None).await;
     let root = Some("0000000000000001".parse().unwrap());
@@ -101,7 +102,7 @@ async fn harm(directory: &Path) -> (Mayday, Incident) {
 }
 
 /// A document that quotes some words as what the agent inferred, with some items.
-fn document(incident: &Incident, quoted: &str, items: &str) -> String {
+pub(crate) fn document(incident: &Incident, quoted: &str, items: &str) -> String {
     let run = incident.run.unwrap();
     format!(
         "# Postmortem: a stall\n\n- **Severity:** SEV2\n\n## What agents inferred\n\n\
@@ -111,7 +112,7 @@ fn document(incident: &Incident, quoted: &str, items: &str) -> String {
     )
 }
 
-const EVAL_ITEM: &str = "### Item 1\n\n- **What:** play the stall\n- **Kind:** eval_coverage\n\
+pub(crate) const EVAL_ITEM: &str = "### Item 1\n\n- **What:** play the stall\n- **Kind:** eval_coverage\n\
     - **Eval:** stalls@3\n- **Cases:** CASE\n- **Baseline:** 40 %\n- **Target:** 5 %\n\
     - **Closes inferences:** 1\n";
 
@@ -119,7 +120,12 @@ const THRESHOLD: &str = "### Item 1\n\n- **What:** ask before recovery\n\
     - **Kind:** escalation_threshold\n- **Eval:** recover\n- **Baseline:** 80 %\n\
     - **Target:** 30 %\n- **Looked at again after:** 5 uses\n";
 
-fn file(mayday: &Mayday, of: &Incident, text: &str, at: i64) -> Result<DocumentView, LessonError> {
+pub(crate) fn file(
+    mayday: &Mayday,
+    of: &Incident,
+    text: &str,
+    at: i64,
+) -> Result<DocumentView, LessonError> {
     mayday.file_document(&of.id, text, None, act(at, 100 + at as u64))
 }
 
@@ -129,7 +135,7 @@ fn only_item(view: &DocumentView) -> (ItemId, ActionItem) {
 }
 
 /// Tells what the eval `stalls` measured: trials and failures of each case.
-fn measure(
+pub(crate) fn measure(
     mayday: &Mayday,
     at: i64,
     configuration: Option<&str>,

@@ -10,4 +10,5 @@ mod lessons;
 mod observed;
 mod orders;
 mod postmortem;
+mod reviews;
 mod samples;

@@ -9,7 +9,14 @@ use crate::pages::tests::fixture::{at, report, slices, windows};
 
 fn chart(counts: &[(u64, u64)]) -> Chart {
     let outcome = report().outcome;
-    Chart { slices: slices(counts), windows: windows(), outcome, onset: None, first_seen: vec![] }
+    Chart {
+        slices: slices(counts),
+        windows: windows(),
+        outcome,
+        onset: None,
+        first_seen: vec![],
+        names: ["baseline", "incident"],
+    }
 }
 
 fn draw(chart: &Chart) -> String {
