@@ -20,8 +20,8 @@ use crate::world::{self, Usage};
 
 /// Let a model propose sentences for an incident's postmortem. No model is needed for anything.
 ///
-/// It is given the facts of the draft and nothing else. Sentences that cite none of them are dropped,
-/// the others are marked as proposed until a person takes the mark away. Nothing is filed.
+/// It is given the facts of the draft and nothing else. Sentences that cite none of them are
+/// dropped, the others are marked as proposed until a person takes the mark away. Nothing is filed.
 #[derive(Debug, Args)]
 pub(crate) struct Propose {
     /// Of which incident
