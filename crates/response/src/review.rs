@@ -1,7 +1,8 @@
 //! The quarterly review: put together for who asks, graded blind first.
 //!
 //! Until a person has [asked for them](Mayday::show_grades), the machine's grades and those of
-//! other people are withheld from that person. A grade says for itself whether it was given before that.
+//! other people are withheld from that person. A grade says for itself whether it was given before
+//! that.
 
 use incident::clocks::{Beside, Clocks, clocks};
 use incident::lessons::Lesson;

@@ -113,8 +113,8 @@ pub(crate) fn document(incident: &Incident, quoted: &str, items: &str) -> String
 }
 
 pub(crate) const EVAL_ITEM: &str = "### Item 1\n\n- **What:** play the stall\n\
-    - **Kind:** eval_coverage\n- **Eval:** stalls@3\n- **Cases:** CASE\n- **Baseline:** 40 %\n- **Target:** 5 %\n\
-    - **Closes inferences:** 1\n";
+    - **Kind:** eval_coverage\n- **Eval:** stalls@3\n- **Cases:** CASE\n\
+    - **Baseline:** 40 %\n- **Target:** 5 %\n- **Closes inferences:** 1\n";
 
 const THRESHOLD: &str = "### Item 1\n\n- **What:** ask before recovery\n\
     - **Kind:** escalation_threshold\n- **Eval:** recover\n- **Baseline:** 80 %\n\
