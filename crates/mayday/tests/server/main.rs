@@ -34,6 +34,7 @@ mod inbound;
 mod keeping;
 #[cfg(test)]
 mod ledger;
+#[cfg(test)]
 mod lessons;
 #[cfg(test)]
 mod mail;
@@ -41,6 +42,7 @@ mod mail;
 mod notices;
 #[cfg(test)]
 mod out;
+#[cfg(test)]
 mod reviews;
 #[cfg(test)]
 mod scenario;

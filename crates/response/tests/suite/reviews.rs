@@ -1,8 +1,7 @@
 //! A quarter's review: who sees what when, and which grades count.
 
-use model::Fault;
-use model::Faulty;
 use model::lesson::Grade;
+use model::{Fault, Faulty};
 use response::reviews::Quarter;
 use response::{Act, GradeTold, Mayday};
 
@@ -38,7 +37,7 @@ async fn an_incident_is_read_in_its_quarter_and_its_agent_is_seen_in_flights() {
     let review = mayday.review(its(), "ana", minutes(10)).unwrap();
     assert_eq!(review.incidents.len(), 1);
     assert_eq!(review.incidents[0].agent, Some(true));
-    assert_eq!(review.undocumented, [incident.id.clone()]);
+    assert_eq!(review.undocumented, std::slice::from_ref(&incident.id));
     assert!(!review.over);
     let before = mayday.review(quarter("2026-Q3"), "ana", minutes(10)).unwrap();
     assert!(before.incidents.is_empty() && before.over);
