@@ -51,11 +51,11 @@ pub(crate) async fn claim(
     let told = ClaimTold {
         about: it.about,
         says: it.says,
-        source: said(it.source),
-        role: said(it.role).map(|role| word::<CauseRole>(&role)).transpose()?,
-        rests_on: said(it.rests_on),
-        moment: said(it.moment),
-        when: said(it.when).map(|when| when.parse::<SaidTime>()).transpose()?,
+        source: said(&it.source),
+        role: said(&it.role).map(|role| word::<CauseRole>(&role)).transpose()?,
+        rests_on: said(&it.rests_on),
+        moment: said(&it.moment),
+        when: said(&it.when).map(|when| when.parse::<SaidTime>()).transpose()?,
     };
     say(site, visitor, id, |mayday, id, act| mayday.make_claim(id, told, act)).await
 }
@@ -84,7 +84,7 @@ pub(crate) async fn actions(
 }
 
 /// What a field says, unless it was left empty.
-fn said(field: String) -> Option<String> {
+fn said(field: &str) -> Option<String> {
     Some(field.trim().to_owned()).filter(|field| !field.is_empty())
 }
 
