@@ -142,9 +142,9 @@ mod tests {
 2 of 3 right, at least 3 wanted
 
 scenario          right  of which   seconds
-                        not alone  (median)
-model-alias        1/2          0      0.50
-quiet              1/1          1      2.00
+                         not alone  (median)
+model-alias         1/2          0      0.50
+quiet               1/1          1      2.00
 miss   model-alias seed 2: moved; movers: router; truth: model_served
 ";
         assert_eq!(score.to_string(), wanted);
