@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use model::Window;
@@ -15,7 +16,7 @@ pub struct Quarter {
     year: i16,
     /// From 1 to 4.
     number: i8,
-    window: (jiff::Timestamp, jiff::Timestamp),
+    window: (Timestamp, Timestamp),
 }
 
 /// A text that is no quarter.
@@ -27,6 +28,12 @@ impl Quarter {
     /// The time it spans.
     pub fn window(self) -> Window {
         Window { start: self.window.0, end: self.window.1 }
+    }
+
+    /// The quarter in which a moment lies; none before the year 0 and after 9999.
+    pub fn of(now: Timestamp) -> Option<Self> {
+        let date = now.to_zoned(TimeZone::UTC).date();
+        Self::read(&format!("{:04}-Q{}", date.year(), (date.month() + 2) / 3))
     }
 
     /// From a year before its end until its end: what trends are drawn over.
@@ -51,7 +58,7 @@ impl Quarter {
 }
 
 /// When a quarter begins; the fifth is the first of the next year.
-fn first_of(year: i16, number: i8) -> Option<jiff::Timestamp> {
+fn first_of(year: i16, number: i8) -> Option<Timestamp> {
     let (year, number) = if number == 5 { (year + 1, 1) } else { (year, number) };
     let first = Date::new(year, 3 * number - 2, 1).ok()?;
     Some(first.to_zoned(TimeZone::UTC).ok()?.timestamp())

@@ -1,5 +1,6 @@
 //! Incidents and lessons as tests of the review need them.
 
+mod codings;
 mod whole;
 mod year;
 

@@ -3,6 +3,7 @@
 use askama::Template;
 use jiff::Timestamp;
 use model::Incident;
+use response::reviews::Quarter;
 use response::{FeatureView, wording};
 
 use super::badge::Badge;
@@ -20,6 +21,8 @@ pub(crate) struct HomePage {
     pub(crate) features: Vec<FeatureRow>,
     /// The incidents, latest first.
     pub(crate) incidents: Vec<IncidentRow>,
+    /// The quarter of a year that this is in.
+    pub(crate) quarter: Option<String>,
 }
 
 /// One feature.
@@ -65,6 +68,7 @@ impl HomePage {
             given_up: 0,
             features: features.iter().map(|view| FeatureRow::new(view, scale, now)).collect(),
             incidents: incidents.iter().map(IncidentRow::new).collect(),
+            quarter: Quarter::of(now).map(|quarter| quarter.to_string()),
         }
     }
 }
