@@ -39,7 +39,7 @@ const CATEGORIES: [&str; 4] = ["agent", "tool", "data", "handoff"];
 
 /// κ of each category and of all together, where a document's four judgements count as one.
 fn agreements() -> Vec<(&'static str, Agreement)> {
-    let text = include_str!("../../../../../scenarios/postmortems/codings.toml");
+    let text = include_str!("../../../../../scenarios/postmortem-codings.toml");
     let codings: Codings = toml::from_str(text).unwrap();
     let mut documents: BTreeMap<&str, BTreeMap<&str, [u8; 4]>> = BTreeMap::new();
     for one in &codings.coded {
