@@ -122,8 +122,9 @@ impl Mayday {
                 let quoted = one.inferred.as_ref().and_then(|it| it.quote().run);
                 quoted.is_none_or(|run| run.trace == call.run.trace)
             });
-            let correct = of_run.filter_map(|one| one.correct.as_ref()).map(|it| it.text.clone());
-            let correct = correct.filter(|text| !text.trim().is_empty()).last();
+            let mut correct =
+                of_run.filter_map(|one| one.correct.as_ref()).map(|it| it.text.clone());
+            let correct = correct.rfind(|text| !text.trim().is_empty());
             let (run, step, levels) = (call.run, call.step.span, call.levels);
             let made = Case { case: case.clone(), run, step, turns, replaced, correct, levels };
             cases.entry(case).or_insert(made);

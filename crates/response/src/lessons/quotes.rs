@@ -46,11 +46,9 @@ impl Mayday {
                     quote.text.clear();
                     quote.kept = kept;
                 }
-                QuoteCheck::NotChecked { why } if quote.run.is_some() && quote.step.is_some() => {
-                    if self.is_on_record(quote)? {
-                        let at = format!("inferences[{number}].inferred");
-                        return Err(LessonError::Unkept { at, why: why.clone() });
-                    }
+                QuoteCheck::NotChecked { why } if self.is_on_record(quote)? => {
+                    let at = format!("inferences[{number}].inferred");
+                    return Err(LessonError::Unkept { at, why: why.clone() });
                 }
                 _ => {}
             }
@@ -107,8 +105,10 @@ impl Mayday {
         self.room.flight.pivot(&pivot)
     }
 
+    /// Whether the step that a quote names is on record.
     fn is_on_record(&self, quote: &Quote) -> Result<bool, LessonError> {
-        Ok(self.steps_of(quote)?.iter().any(|step| Some(step.span) == quote.step))
+        let Some(step) = quote.step else { return Ok(false) };
+        Ok(self.steps_of(quote)?.iter().any(|one| one.span == step))
     }
 
     fn steps_of(&self, quote: &Quote) -> Result<Vec<Step>, LessonError> {
