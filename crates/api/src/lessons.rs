@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use model::eval::{Ablation, CaseResult};
 use model::id::IdError;
-use model::{Fault, IncidentId, ItemId, Measured};
+use model::{Fault, IncidentId, ItemId, Measured, Window};
 use response::lessons::{Bundle, Export};
 use response::reviews::Fix;
 use response::{AblationView, Closing, DocumentView, ItemView, MeasuredTold};
@@ -70,8 +70,12 @@ pub struct MeasuredJson {
     pub model: String,
     /// What else it ran under: an incident's id, for a run as that incident ran.
     pub configuration: Option<String>,
-    /// The cases.
+    /// The cases; none where `from_flights` says where they are told.
+    #[serde(default)]
     pub cases: Vec<CaseResult>,
+    /// A window, as `START..END`: the cases are those of evaluation events in runs that began in it.
+    #[serde(default)]
+    pub from_flights: Option<String>,
     /// The largest share of failed trials that still counts as green.
     #[serde(default)]
     pub threshold: f64,
@@ -184,7 +188,10 @@ pub async fn measure(
 ) -> Result<(StatusCode, Json<Measured>), Problem> {
     let it = json(body)?;
     let by = actor(&seat.who, it.by)?;
-    let told = MeasuredTold {
+    let within = it.from_flights.map(|text| text.parse::<Window>()).transpose();
+    let within = within.map_err(|error| Problem::new(Fault::Invalid, error.to_string()))?;
+    let source = if within.is_some() { "otel" } else { "api" };
+    let mut told = MeasuredTold {
         eval: it.eval,
         version: it.version,
         feature: it.feature,
@@ -194,9 +201,15 @@ pub async fn measure(
         threshold: it.threshold,
         partial: it.partial,
         at: it.at,
-        source: it.source.unwrap_or_else(|| "api".to_owned()),
+        source: it.source.unwrap_or_else(|| source.to_owned()),
     };
-    let measured = blocking(move || seat.mayday.take_measured(told, seat.act(&by))).await?;
+    let measure = move || {
+        if let Some(within) = within {
+            told.cases = seat.mayday.evaluated(&told.eval, within)?;
+        }
+        seat.mayday.take_measured(told, seat.act(&by))
+    };
+    let measured = blocking(measure).await?;
     Ok((StatusCode::CREATED, Json(measured)))
 }
 

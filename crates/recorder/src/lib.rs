@@ -56,7 +56,7 @@ pub use decode::{DecodeError, Limits, decode, decode_in_parts, decode_logs};
 pub use doctor::{Advice, advice};
 pub use encode::encode;
 pub use encoding::{Encoding, Signal};
-pub use logs::NOT_OURS;
+pub use logs::{NOT_OURS, outcome_of};
 pub use plain::value_json;
 pub use policy::{Policy, Privacy};
 pub use privacy::ContentMode;

@@ -167,7 +167,7 @@ fn claim(name: &str, record: &LogRecord, trace: Option<TraceId>, at: Timestamp) 
         return None;
     }
     let text = |key: &str| text_of(&record.attributes, key);
-    let outcome = outcome(&text("gen_ai.evaluation.score.label")?)?;
+    let outcome = outcome_of(&text("gen_ai.evaluation.score.label")?)?;
     let response = || text("gen_ai.response.id");
     let about = match trace {
         Some(trace) => About::Trace(trace),
@@ -178,7 +178,8 @@ fn claim(name: &str, record: &LogRecord, trace: Option<TraceId>, at: Timestamp) 
     Some(Claim { about, outcome, source: format!("judge:{judge}"), at })
 }
 
-fn outcome(label: &str) -> Option<Outcome> {
+/// What a judge's label says of a run: good or bad, if it says either.
+pub fn outcome_of(label: &str) -> Option<Outcome> {
     let label = label.trim().to_ascii_lowercase();
     LABELS.iter().find(|(_, labels)| labels.contains(&label.as_str())).map(|(outcome, _)| *outcome)
 }

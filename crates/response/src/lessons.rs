@@ -8,6 +8,7 @@
 mod belief;
 mod cases;
 mod error;
+mod evaluated;
 mod filing;
 mod formats;
 mod items;

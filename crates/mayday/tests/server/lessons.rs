@@ -4,9 +4,10 @@ use std::path::Path;
 
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use sim::wire::Record;
 use tokio::net::TcpListener;
 
-use crate::harness::{Server, data_dir, mayday, request, root};
+use crate::harness::{Server, data_dir, evaluation, logs_request, mayday, request, root, text};
 
 pub(crate) async fn declared(server: &Server) -> String {
     let sent = server.export(request((1..=4).map(root).collect())).await;
@@ -40,6 +41,12 @@ async fn model() -> String {
     let app = Router::new().route("/v1/chat/completions", axum::routing::post(answer));
     tokio::spawn(async move { axum::serve(listener, app).await });
     url
+}
+
+async fn tell(server: &Server, records: Vec<Record>) {
+    let sent = server.client.post(format!("{}/v1/logs", server.otlp));
+    let sent = sent.header("content-type", "application/x-protobuf").body(logs_request(records));
+    assert!(sent.send().await.unwrap().status().is_success());
 }
 
 pub(crate) fn write(directory: &Path, name: &str, text: &str) -> String {
@@ -118,6 +125,38 @@ async fn a_model_may_propose_sentences_that_cite_facts_and_nothing_is_filed() {
     assert!(!text.contains("magic"), "{text}");
     let view = server.json(&format!("/api/v1/incidents/{id}/document")).await;
     assert!(view.get("filed").is_none_or(Value::is_null), "{view}");
+}
+
+#[tokio::test]
+async fn evaluation_events_are_a_run_of_their_eval_if_each_names_its_case() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    let id = declared(&server).await;
+    let begun = root(1).started;
+    let hour = jiff::SignedDuration::from_hours(1);
+    let within = format!("{}..{}", begun - hour, begun + hour);
+    let told = |eval: &str| {
+        let under = ["--version", "1", "--model", "m-2", "--within", &within];
+        let asked = ["eval", "results", "--format", "otel", "--eval", eval, "--configuration", &id];
+        run(&server, &[&asked[..], &under].concat())
+    };
+    let (code, _, error) = told("tone");
+    assert!(code == Some(2) && error.contains("no evaluation event of `tone`"), "{error}");
+
+    let of = |number: u64, label: &str, case: Option<&str>| {
+        let mut record = evaluation(&root(number), label);
+        record.attributes.extend(case.map(|case| text("mayday.eval.case", case)));
+        record
+    };
+    let records =
+        vec![of(1, "fail", Some("c1")), of(2, "pass", Some("c1")), of(3, "pass", Some("c2"))];
+    tell(&server, records).await;
+    let (code, said, error) = told("tone");
+    assert!(code == Some(0) && said.contains("tone@1  red  2 cases"), "{said}{error}");
+
+    tell(&server, vec![of(4, "pass", None)]).await;
+    let (code, _, error) = told("tone");
+    assert!(code == Some(2) && error.contains("1 name no case"), "{error}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! `mayday eval results` and `mayday eval ablate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use api::lessons::MeasuredJson;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use model::IncidentId;
-use model::eval::{Ablation, Arm};
+use model::eval::{Ablation, Arm, CaseResult};
 use response::{runners, wording};
 
 use crate::door::Source;
@@ -18,8 +18,13 @@ use crate::world::{self, Usage};
 /// Keep what an eval measured, case by case: what action items close by, and trends rest on.
 #[derive(Debug, Args)]
 pub(crate) struct Results {
-    /// What the runner wrote
-    file: PathBuf,
+    /// What the runner wrote; none for `--format otel`
+    #[arg(required_unless_present = "within")]
+    file: Option<PathBuf>,
+
+    /// For `--format otel`: when the runs began whose evaluation events count, as START..END
+    #[arg(long, value_name = "WINDOW", conflicts_with = "file")]
+    within: Option<String>,
 
     /// By which runner
     #[arg(long, value_enum)]
@@ -68,6 +73,8 @@ enum Runner {
     Junit,
     /// The JSON of `promptfoo eval --output`
     Promptfoo,
+    /// Evaluation events that came by OpenTelemetry, each with its `mayday.eval.case`
+    Otel,
 }
 
 /// Keep trials with one part of the input swapped: what "the prompt was the cause" must rest on.
@@ -114,13 +121,7 @@ impl FromStr for Told {
 
 impl Results {
     pub(crate) async fn run(self) -> Result<ExitCode> {
-        let text = std::fs::read_to_string(&self.file)
-            .with_context(|| format!("could not read {}", self.file.display()))?;
-        let (cases, source) = match self.format {
-            Runner::Junit => (runners::junit(&text), "junit"),
-            Runner::Promptfoo => (runners::promptfoo(&text), "promptfoo"),
-        };
-        let cases = cases.map_err(|why| Usage(format!("{}: {why}", self.file.display())))?;
+        let (cases, source) = read(self.format, self.file.as_deref())?;
         let told = MeasuredJson {
             eval: self.eval,
             version: self.version,
@@ -128,6 +129,7 @@ impl Results {
             model: self.model,
             configuration: self.configuration,
             cases,
+            from_flights: self.within,
             threshold: self.threshold,
             partial: self.partial,
             at: self.at,
@@ -146,6 +148,21 @@ impl Results {
         ));
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The cases in the file of a runner, and what it is called; no cases where flights tell them.
+fn read(runner: Runner, file: Option<&Path>) -> Result<(Vec<CaseResult>, &'static str)> {
+    let (parse, source): (fn(&str) -> Result<Vec<CaseResult>, runners::Refusal>, _) = match runner {
+        Runner::Junit => (runners::junit, "junit"),
+        Runner::Promptfoo => (runners::promptfoo, "promptfoo"),
+        Runner::Otel if file.is_none() => return Ok((Vec::new(), "otel")),
+        Runner::Otel => return Err(Usage("--format otel reads no file".to_owned()).into()),
+    };
+    let file = file.ok_or_else(|| Usage("name the file that the runner wrote".to_owned()))?;
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("could not read {}", file.display()))?;
+    let cases = parse(&text).map_err(|why| Usage(format!("{}: {why}", file.display())))?;
+    Ok((cases, source))
 }
 
 impl Ablate {
