@@ -150,9 +150,12 @@ impl Results {
     }
 }
 
+/// Reads what a runner wrote.
+type Parse = fn(&str) -> Result<Vec<CaseResult>, runners::Refusal>;
+
 /// The cases in the file of a runner, and what it is called; no cases where flights tell them.
 fn read(runner: Runner, file: Option<&Path>) -> Result<(Vec<CaseResult>, &'static str)> {
-    let (parse, source): (fn(&str) -> Result<Vec<CaseResult>, runners::Refusal>, _) = match runner {
+    let (parse, source): (Parse, _) = match runner {
         Runner::Junit => (runners::junit, "junit"),
         Runner::Promptfoo => (runners::promptfoo, "promptfoo"),
         Runner::Otel if file.is_none() => return Ok((Vec::new(), "otel")),
