@@ -73,7 +73,7 @@ pub struct MeasuredJson {
     /// The cases; none where `from_flights` says where they are told.
     #[serde(default)]
     pub cases: Vec<CaseResult>,
-    /// A window, as `START..END`: the cases are those of evaluation events in runs that began in it.
+    /// A window, as `START..END`: the cases are those of evaluation events in runs that began then.
     #[serde(default)]
     pub from_flights: Option<String>,
     /// The largest share of failed trials that still counts as green.
