@@ -15,6 +15,7 @@ mod items;
 mod measured;
 mod mended;
 mod quotes;
+mod steps;
 mod view;
 
 pub use cases::{Bundle, Case, Export, LeftOut};

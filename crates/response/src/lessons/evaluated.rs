@@ -4,44 +4,24 @@
 //! with the eval's name and, in `mayday.eval.case`, the case's. Nothing is left out in silence: an
 //! event that names no case, or says neither good nor bad, and nothing is counted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use model::eval::CaseResult;
-use model::{Outcome, Sketch, Step, StepKind, TraceId, Value, Window};
+use model::{Outcome, Step, StepKind, Value, Window};
 
 use super::LessonError;
-use crate::error::IncidentError;
 use crate::open::Mayday;
 
 /// The attribute that names the case of an evaluation event.
 const CASE: &str = "mayday.eval.case";
 
-/// Most runs whose events are read.
-const MOST_RUNS: usize = 20_000;
-
-/// Traces read at a time.
-const TOGETHER: usize = 256;
-
 impl Mayday {
     /// The cases of an eval, by the evaluation events of runs that began in a window. Blocking.
     pub fn evaluated(&self, eval: &str, within: Window) -> Result<Vec<CaseResult>, LessonError> {
-        let runs = self.runs(within, None).map_err(IncidentError::from)?.runs;
-        if runs.len() > MOST_RUNS {
-            return Err(LessonError::TooManyRuns(runs.len()));
-        }
-        let traces: BTreeSet<TraceId> = runs.iter().map(|run| run.id.trace).collect();
-        let traces: Vec<TraceId> = traces.into_iter().collect();
         let mut counts = Counts::default();
-        for some in traces.chunks(TOGETHER) {
-            let records = self.room.flight.traces(some).map_err(LessonError::Flight)?;
-            for (trace, record) in some.iter().zip(records) {
-                let is_one = |step: &Sketch| step.kind == StepKind::Evaluation;
-                if record.is_ok_and(|record| record.steps.iter().any(is_one)) {
-                    let steps = self.room.flight.steps(*trace).map_err(LessonError::Flight)?;
-                    steps.iter().for_each(|step| counts.take(eval, step));
-                }
-            }
-        }
+        self.each_trace_with(StepKind::Evaluation, within, |steps| {
+            steps.iter().for_each(|step| counts.take(eval, step));
+        })?;
         counts.done(eval)
     }
 }

@@ -1,16 +1,12 @@
 //! Action items: listed, closed by their proof, opened again.
 
-use std::collections::BTreeSet;
-
 use incident::closing::{self, eval_of};
 use incident::lessons::KnownItem;
 use jiff::Timestamp;
 use ledger::Expected;
 use model::lesson::{ItemClosed, ItemProof, ItemReopened, Reopening};
 use model::postmortem::{ActionItem, ItemKind, ItemState};
-use model::{
-    BehaviourRate, Fact, IncidentId, ItemId, Measured, Sketch, Step, StepKind, TraceId, Window,
-};
+use model::{BehaviourRate, Fact, IncidentId, ItemId, Measured, Step, StepKind, Window};
 
 use super::{ItemView, LessonError};
 use crate::access::Right;
@@ -27,12 +23,6 @@ pub struct Closing {
     /// For a threshold: since when its share is taken; since the item was opened if not given.
     pub since: Option<Timestamp>,
 }
-
-/// Most runs whose steps are read for the share of a threshold.
-const MOST_RUNS: usize = 20_000;
-
-/// Traces read at a time.
-const TOGETHER: usize = 256;
 
 impl Mayday {
     /// Every item, those of the latest incident first. Blocking.
@@ -182,27 +172,12 @@ impl Mayday {
         let Some((class, _)) = eval_of(&item.contract) else {
             return Ok(BehaviourRate::of(0, 0, 0));
         };
-        let runs = self.runs(Window { start: since, end: now }, None);
-        let runs = runs.map_err(IncidentError::from)?;
-        if runs.runs.len() > MOST_RUNS {
-            return Err(LessonError::TooManyRuns(runs.runs.len()));
-        }
-        let traces: BTreeSet<TraceId> = runs.runs.iter().map(|run| run.id.trace).collect();
-        let traces: Vec<TraceId> = traces.into_iter().collect();
         let (mut uses, mut alone) = (0, 0);
-        for some in traces.chunks(TOGETHER) {
-            let records = self.room.flight.traces(some).map_err(LessonError::Flight)?;
-            for (trace, record) in some.iter().zip(records) {
-                let is_tool = |step: &Sketch| step.kind == StepKind::Tool;
-                if !record.is_ok_and(|record| record.steps.iter().any(is_tool)) {
-                    continue;
-                }
-                let steps = self.room.flight.steps(*trace).map_err(LessonError::Flight)?;
-                let (of_these, of_them_alone) = uses_in(class, &steps);
-                uses += of_these;
-                alone += of_them_alone;
-            }
-        }
+        self.each_trace_with(StepKind::Tool, Window { start: since, end: now }, |steps| {
+            let (of_these, of_them_alone) = uses_in(class, steps);
+            uses += of_these;
+            alone += of_them_alone;
+        })?;
         Ok(BehaviourRate::of(alone, uses, 0))
     }
 }
