@@ -254,7 +254,8 @@ impl Mayday {
     /// Writes a postmortem draft and states in the ledger that it was written. Blocking.
     pub fn draft(&self, id: &IncidentId, act: Act) -> Result<Draft, IncidentError> {
         act.may(Right::Respond)?;
-        let markdown = postmortem::draft(&self.drafted(&self.incident(id)?, act.at)?, act.at);
+        let document = self.drafted(&self.incident(id)?, act.who, act.at)?;
+        let markdown = postmortem::draft(&document, act.at);
         let hash = ContentHash::of(markdown.as_bytes());
         let fact = Fact::PostmortemDrafted { incident: id.clone(), hash };
         self.state(id, Expected::Any, act, &[fact])?;

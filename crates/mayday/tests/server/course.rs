@@ -2,17 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Server, data_dir, mayday, request, root, told};
-
-async fn declared(server: &Server) -> String {
-    let sent = server.export(request((1..=4).map(root).collect())).await;
-    assert!(sent.status().is_success());
-    server.eventually("/api/v1/features", |features| features[0]["runs"] == 4).await;
-    let declared = server.client.post(format!("{}/api/v1/incidents", server.http));
-    let declared = declared.json(&json!({"by": "ana"})).send().await.unwrap();
-    let incident: Value = declared.json().await.unwrap();
-    incident["id"].as_str().unwrap().to_owned()
-}
+use crate::harness::{Server, data_dir, mayday, told};
+use crate::lessons::declared;
 
 async fn say(server: &Server, path: &str, body: Value) -> reqwest::Response {
     server.client.post(format!("{}{path}", server.http)).json(&body).send().await.unwrap()

@@ -1,9 +1,11 @@
 //! What an agent believed before it acted, as a draft quotes it: a place to begin, for a person.
 
 use incident::lint::Spoken;
+use jiff::Timestamp;
 use model::postmortem::{Inference, Inferred, Quote};
 use model::{Incident, RunId};
 
+use crate::access::Who;
 use crate::error::IncidentError;
 use crate::open::Mayday;
 use crate::postmortem::spoken;
@@ -14,9 +16,18 @@ const LONGEST: usize = 500;
 impl Mayday {
     /// The inference of the one run that did harm, with what it wrote before it acted; none for an
     /// incident of many runs, or where nothing of the run is on record.
-    pub(super) fn believed(&self, of: &Incident) -> Result<Option<Inference>, IncidentError> {
+    /// Who reads it is noted.
+    pub(super) fn believed(
+        &self,
+        of: &Incident,
+        who: &Who,
+        now: Timestamp,
+    ) -> Result<Option<Inference>, IncidentError> {
         let Some(run) = of.run else { return Ok(None) };
         let steps = self.room.flight.steps(run.trace).map_err(IncidentError::Flight)?;
+        if !steps.is_empty() {
+            self.house.reads.note(who, &self.room.tenant, run.trace, now);
+        }
         let mut steps = spoken(run, &steps);
         steps.sort_by_key(|step| step.at);
         Ok(inferred(run, &steps)

@@ -80,7 +80,7 @@ impl Mayday {
         let filed = self.filed(id);
         let mut document = match &filed {
             Some(filed) => filed.document.clone(),
-            None => self.drafted(&incident, now)?,
+            None => self.drafted(&incident, who, now)?,
         };
         self.bring_back(&mut document, who, now)?;
         let items = self.items_of(id, now);
@@ -125,11 +125,12 @@ impl Mayday {
     pub(crate) fn drafted(
         &self,
         of: &Incident,
+        who: &Who,
         now: Timestamp,
     ) -> Result<Postmortem, IncidentError> {
         let mut document = postmortem::of(of, now);
         document.impact.extend(reached(&self.blast_radius(of, now)?));
-        document.inferences.extend(self.believed(of)?);
+        document.inferences.extend(self.believed(of, who, now)?);
         Ok(document)
     }
 

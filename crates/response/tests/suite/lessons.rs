@@ -399,3 +399,18 @@ async fn a_run_of_an_eval_that_makes_no_sense_is_not_kept() {
     let entries = mayday.facts(1, 10_000).unwrap();
     assert!(!entries.iter().any(|entry| is_measured(&entry.fact)));
 }
+
+#[tokio::test]
+async fn who_has_a_draft_written_has_read_what_it_quotes() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mayday, incident) = harm(dir.path()).await;
+    mayday.state_reads(minutes(6)).unwrap();
+    let reads = || {
+        let facts = mayday.facts(1, 10_000).unwrap();
+        facts.iter().filter(|entry| matches!(entry.fact, Fact::PayloadRead { .. })).count()
+    };
+    let before = reads();
+    assert!(mayday.draft(&incident.id, act(7, 7)).unwrap().markdown.contains("deadlock"));
+    mayday.state_reads(minutes(8)).unwrap();
+    assert_eq!(reads(), before + 1);
+}
