@@ -30,6 +30,10 @@ pub(crate) struct Plan {
     pub(crate) changes: Vec<Change>,
     /// What gets worse although nothing on record changes.
     pub(crate) hidden: Vec<Hidden>,
+    /// How calls of the tool fail, if any do.
+    pub(crate) failing: Option<Failing>,
+    /// How many replicas there are.
+    pub(crate) replicas: u32,
     /// Factor families that are not recorded.
     pub(crate) silent: Vec<&'static str>,
     /// Whether every run has a part of everything, and every level is a digest of all there is.
@@ -45,6 +49,22 @@ pub(crate) enum Labels {
     Late([f64; 2]),
     /// A judge says, and users say of the other runs.
     Judged(Judge),
+}
+
+/// A tool of which some calls fail at all times, which does no harm; and more of them in a place
+/// from a moment on, which does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Failing {
+    /// The share of calls that fail at all times.
+    pub(crate) usual: f64,
+    /// When more do, in hours.
+    pub(crate) at: f64,
+    /// Only calls at this level of a crowd, if not all.
+    pub(crate) only: Option<(&'static str, &'static str)>,
+    /// The share of those that fail from then on.
+    pub(crate) share: f64,
+    /// What that adds to the bad rate of their runs.
+    pub(crate) adds: f64,
 }
 
 /// A sampler that keeps bad runs, and of the others one in so many.

@@ -5,7 +5,7 @@ use model::Verdict;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt};
 
-use crate::plan::{Change, Crowd, Hidden, Labels, Part, Plan, Reach, Tenants, What};
+use crate::plan::{Change, Crowd, Failing, Hidden, Labels, Part, Plan, Reach, Tenants, What};
 
 use crate::world::instant;
 
@@ -82,6 +82,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     of("own-rates", "as prompt-rolled-out, with customers of very different rates", own_rates),
     of("same-runs", "nothing: a deploy and a prompt on the same runs", same_runs),
     of("one-replica", "the rate rises in one replica", one_replica),
+    of("tool-fails", "more answers that are errors, in runs that call the tool", tool_fails),
+    of("tool-fails-in-one-replica", "the same in one replica only", tool_fails_in_one_replica),
     of("judge-swapped", "the judge's configuration changes; behaviour does not", judge_swapped),
     of("mix-only", "shares of plans change; no plan's rate does", mix_only),
     of("new-tenant", "a new large customer with more bad runs", new_tenant),
@@ -181,6 +183,8 @@ impl Draw<'_> {
             asked: None,
             changes,
             hidden: Vec::new(),
+            failing: None,
+            replicas: 4,
             silent: Vec::new(),
             is_instrumented: false,
         }
@@ -321,6 +325,32 @@ fn one_replica(draw: &mut Draw) -> (Plan, Truth) {
         plan,
         Truth { causes, guilty: Some("infrastructure"), carried: Some(Carrier::Hidden), ..truth },
     )
+}
+
+/// A tool of which a few calls fail at all times, and many from some moment on.
+fn failing(draw: &mut Draw, share: [f64; 2]) -> Failing {
+    let usual = draw.between(0.002, 0.03);
+    let share = draw.between(share[0], share[1]);
+    Failing { usual, at: draw.onset(), only: None, share, adds: draw.between(0.4, 0.8) }
+}
+
+fn tool_fails(draw: &mut Draw) -> (Plan, Truth) {
+    let mut plan = draw.day();
+    let failing = failing(draw, [0.15, 0.6]);
+    plan.failing = Some(failing);
+    let truth = to_blame(What::Shape, None);
+    (plan, Truth { onset: Some(instant(failing.at)), ..truth })
+}
+
+fn tool_fails_in_one_replica(draw: &mut Draw) -> (Plan, Truth) {
+    let mut plan = draw.day();
+    let only = Some(("replica", "pod-2"));
+    let failing = Failing { only, ..failing(draw, [0.3, 0.9]) };
+    plan.failing = Some(failing);
+    plan.replicas = draw.random.random_range(3..13);
+    let truth = nobody(Verdict::Infrastructure, Some(instant(failing.at)));
+    let causes = vec!["replica".to_owned()];
+    (plan, Truth { causes, guilty: Some("infrastructure"), ..truth })
 }
 
 fn judge_swapped(draw: &mut Draw) -> (Plan, Truth) {

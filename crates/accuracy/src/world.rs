@@ -158,13 +158,18 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
             levels.push(dictionary.place("segment:tenant", Some(&format!("tenant-{which}"))));
             risk += tenants[which].1;
         }
-        let replica = format!("pod-{}", random.random_range(0..4));
+        let replica = format!("pod-{}", random.random_range(0..plan.replicas));
         levels.push(dictionary.place("replica", Some(&replica)));
         let at_replica = ("replica", replica.as_str(), 0.0);
         let place: Vec<(&str, &str, f64)> = place.into_iter().chain([at_replica]).collect();
         let mut by_changes = 0.0;
         for (what, part) in STEADY.into_iter().chain([(What::Context, 1.0), (What::Code, 1.0)]) {
             if !random.random_bool(if plan.is_instrumented { 1.0 } else { part }) {
+                continue;
+            }
+            if let Some(adds) = failed(plan, what, hour, &place, random) {
+                by_changes += adds;
+                levels.extend(FAILED.map(|(factor, level)| dictionary.place(factor, Some(level))));
                 continue;
             }
             let (version, adds) = version(plan, what, hour, &place, random);
@@ -249,6 +254,26 @@ fn version(
     (version, adds)
 }
 
+/// What a call that fails leaves on record.
+const FAILED: [(&str, &str); 2] =
+    [("tool_shape:search", "error:5f1d0c3e"), ("tool_failed:search", "timeout")];
+
+/// Whether a run's call of the tool failed, and what that adds to its risk.
+fn failed(
+    plan: &Plan,
+    what: What,
+    hour: f64,
+    place: &[(&str, &str, f64)],
+    random: &mut impl Rng,
+) -> Option<f64> {
+    let failing = plan.failing.filter(|_| what == What::Shape)?;
+    let (share, adds) = match hour >= failing.at && is_at(failing.only, place) {
+        true => (failing.share, failing.adds),
+        false => (failing.usual, 0.0),
+    };
+    random.random_bool(share).then_some(adds)
+}
+
 fn is_at(only: Option<(&str, &str)>, place: &[(&str, &str, f64)]) -> bool {
     only.is_none_or(|(factor, level)| place.iter().any(|one| (one.0, one.1) == (factor, level)))
 }
@@ -264,7 +289,9 @@ impl Plan {
     fn fault_begins(&self) -> f64 {
         let harmful = self.changes.iter().filter(|change| change.adds > 0.0);
         let hidden = self.hidden.iter().map(|hidden| hidden.at);
-        harmful.map(|change| change.reaches.begins()).chain(hidden).fold(f64::INFINITY, f64::min)
+        let failing = self.failing.map(|failing| failing.at);
+        let begins = harmful.map(|change| change.reaches.begins()).chain(hidden).chain(failing);
+        begins.fold(f64::INFINITY, f64::min)
     }
 
     /// The bad rate at an hour at which nothing is wrong, before who comes counts. Every world

@@ -17,10 +17,19 @@ const SETTLING: f64 = 0.05;
 /// A level that arrived.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Arrival {
-    /// The first run with it.
+    /// The run from which on bad ones with it came: a rare level may have been seen before, and did
+    /// no harm then.
     pub first: usize,
     /// How much better its runs having a rate of their own fits, in nats.
     pub gain: f64,
+}
+
+/// A level that arrived and is worse: by how much its having a rate of its own fits better.
+#[derive(Debug, Clone, Copy)]
+struct Worse {
+    column: usize,
+    level: u32,
+    gain: f64,
 }
 
 /// The level of which it is surest that its runs are worse, above the mark for so many levels.
@@ -29,24 +38,50 @@ pub fn worst(table: &Table, rows: Range<usize>) -> Option<Arrival> {
         |column: &&Column| column.role == Role::Input && column.effect != Effect::Mix;
     let total = table.total(rows.clone());
     let columns: Vec<&Column> = table.columns.iter().filter(can_be_cause).collect();
-    let all = |columns: &[&Column]| -> Vec<Arrival> {
+    let all = |columns: &[&Column]| -> Vec<Worse> {
         let of = |column: &&Column| arrivals(table, column, rows.clone(), total);
         columns.iter().flat_map(of).collect()
     };
     let found = side_by_side(&columns, rows.len(), all);
     let tested = found.len() as u32;
-    let mut best: Option<Arrival> = None;
+    let mut best: Option<Worse> = None;
     for arrival in found {
         if best.is_none_or(|best| arrival.gain > best.gain) {
             best = Some(arrival);
         }
     }
     let mark = (FOUND_BY_SEARCH + f64::from(tested.max(1)).ln()) * table.inflation();
-    best.filter(|best| best.gain >= mark)
+    let Worse { column, level, gain } = best.filter(|best| best.gain >= mark)?;
+    let holds = table.columns[column].holds(&[level]);
+    let has = |row: usize| holds[table.columns[column].codes[row] as usize] == Some(true);
+    Some(Arrival { first: did_harm(table, rows, has)?, gain })
+}
+
+/// The moment from which on bad runs with a level came: where a step in their share of all runs
+/// fits best.
+fn did_harm(table: &Table, rows: Range<usize>, has: impl Fn(usize) -> bool) -> Option<usize> {
+    let of = |row: usize| {
+        let Counts { n, k } = table.counts(row);
+        Counts { n, k: if has(row) { k } else { 0 } }
+    };
+    let all = rows.clone().fold(Counts::default(), |sum, row| sum.with(of(row)));
+    let mut before = Counts::default();
+    let mut best: Option<(usize, f64)> = None;
+    for row in rows {
+        let counts = of(row);
+        if counts.k > 0 {
+            let fit = before.fit() + all.without(before).fit();
+            if best.is_none_or(|(_, other)| fit > other) {
+                best = Some((row, fit));
+            }
+        }
+        before.add(counts);
+    }
+    best.map(|(row, _)| row)
 }
 
 /// The levels of a factor that arrived after the record began, with runs enough to be told of.
-fn arrivals(table: &Table, column: &Column, rows: Range<usize>, total: Counts) -> Vec<Arrival> {
+fn arrivals(table: &Table, column: &Column, rows: Range<usize>, total: Counts) -> Vec<Worse> {
     let settled = rows.start + (rows.len() as f64 * SETTLING) as usize;
     let mut states = vec![(usize::MAX, Counts::default()); column.states.len()];
     for row in rows {
@@ -64,21 +99,39 @@ fn arrivals(table: &Table, column: &Column, rows: Range<usize>, total: Counts) -
             counts_of.add(counts);
         }
     }
-    let arrived = levels.into_iter().filter(|(first, counts)| {
+    let arrived = levels.into_iter().zip(0..).filter(|((first, counts), _)| {
         *first >= settled
             && *first != usize::MAX
             && counts.n >= LEAST_KNOWN
             && counts.k >= LEAST_BAD
     });
-    let worse = arrived.filter(|(_, counts)| counts.rate() > total.without(*counts).rate());
-    worse.map(|(first, with)| Arrival { first, gain: gain(with, total.without(with)) }).collect()
+    let worse = arrived.filter(|((_, with), _)| with.rate() > total.without(*with).rate());
+    let with_gain = |((_, with), level): ((usize, Counts), u32)| Worse {
+        column: column.place,
+        level,
+        gain: gain(with, total.without(with)),
+    };
+    worse.map(with_gain).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use model::Verdict;
 
+    use super::worst;
     use crate::tests::worlds::{Told, draw, report, table, windows};
+
+    #[test]
+    fn a_rare_level_arrives_when_it_begins_to_do_harm() {
+        let world = table(0..8000, |second| {
+            let is_rare = second >= 900 && draw(5, second) < 0.02;
+            let shape = if is_rare { "error:e1" } else { "s1" };
+            let chance = if is_rare && second >= 6000 { 0.9 } else { 0.02 };
+            Told::ended(draw(6, second), chance, &[("tool_shape:kb", shape)])
+        });
+        let begins = worst(&world, 0..8000).unwrap().first;
+        assert!((5900..6300).contains(&begins), "{begins}");
+    }
 
     #[test]
     fn a_level_that_arrived_proves_no_rise_where_one_side_is_empty() {

@@ -53,7 +53,7 @@ pub struct Cell {
 
 impl Cell {
     /// Whether a row of the table lies in it.
-    fn holds(&self, table: &Table, row: usize) -> bool {
+    pub fn holds(&self, table: &Table, row: usize) -> bool {
         self.conditions.iter().all(|(place, level)| {
             let column = &table.columns[*place];
             column.states[column.codes[row] as usize].known().contains(level)
@@ -84,17 +84,35 @@ impl Found {
 /// Looks for the cells in which the rate rose.
 pub fn find(table: &Table, sides: &Sides, reference: &Reference) -> Found {
     let leaves = Leaves::of(table, sides, reference);
-    let mut excess = Excess::of(table, &leaves);
+    among(table, &leaves, |found| is_exceeded(table, sides, reference, found))
+}
+
+/// The one place in which the rate rose, if it rose in one only; nothing but places is asked.
+pub fn place(table: &Table, sides: &Sides, reference: &Reference) -> Option<Cell> {
+    let leaves = Leaves::by_place(table, sides, reference)?;
+    let found = among(table, &leaves, |found| {
+        let is_named = |row: usize| found.named.iter().any(|cell| cell.holds(table, row));
+        reference.is_exceeded(table, sides.during.clone(), is_named)
+    });
+    match found.named.as_slice() {
+        [only] if !found.rivals => Some(only.clone()),
+        _ => None,
+    }
+}
+
+/// The cells among these leaves, if what is named is local and `stands_out`.
+fn among(table: &Table, leaves: &Leaves, stands_out: impl Fn(&Found) -> bool) -> Found {
+    let mut excess = Excess::of(table, leaves);
     if excess.total() <= 0.0 {
         return Found::default();
     }
     let whole: Vec<u32> = (0..leaves.len() as u32).collect();
     let whole = excess.gain(&whole);
-    let first = ranked(table, &leaves, &excess);
-    let mut found = named(table, &leaves, &mut excess, &first);
+    let first = ranked(table, leaves, &excess);
+    let mut found = named(table, leaves, &mut excess, &first);
     let (gain, share) = found.weight();
     let local = gain >= whole + TOLD_APART && share >= LEAST_TOGETHER;
-    if !local || !is_exceeded(table, sides, reference, &found) {
+    if !local || !stands_out(&found) {
         found = Found::default();
     }
     let is_named =

@@ -17,7 +17,7 @@ use crate::exposure::{Sides, risen};
 use crate::table::{Column, State, Table};
 use crate::together::{self, Relation};
 use crate::weigh::{self, Beside, Mover};
-use crate::windows::{FOUND_BY_SEARCH, surest_rise};
+use crate::windows::{FOUND_BY_SEARCH, rise_in_a_place, surest_rise};
 use crate::{arrival, disagree, episodes, labelling, locate, mix, onset, rise, shares, surface};
 
 /// Compares the incident's runs with the baseline's and says what moved.
@@ -42,14 +42,16 @@ pub fn compare(
     if age.is_some() && vanishes_at_equal_age(&report, table, &sides) {
         rise::not_at_equal_age(&mut report);
     } else if rise::is_proven(&mut report) || arrived(&report, table, &sides) {
-        explain(&mut report, table, catalogue, &sides);
+        let movers = explain(&mut report, table, catalogue, &sides);
         if report.verdict == Verdict::Unexplained && report.movers.is_empty() {
             locate::add(&mut report, table, &sides);
         }
-        if matches!(report.verdict, Verdict::Moved | Verdict::Inseparable) {
-            locate::one_place(&mut report, table, &sides);
+        if !report.movers.is_empty() && is_of_runs(report.verdict) {
+            locate::one_place(&mut report, table, &sides, &movers);
         }
         ruler(&mut report, table, catalogue, &sides);
+    } else if let Some(told) = in_a_place(&report, table, catalogue, &sides) {
+        report = told;
     } else if rise::is_shown(&report) {
         report.mix = mix::of(table, &sides);
         let rise = report.outcome.delta_pp.unwrap_or(0.0);
@@ -87,6 +89,31 @@ fn arrived(report: &Report, table: &Table, sides: &Sides) -> bool {
     has_both && !rise::is_visible(report) && arrival::worst(table, rows).is_some_and(surely)
 }
 
+/// Whether a verdict says that the runs themselves got worse: not the mix, and not the ruler.
+fn is_of_runs(verdict: Verdict) -> bool {
+    use Verdict::{Inseparable, Moved, Several, Unexplained};
+    matches!(verdict, Moved | Inseparable | Several | Unexplained)
+}
+
+/// What there is to say where the rate of one place's runs surely rose, and that of all runs does not
+/// show it: the place, or nothing.
+fn in_a_place(
+    report: &Report,
+    table: &Table,
+    catalogue: &Catalogue,
+    sides: &Sides,
+) -> Option<Report> {
+    let rows = sides.before.start..sides.during.end;
+    let (first, gain) = rise_in_a_place(table, rows)?;
+    let surely = first >= sides.earliest_change && gain >= FOUND_BY_SEARCH * design_effect(report);
+    if !surely || !rise::is_enough(&report.outcome) || rise::is_visible(report) {
+        return None;
+    }
+    let mut told = report.clone();
+    let movers = explain(&mut told, table, catalogue, sides);
+    locate::one_place(&mut told, table, sides, &movers).then_some(told)
+}
+
 /// A report of how the outcome changed, with no answer yet.
 pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report {
     let between = Between::of(table, &windows);
@@ -111,8 +138,13 @@ pub(crate) fn measured(table: &Table, windows: Windows, sides: &Sides) -> Report
     }
 }
 
-/// Fills in what carries a rise that is proven.
-pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue, sides: &Sides) {
+/// Fills in what carries a rise that is proven, and says which movers that are.
+pub(crate) fn explain(
+    report: &mut Report,
+    table: &Table,
+    catalogue: &Catalogue,
+    sides: &Sides,
+) -> Vec<Mover> {
     let step = onset::of(table, sides);
     report.onset = step.map(|step| step.onset(table));
     report.changed_with = changed_with(table, sides);
@@ -171,6 +203,7 @@ pub(crate) fn explain(report: &mut Report, table: &Table, catalogue: &Catalogue,
         })
         .collect();
     report.why = why(report);
+    movers
 }
 
 /// The rise, for what is said of surfaces.

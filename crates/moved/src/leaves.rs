@@ -29,7 +29,18 @@ pub struct Leaves {
 impl Leaves {
     /// Sorts the runs of both windows into leaves.
     pub fn of(table: &Table, sides: &Sides, reference: &Reference) -> Self {
-        let columns = columns(table, sides, reference);
+        Self::by(table, sides, reference, columns(table, sides, reference))
+    }
+
+    /// The same by nothing but where they ran; none where that is not recorded.
+    pub fn by_place(table: &Table, sides: &Sides, reference: &Reference) -> Option<Self> {
+        let is_place = |column: &&Column| column.role == Role::Place;
+        let places: Vec<usize> =
+            table.columns.iter().filter(is_place).map(|column| column.place).collect();
+        (!places.is_empty()).then(|| Self::by(table, sides, reference, places))
+    }
+
+    fn by(table: &Table, sides: &Sides, reference: &Reference, columns: Vec<usize>) -> Self {
         let rows: Vec<usize> = reference.rows().chain(sides.during.clone()).collect();
         let mut leaf_of = vec![0; rows.len()];
         let mut leaves = 1;

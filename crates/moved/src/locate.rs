@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::report::{Basis, Change, Mover, Onset, SurfaceState, SurfaceVerdict, Suspect, Windows};
+use model::report::{Change, Mover, Onset, SurfaceState, SurfaceVerdict, Suspect, Windows};
 use model::surface::Effect;
 use model::{BehaviourRate, Catalogue, Outcome, Report, Role, Verdict};
 
@@ -18,7 +18,10 @@ use crate::ratio::Ratio;
 use crate::reference::Reference;
 use crate::rise::is_proven;
 use crate::table::Table;
+use crate::weigh;
 
+#[cfg(test)]
+mod places;
 #[cfg(test)]
 mod tests;
 
@@ -62,6 +65,10 @@ pub(crate) fn add(report: &mut Report, table: &Table, sides: &Sides) {
         let kept = if found.rivals || carried < LEAST_TOGETHER { 0 } else { causes };
         found.suspects.splice(0..0, found.named.split_off(kept));
     }
+    let is_open = found.rivals || found.named.is_empty();
+    if let Some(place) = cells::place(table, sides, &reference).filter(|_| is_open) {
+        found = Found { named: vec![place], rivals: false, ..found };
+    }
     report.suspects = suspects(table, sides, &found, report.onset);
     if found.named.is_empty() {
         if let Some(first) = report.suspects.first() {
@@ -85,29 +92,57 @@ fn came(table: &Table, sides: &Sides, (place, level): &(usize, u32)) -> bool {
     column.role == Role::Input && share(&sides.during) > 2.0 * share(&sides.before)
 }
 
-/// Where nothing but its moment speaks for what is named, and the rate rose in one place only, the
-/// place is named: a change that reached all runs would show in all places.
-pub(crate) fn one_place(report: &mut Report, table: &Table, sides: &Sides) {
-    let has_places = table.columns.iter().any(|column| column.role == Role::Place);
-    let by_timing = report.movers.iter().all(|mover| mover.basis == Basis::BeforeAfter);
-    if report.movers.is_empty() || !by_timing || !has_places {
-        return;
+/// Names the place where the rate rose in one place only, and what is named is nothing of its own
+/// beside it: a change that does harm does it wherever it is. Says whether it did.
+pub(crate) fn one_place(
+    report: &mut Report,
+    table: &Table,
+    sides: &Sides,
+    movers: &[weigh::Mover],
+) -> bool {
+    let reference = Reference::of(table, sides, &report.windows);
+    let Some(place) = cells::place(table, sides, &reference) else { return false };
+    if !movers.iter().all(|mover| is_of_place(table, sides, mover, &place)) {
+        return false;
     }
-    let found = cells::find(table, sides, &Reference::of(table, sides, &report.windows));
-    let is_place = |cell: &Cell| {
-        cell.conditions.len() == 1 && table.columns[cell.conditions[0].0].role == Role::Place
-    };
-    if !found.rivals && found.named.len() == 1 && is_place(&found.named[0]) {
-        let before = std::mem::take(&mut report.movers);
-        for surface in &mut report.surfaces {
-            if before.iter().any(|mover| mover.surface == surface.surface) {
-                surface.verdict = SurfaceState::Unknown;
-                surface.why = "it changed in all places, and the rate rose in one".to_owned();
-            }
+    let before = std::mem::take(&mut report.movers);
+    for surface in &mut report.surfaces {
+        if before.iter().any(|mover| mover.surface == surface.surface) {
+            surface.verdict = SurfaceState::Unknown;
+            surface.why = "what changed on it did no harm but in one place".to_owned();
         }
-        name(report, table, sides, &found);
-        mark(report);
     }
+    name(report, table, sides, &Found { named: vec![place], ..Found::default() });
+    mark(report);
+    true
+}
+
+/// Whether a mover is nothing of its own beside a place.
+///
+/// Its runs elsewhere were surely less than half as much worse, beside runs without it, as those
+/// here. Or it can follow from something, and came surely less than half as often elsewhere: then
+/// what it follows from is here. Another change that was nowhere else may be the cause itself.
+fn is_of_place(table: &Table, sides: &Sides, mover: &weigh::Mover, place: &Cell) -> bool {
+    let had = mover.runs();
+    let is_here = |row: &usize| place.holds(table, *row);
+    let with = |row: &usize| had[*row] == Some(true);
+    let without = |row: &usize| had[*row] == Some(false);
+    let elsewhere = || sides.runs().filter(|row| !is_here(row));
+    let here = table.rate(sides.during.clone().filter(is_here).filter(with));
+    let [with_it, without_it] =
+        [table.rate(elsewhere().filter(with)), table.rate(elsewhere().filter(without))];
+    let harmless = match (here.rate, with_it.rate, without_it.rate) {
+        (Some(here), Some(_), Some(usual)) => with_it.high < (here + usual) / 2.0,
+        _ => false,
+    };
+    let share = |runs: &mut dyn Iterator<Item = usize>| {
+        let (n, k) = runs.fold((0, 0), |(n, k), row| (n + 1, k + u64::from(with(&row))));
+        BehaviourRate::of(k, n, 0)
+    };
+    let often = share(&mut sides.during.clone().filter(is_here));
+    let seldom = share(&mut sides.during.clone().filter(|row| !is_here(row)));
+    let follows = mover.exposures.iter().all(|one| one.column(table).follows);
+    harmless || follows && often.rate.is_some_and(|often| seldom.high < often / 2.0)
 }
 
 /// Says of each surface that a named cell's first factor belongs to that it moved.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
-use model::Window;
 use model::report::{ChosenBy, Windows};
+use model::{Role, Window};
 
 use crate::arrival;
 use crate::disagree;
@@ -70,8 +70,28 @@ pub fn split(table: &Table, within: Window) -> Option<Split> {
 /// none that a search does not find by chance.
 pub fn surest_rise(table: &Table, rows: Range<usize>) -> Option<(usize, f64)> {
     let rise = found(table, rows.clone(), Direction::Rise).map(|rise| (rise.first, rise.gain));
-    let arrival = arrival::worst(table, rows).map(|new| (new.first, new.gain));
-    rise.into_iter().chain(arrival).max_by(|a, b| a.1.total_cmp(&b.1))
+    let arrival = arrival::worst(table, rows.clone()).map(|new| (new.first, new.gain));
+    let in_a_place = rise_in_a_place(table, rows);
+    rise.into_iter().chain(arrival).chain(in_a_place).max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// The surest rise among the runs of one place, beyond what chance makes in one of so many.
+pub fn rise_in_a_place(table: &Table, rows: Range<usize>) -> Option<(usize, f64)> {
+    let places = table.columns.iter().filter(|column| column.role == Role::Place);
+    let rises = places.flat_map(|column| {
+        let mut there: Vec<Vec<usize>> = vec![Vec::new(); column.states.len()];
+        rows.clone().for_each(|row| there[column.codes[row] as usize].push(row));
+        let known = there.into_iter().zip(&column.states);
+        let known = known.filter(|(runs, at)| !runs.is_empty() && at.known().len() == 1);
+        let there: Vec<Vec<usize>> = known.map(|(runs, _)| runs).collect();
+        let of_several = (there.len().max(1) as f64).ln() * table.inflation();
+        let rises = there.into_iter().filter_map(move |runs| {
+            let rise = found(table, runs.into_iter(), Direction::Rise)?;
+            Some((rise.first, rise.gain - of_several))
+        });
+        rises.filter(|(_, gain)| *gain >= FOUND_BY_SEARCH * table.inflation()).collect::<Vec<_>>()
+    });
+    rises.max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 /// The surest rise by what one source of outcomes says: another that goes lenient can hide it.
