@@ -82,8 +82,6 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     of("own-rates", "as prompt-rolled-out, with customers of very different rates", own_rates),
     of("same-runs", "nothing: a deploy and a prompt on the same runs", same_runs),
     of("one-replica", "the rate rises in one replica", one_replica),
-    of("tool-fails", "more answers that are errors, in runs that call the tool", tool_fails),
-    of("tool-fails-in-one-replica", "the same in one replica only", tool_fails_in_one_replica),
     of("judge-swapped", "the judge's configuration changes; behaviour does not", judge_swapped),
     of("mix-only", "shares of plans change; no plan's rate does", mix_only),
     of("new-tenant", "a new large customer with more bad runs", new_tenant),
@@ -124,6 +122,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         "a new prompt in part of the runs, at a weekend, which is always worse",
         told::weekend,
     ),
+    of("tool-fails", "more answers that are errors, in runs that call the tool", tool_fails),
+    of("tool-fails-in-one-replica", "the same in one replica only", tool_fails_in_one_replica),
 ];
 
 const PROMPT: What = What::Prompt("main");

@@ -103,6 +103,8 @@ pub enum ChosenBy {
     Caller,
     /// The likeliest change point.
     ChangePoint,
+    /// The likeliest change point of one place: all runs together show none.
+    PlaceChangePoint,
     /// Nobody and nothing: no change point was found, so the runs were cut in halves.
     Halves,
 }

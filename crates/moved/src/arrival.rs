@@ -17,8 +17,7 @@ const SETTLING: f64 = 0.05;
 /// A level that arrived.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Arrival {
-    /// The run from which on bad ones with it came: a rare level may have been seen before, and did
-    /// no harm then.
+    /// The run from which on it came. A rare level may have been seen now and then before.
     pub first: usize,
     /// How much better its runs having a rate of their own fits, in nats.
     pub gain: f64,
@@ -54,15 +53,14 @@ pub fn worst(table: &Table, rows: Range<usize>) -> Option<Arrival> {
     let Worse { column, level, gain } = best.filter(|best| best.gain >= mark)?;
     let holds = table.columns[column].holds(&[level]);
     let has = |row: usize| holds[table.columns[column].codes[row] as usize] == Some(true);
-    Some(Arrival { first: did_harm(table, rows, has)?, gain })
+    Some(Arrival { first: came(table, rows, has)?, gain })
 }
 
-/// The moment from which on bad runs with a level came: where a step in their share of all runs
-/// fits best.
-fn did_harm(table: &Table, rows: Range<usize>, has: impl Fn(usize) -> bool) -> Option<usize> {
+/// The run from which on a level came: where a step in its share of the runs fits best.
+fn came(table: &Table, rows: Range<usize>, has: impl Fn(usize) -> bool) -> Option<usize> {
     let of = |row: usize| {
-        let Counts { n, k } = table.counts(row);
-        Counts { n, k: if has(row) { k } else { 0 } }
+        let weight = table.weight(row);
+        Counts { n: weight, k: if has(row) { weight } else { 0 } }
     };
     let all = rows.clone().fold(Counts::default(), |sum, row| sum.with(of(row)));
     let mut before = Counts::default();
@@ -122,15 +120,15 @@ mod tests {
     use crate::tests::worlds::{Told, draw, report, table, windows};
 
     #[test]
-    fn a_rare_level_arrives_when_it_begins_to_do_harm() {
+    fn a_rare_level_arrives_when_it_becomes_frequent_and_not_at_first_sight() {
         let world = table(0..8000, |second| {
-            let is_rare = second >= 900 && draw(5, second) < 0.02;
-            let shape = if is_rare { "error:e1" } else { "s1" };
-            let chance = if is_rare && second >= 6000 { 0.9 } else { 0.02 };
+            let share = if second >= 6000 { 0.06 } else { 0.005 };
+            let shape = if second >= 900 && draw(5, second) < share { "error:e1" } else { "s1" };
+            let chance = if shape == "error:e1" && second >= 6000 { 0.9 } else { 0.02 };
             Told::ended(draw(6, second), chance, &[("tool_shape:kb", shape)])
         });
-        let begins = worst(&world, 0..8000).unwrap().first;
-        assert!((5900..6300).contains(&begins), "{begins}");
+        let arrival = worst(&world, 0..8000).unwrap();
+        assert!((5900..6300).contains(&arrival.first), "{arrival:?}");
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod excess;
 #[cfg(test)]
 mod tests;
 
-use excess::Excess;
+use excess::{Excess, Tell};
 
 /// Smallest part of the rise that makes a further cell worth naming.
 const LEAST_FURTHER: f64 = 0.1;
@@ -84,15 +84,27 @@ impl Found {
 /// Looks for the cells in which the rate rose.
 pub fn find(table: &Table, sides: &Sides, reference: &Reference) -> Found {
     let leaves = Leaves::of(table, sides, reference);
-    among(table, &leaves, |found| is_exceeded(table, sides, reference, found))
+    let excess = Excess::of(table, &leaves, Tell::AsOneLeaf);
+    among(table, &leaves, (excess, MOST_NAMED), |found| is_exceeded(table, sides, reference, found))
 }
 
-/// The one place in which the rate rose, if it rose in one only; nothing but places is asked.
-pub fn place(table: &Table, sides: &Sides, reference: &Reference) -> Option<Cell> {
+/// The one place that holds most of the rise, if one does; nothing but places is asked.
+///
+/// Runs of a place have little in common but it, so they count as runs and not as one leaf.
+pub fn place(
+    table: &Table,
+    sides: &Sides,
+    reference: &Reference,
+    design_effect: f64,
+) -> Option<Cell> {
     let leaves = Leaves::by_place(table, sides, reference)?;
-    let found = among(table, &leaves, |found| {
+    let excess = Excess::of(table, &leaves, Tell::AsRuns(design_effect));
+    let found = among(table, &leaves, (excess, 1), |found| {
         let is_named = |row: usize| found.named.iter().any(|cell| cell.holds(table, row));
-        reference.is_exceeded(table, sides.during.clone(), is_named)
+        let during = || sides.during.clone();
+        reference.is_short()
+            || reference.is_exceeded(table, during(), |_| true)
+            || reference.is_exceeded(table, during(), is_named)
     });
     match found.named.as_slice() {
         [only] if !found.rivals => Some(only.clone()),
@@ -100,16 +112,20 @@ pub fn place(table: &Table, sides: &Sides, reference: &Reference) -> Option<Cell
     }
 }
 
-/// The cells among these leaves, if what is named is local and `stands_out`.
-fn among(table: &Table, leaves: &Leaves, stands_out: impl Fn(&Found) -> bool) -> Found {
-    let mut excess = Excess::of(table, leaves);
+/// The cells among these leaves, at most so many, if what is named is local and `stands_out`.
+fn among(
+    table: &Table,
+    leaves: &Leaves,
+    (mut excess, most): (Excess, usize),
+    stands_out: impl Fn(&Found) -> bool,
+) -> Found {
     if excess.total() <= 0.0 {
         return Found::default();
     }
     let whole: Vec<u32> = (0..leaves.len() as u32).collect();
     let whole = excess.gain(&whole);
     let first = ranked(table, leaves, &excess);
-    let mut found = named(table, leaves, &mut excess, &first);
+    let mut found = named(table, leaves, (&mut excess, most), &first);
     let (gain, share) = found.weight();
     let local = gain >= whole + TOLD_APART && share >= LEAST_TOGETHER;
     if !local || !stands_out(&found) {
@@ -134,7 +150,12 @@ fn is_exceeded(table: &Table, sides: &Sides, reference: &Reference, found: &Foun
 }
 
 /// The best cell, and further ones among the runs outside of those before.
-fn named(table: &Table, leaves: &Leaves, excess: &mut Excess, first: &[Cell]) -> Found {
+fn named(
+    table: &Table,
+    leaves: &Leaves,
+    (excess, most): (&mut Excess, usize),
+    first: &[Cell],
+) -> Found {
     let mut found = Found::default();
     let mut ranking = first.to_vec();
     while let [best, others @ ..] = rivals(&ranking) {
@@ -150,7 +171,7 @@ fn named(table: &Table, leaves: &Leaves, excess: &mut Excess, first: &[Cell]) ->
         }
         excess.settle(&best.leaves);
         found.named.push(best.clone());
-        if found.named.len() == MOST_NAMED {
+        if found.named.len() == most {
             break;
         }
         ranking = ranked(table, leaves, excess);

@@ -7,7 +7,7 @@ use model::report::{
     Verdict, Windows,
 };
 use model::surface::Effect;
-use model::{Catalogue, Interval, Role};
+use model::{Catalogue, Interval, Role, Window};
 
 use crate::census::Side;
 use crate::chance::Pace;
@@ -17,18 +17,30 @@ use crate::exposure::{Sides, risen};
 use crate::table::{Column, State, Table};
 use crate::together::{self, Relation};
 use crate::weigh::{self, Beside, Mover};
-use crate::windows::{FOUND_BY_SEARCH, rise_in_a_place, surest_rise};
+use crate::windows::{FOUND_BY_SEARCH, halves, rise_in_a_place, surest_rise};
 use crate::{arrival, disagree, episodes, labelling, locate, mix, onset, rise, shares, surface};
 
 /// Compares the incident's runs with the baseline's and says what moved.
 ///
 /// Levels that changed come first; where none of them carries the rise, the cells are searched.
+/// Windows drawn where one place got worse serve only to name that place.
 pub fn compare(
     table: &Table,
     catalogue: &Catalogue,
     windows: Windows,
     feature: Option<&str>,
 ) -> Report {
+    let report = look(table, catalogue, windows, feature);
+    let whole = Window { start: windows.baseline.start, end: windows.incident.end };
+    match windows.chosen_by {
+        ChosenBy::PlaceChangePoint if report.movers.is_empty() => {
+            look(table, catalogue, halves(whole), feature)
+        }
+        _ => report,
+    }
+}
+
+fn look(table: &Table, catalogue: &Catalogue, windows: Windows, feature: Option<&str>) -> Report {
     let sides = Sides::of(table, &windows);
     let age = labelling::age(table, &sides);
     let seen = age.map(|age| age.seen(table));
@@ -85,8 +97,12 @@ fn arrived(report: &Report, table: &Table, sides: &Sides) -> bool {
     let surely = |new: arrival::Arrival| {
         new.first >= sides.earliest_change && new.gain >= FOUND_BY_SEARCH * design_effect
     };
+    let may_have_risen = report.outcome.high_pp.is_some_and(|high| high > 0.0);
     let has_both = rise::is_enough(&report.outcome);
-    has_both && !rise::is_visible(report) && arrival::worst(table, rows).is_some_and(surely)
+    has_both
+        && may_have_risen
+        && !rise::is_visible(report)
+        && arrival::worst(table, rows).is_some_and(surely)
 }
 
 /// Whether a verdict says that the runs themselves got worse: not the mix, and not the ruler.
@@ -289,7 +305,7 @@ fn rulers(catalogue: &Catalogue) -> Vec<&str> {
     rulers.map(|surface| surface.name.as_str()).collect()
 }
 
-fn design_effect(report: &Report) -> f64 {
+pub(crate) fn design_effect(report: &Report) -> f64 {
     report.dependence.map_or(1.0, |dependence| dependence.design_effect)
 }
 

@@ -64,7 +64,7 @@ impl Sides {
         let (before, during) = (table.rows_in(windows.baseline), table.rows_in(windows.incident));
         let earliest_change = match windows.chosen_by {
             ChosenBy::Caller => before.end - (before.len() as f64 * UNSURE_END) as usize,
-            ChosenBy::ChangePoint | ChosenBy::Halves => before.start,
+            _ => before.start,
         };
         let census = Census::of(table, &before, &during);
         let bins = bins::of(table, &before, &during);

@@ -8,7 +8,7 @@ use model::{BehaviourRate, Catalogue, Outcome, Report, Role, Verdict};
 
 use crate::cells::{self, Cell, Found, LEAST_TOGETHER};
 use crate::chance::{self, Pace};
-use crate::compare::{explain, measured};
+use crate::compare::{design_effect, explain, measured};
 use crate::contrast::basis;
 use crate::exposure::Sides;
 use crate::halves::side_by_side;
@@ -66,7 +66,8 @@ pub(crate) fn add(report: &mut Report, table: &Table, sides: &Sides) {
         found.suspects.splice(0..0, found.named.split_off(kept));
     }
     let is_open = found.rivals || found.named.is_empty();
-    if let Some(place) = cells::place(table, sides, &reference).filter(|_| is_open) {
+    let place = || cells::place(table, sides, &reference, design_effect(report));
+    if let Some(place) = is_open.then(place).flatten() {
         found = Found { named: vec![place], rivals: false, ..found };
     }
     report.suspects = suspects(table, sides, &found, report.onset);
@@ -101,7 +102,8 @@ pub(crate) fn one_place(
     movers: &[weigh::Mover],
 ) -> bool {
     let reference = Reference::of(table, sides, &report.windows);
-    let Some(place) = cells::place(table, sides, &reference) else { return false };
+    let found = cells::place(table, sides, &reference, design_effect(report));
+    let Some(place) = found else { return false };
     if !movers.iter().all(|mover| is_of_place(table, sides, mover, &place)) {
         return false;
     }

@@ -103,7 +103,7 @@ fn rise(report: &Report) -> Rise {
 /// too few to say.
 fn z_of_these(report: &Report) -> f64 {
     let OutcomeChange { before, during, .. } = &report.outcome;
-    let asked = report.windows.chosen_by != ChosenBy::Halves;
+    let asked = matches!(report.windows.chosen_by, ChosenBy::Caller | ChosenBy::ChangePoint);
     match is_enough(&report.outcome) && during.k >= LEAST_BAD && asked {
         true => z_score(Counts { n: before.n, k: before.k }, Counts { n: during.n, k: during.k }),
         false => 0.0,

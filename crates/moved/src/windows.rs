@@ -48,8 +48,7 @@ pub struct Split {
 pub fn split(table: &Table, within: Window) -> Option<Split> {
     let rows = table.rows_in(within);
     let first = *table.at.get(rows.start).filter(|_| !rows.is_empty())?;
-    let surest = surest_rise(table, rows.clone()).or_else(|| rise_by_a_source(table, rows.clone()));
-    let Some((begins, gain)) = surest else {
+    let Some((begins, gain, chosen_by)) = rise(table, rows.clone()) else {
         let windows = halves(Window::new(first, within.end).ok()?);
         return Some(Split { windows, gain: 0.0 });
     };
@@ -60,19 +59,30 @@ pub fn split(table: &Table, within: Window) -> Option<Split> {
         windows: Windows {
             baseline: Window::new(first, at).ok()?,
             incident: Window::new(at, end).ok()?,
-            chosen_by: ChosenBy::ChangePoint,
+            chosen_by,
         },
         gain,
     })
+}
+
+/// Where to cut, how sure that is in nats, and what showed it.
+fn rise(table: &Table, rows: Range<usize>) -> Option<(usize, f64, ChosenBy)> {
+    let of_all = surest_rise(table, rows.clone());
+    let surer = |(_, gain): &(usize, f64)| of_all.is_none_or(|(_, of_all)| *gain > of_all);
+    if let Some((first, gain)) = rise_in_a_place(table, rows.clone()).filter(surer) {
+        let alone = ChosenBy::PlaceChangePoint;
+        return Some((first, gain, of_all.map_or(alone, |_| ChosenBy::ChangePoint)));
+    }
+    let (first, gain) = of_all.or_else(|| rise_by_a_source(table, rows))?;
+    Some((first, gain, ChosenBy::ChangePoint))
 }
 
 /// The first run of the surest rise among some runs, and its gain in nats; none where there is
 /// none that a search does not find by chance.
 pub fn surest_rise(table: &Table, rows: Range<usize>) -> Option<(usize, f64)> {
     let rise = found(table, rows.clone(), Direction::Rise).map(|rise| (rise.first, rise.gain));
-    let arrival = arrival::worst(table, rows.clone()).map(|new| (new.first, new.gain));
-    let in_a_place = rise_in_a_place(table, rows);
-    rise.into_iter().chain(arrival).chain(in_a_place).max_by(|a, b| a.1.total_cmp(&b.1))
+    let arrival = arrival::worst(table, rows).map(|new| (new.first, new.gain));
+    rise.into_iter().chain(arrival).max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 /// The surest rise among the runs of one place, beyond what chance makes in one of so many.

@@ -17,23 +17,33 @@ const PRIOR_RUNS: f64 = 20.0;
 /// Rounds of raking; the second already changes little.
 const ROUNDS: usize = 2;
 
+/// How much the runs of a leaf tell together.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Tell {
+    /// They are alike: a leaf is all that is known of them.
+    AsOneLeaf,
+    /// So many of them tell as much as one independent run: the design effect.
+    AsRuns(f64),
+}
+
 /// The expectation and what came of it, leaf by leaf.
 #[derive(Debug)]
 pub(super) struct Excess {
+    tell: Tell,
     during: Vec<Counts>,
     expected: Vec<f64>,
     total: f64,
 }
 
 impl Excess {
-    pub(super) fn of(table: &Table, leaves: &Leaves) -> Self {
+    pub(super) fn of(table: &Table, leaves: &Leaves, tell: Tell) -> Self {
         let prior = raked(table, leaves);
         let rates = leaves.before.iter().zip(prior);
         let rates = rates.map(|(before, prior)| {
             (before.k as f64 + PRIOR_RUNS * prior) / (before.n as f64 + PRIOR_RUNS)
         });
         let expected: Vec<f64> = rates.map(|rate| rate.clamp(1e-6, 1.0 - 1e-6)).collect();
-        let mut excess = Self { during: leaves.during.clone(), expected, total: 0.0 };
+        let mut excess = Self { tell, during: leaves.during.clone(), expected, total: 0.0 };
         let all: Vec<u32> = (0..leaves.len() as u32).collect();
         excess.total = excess.of_cell(&all);
         excess
@@ -63,11 +73,12 @@ impl Excess {
         leaves.iter().map(|leaf| self.during[*leaf as usize].k).sum()
     }
 
-    /// How much better it fits that a share of the good runs in these leaves turned bad, in nats;
-    /// runs of a leaf are alike. 0 where fewer are bad than expected.
+    /// How much better it fits that a share of the good runs in these leaves turned bad, in nats; 0
+    /// where fewer are bad than expected.
     pub(super) fn gain(&self, leaves: &[u32]) -> f64 {
-        self.gain_by(leaves, |leaf| {
-            1.0 / (1.0 + self.during[leaf].n.saturating_sub(1) as f64 * ALIKE)
+        self.gain_by(leaves, |leaf| match self.tell {
+            Tell::AsOneLeaf => 1.0 / (1.0 + self.during[leaf].n.saturating_sub(1) as f64 * ALIKE),
+            Tell::AsRuns(design_effect) => 1.0 / design_effect,
         })
     }
 

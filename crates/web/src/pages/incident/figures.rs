@@ -95,6 +95,7 @@ fn compared(report: &Report) -> Figure {
     let cut = match chosen_by {
         ChosenBy::Caller => "windows as asked for",
         ChosenBy::ChangePoint => "cut at the likeliest change point",
+        ChosenBy::PlaceChangePoint => "cut at the likeliest change point of one place",
         ChosenBy::Halves => "cut in halves: no change point was found",
     };
     let length = |window: Window| wording::duration(window.length());
