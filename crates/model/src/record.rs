@@ -15,7 +15,7 @@ mod usage;
 
 use serde::{Deserialize, Serialize};
 
-pub use control::{Approval, Control, Evaluation, FeatureFlag, Guardrail, Memory};
+pub use control::{Approval, Control, Evaluation, FeatureFlag, Guardrail, Intended, Memory};
 pub use ending::{Ending, Stop};
 pub use missing::{Missing, Why};
 pub use usage::{Convention, Counted, Usage, UsageFlag};
@@ -83,6 +83,9 @@ pub struct Record {
     /// Of a tool call: the tool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool: Option<ToolUsed>,
+    /// What was announced before it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<Intended>,
     /// What was remembered or recalled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<Memory>,

@@ -85,6 +85,11 @@ pub fn is_metadata(key: &str) -> bool {
     table::is_metadata(key)
 }
 
+/// Whether whom a step is about stands under a key.
+pub(crate) fn is_subject(key: &str) -> bool {
+    table::is_subject(key)
+}
+
 /// Every key that some dialect knows.
 pub fn known_keys() -> Vec<&'static str> {
     let keys = VOCABULARIES.iter().flat_map(|words| words.keys.iter().chain(words.loose));

@@ -102,6 +102,10 @@ const CONTENT: &[&str] = &[
     "llm.choices",
     "llm.tools",
     "llm.prompt_template",
+    "llm.chat.stop_sequences",
+    "ai.settings.stopSequences",
+    "mayday.pivot.",
+    "mayday.touched",
     "retrieval.documents",
     "reranker.",
     "embedding.embeddings",
@@ -116,7 +120,8 @@ const METADATA_WITHIN: &[&str] = &["gen_ai.prompt.name", "gen_ai.prompt.version"
 const METADATA_ENDS: &[&str] =
     &[".message.role", ".message.tool_call_id", ".tool_call.id", ".function.name", ".document.id"];
 
-/// Keys of text that is metadata in every mode; with a full stop at the end, beginnings of keys.
+/// Keys of text that is metadata in every mode, beside those under which a dialect reads a name or a
+/// number; with a full stop at the end, beginnings of keys.
 const METADATA: &[&str] = &[
     "agent.name",
     "cloud.",
@@ -147,7 +152,15 @@ const METADATA: &[&str] = &[
     "llm.request.model_name",
     "llm.response.model_name",
     "llm.system",
-    "mayday.",
+    "mayday.eval.case",
+    "mayday.not_kept",
+    "mayday.open",
+    "mayday.parameter.",
+    "mayday.parameter_source.",
+    "mayday.pending_span",
+    "mayday.redaction.",
+    "mayday.segment.",
+    "mayday.withheld",
     "openai.",
     "openinference.span.kind",
     "otel.end_time_unix_nano",
@@ -280,9 +293,9 @@ impl Sorted {
         let is = |rule: &&str| key == *rule || (rule.ends_with('.') && key.starts_with(rule));
         let ends = || METADATA_ENDS.iter().any(|end| key.ends_with(end));
         Self {
-            is_written: begins(CONTENT),
+            is_written: begins(CONTENT) || dialect::is_subject(key),
             is_metadata_within: METADATA_WITHIN.contains(&key) || ends(),
-            is_metadata: METADATA.iter().any(is),
+            is_metadata: METADATA.iter().any(is) || dialect::is_metadata(key),
             is_shared: begins(SHARED),
             may_be_array: begins(ARRAYS),
             may_be_object: begins(OBJECTS),

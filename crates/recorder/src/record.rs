@@ -145,6 +145,7 @@ impl Told<'_> {
             failed: self.step.failed,
             error: self.word(Slot::ErrorType),
             tool: self.tool(),
+            intent: (self.step.kind == StepKind::Intent).then(|| self.intent()),
             memory: (self.step.kind == StepKind::Memory).then(|| self.memory()),
             evaluations: self.evaluations(),
             guardrail: some(self.guardrail()),

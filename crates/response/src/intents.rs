@@ -171,7 +171,9 @@ impl Mayday {
             said.push(("mayday.intent.touched".to_owned(), Value::List(touched)));
         }
         let privacy = self.room.policy.of(step.traits.feature.as_deref());
-        step.content.extend(privacy::sort(said, privacy).fields);
+        let kept = privacy::sort(said, privacy);
+        kept.attributes.into_iter().for_each(|more| say_also(&mut step.attributes, more));
+        step.content.extend(kept.fields);
         let intent = Intent::of(&step);
         self.keep(step, now).await?;
         Ok(intent)
@@ -262,6 +264,18 @@ fn ids(it: &Intended, random: &[u8; 24]) -> (TraceId, SpanId) {
 
 fn is(step: &Step, id: RunId) -> bool {
     step.kind == StepKind::Intent && Some(step.span) == id.root
+}
+
+/// Adds what is said later: under a key that is there already beside what stands there.
+fn say_also(said: &mut Vec<Attribute>, (key, value): Attribute) {
+    match (said.iter_mut().find(|(known, _)| *known == key), value) {
+        (None, value) => said.push((key, value)),
+        (Some((_, Value::Text(known))), Value::Text(more)) if *known != more => {
+            known.push(',');
+            known.push_str(&more);
+        }
+        (Some(_), _) => {}
+    }
 }
 
 fn text(key: &str, value: &str) -> Attribute {

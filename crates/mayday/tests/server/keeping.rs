@@ -97,6 +97,46 @@ async fn who_is_erased_is_unreadable_everywhere_though_named_on_the_root_alone()
 }
 
 #[tokio::test]
+async fn what_our_own_attributes_and_an_intent_say_of_a_person_is_erased_with_them() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    let mut top = root(1);
+    for key in ["mayday.subject", "mayday.pivot.account", "mayday.touched"] {
+        top.attributes.push(text(key, "zoe-of-elm-street"));
+    }
+    top.attributes.push(("user.id".to_owned(), model::Value::Int(8_675_309)));
+    server.export(request(vec![top])).await;
+    let intent = json!({
+        "trace_id": root(1).trace, "action": "refund", "target": "account of zoe-of-elm-street",
+        "authority": "zoe-of-elm-street herself", "asked_for": "zoe-of-elm-street asks",
+        "subject": "zoe-of-elm-street", "idempotency_key": "zoe-of-elm-street-1",
+    });
+    let (_, open) = post(&server, "/api/v1/intents", &intent).await;
+    let path = format!("/api/v1/intents/{}/result", open["id"].as_str().unwrap());
+    let said = json!({
+        "state": "done", "detail": "zoe-of-elm-street has it", "touched": ["zoe-of-elm-street-2"],
+    });
+    assert_eq!(post(&server, &path, &said).await.0, StatusCode::OK);
+    let whole = format!("/api/v1/reconstruct?of={}", root(1).trace);
+    let told = server.json(&whole).await;
+    let attributes = told[0]["steps"].as_array().unwrap().iter().map(|step| &step["attributes"]);
+    let of_intent = attributes.clone().find(|them| them["mayday.intent.state"] == "done").unwrap();
+    assert_eq!(of_intent["mayday.intent.detail"], "zoe-of-elm-street has it");
+    assert_eq!(of_intent["mayday.intent.touched"], json!(["zoe-of-elm-street-2"]));
+
+    let who = ["erase", "--subject", "zoe-of-elm-street", "--yes", "--server", &server.http];
+    assert_eq!(run(&who).0, Some(0));
+    let who = ["erase", "--subject", "8675309", "--yes", "--server", &server.http];
+    assert_eq!(run(&who).0, Some(0));
+    let erased = server.json(&whole).await;
+    let left = erased.to_string();
+    assert!(!left.contains("zoe-of-elm-street") && !left.contains("8675309"), "{left}");
+    let missing = erased[0]["missing"].as_array().unwrap();
+    let asked_for = missing.iter().find(|one| one["field"] == "intent.asked_for").unwrap();
+    assert_eq!(asked_for["why"], json!({ "gone": "erased" }), "{asked_for}");
+}
+
+#[tokio::test]
 async fn an_intent_is_on_record_before_the_act_and_shows_until_it_has_a_result() {
     let (_guard, data) = data_dir();
     let server = Server::start(&data, &[]);

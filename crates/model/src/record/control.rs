@@ -2,6 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What was announced before it was done, by fingerprints of what was said.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Intended {
+    /// To what it was to be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// By which authority.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+    /// What was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_for: Option<String>,
+}
+
 /// What was remembered or recalled.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]

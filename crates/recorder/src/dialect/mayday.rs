@@ -30,6 +30,14 @@ pub(crate) const WORDS: Vocabulary = Vocabulary {
         ("mayday.effect", Is(Slot::Effect)),
         ("mayday.idempotency_key", Is(Slot::IdempotencyKey)),
         ("mayday.touched", Is(Slot::Touched)),
+        // What it announced, as `/api/v1/intents` writes it.
+        ("mayday.intent.action", Is(Slot::IntentAction)),
+        ("mayday.intent.state", Is(Slot::IntentState)),
+        ("mayday.intent.target", Is(Slot::IntentTarget)),
+        ("mayday.intent.authority", Is(Slot::IntentAuthority)),
+        ("mayday.intent.asked_for", Is(Slot::IntentAskedFor)),
+        ("mayday.intent.idempotency_key", Is(Slot::IdempotencyKey)),
+        ("mayday.intent.touched", Is(Slot::Touched)),
         // Judges, approval, control.
         ("mayday.judge.config", Is(Slot::JudgeConfig)),
         ("mayday.judge.model", Is(Slot::JudgeModel)),

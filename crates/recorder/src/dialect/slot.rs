@@ -138,6 +138,11 @@ pub(crate) enum Slot {
     Effect,
     IdempotencyKey,
     Touched,
+    IntentAction,
+    IntentState,
+    IntentTarget,
+    IntentAuthority,
+    IntentAskedFor,
     // Memory.
     MemoryStore,
     MemoryEntry,
@@ -193,7 +198,7 @@ pub(crate) enum Bucket {
 /// How many kinds of counts there are.
 pub(crate) const BUCKETS: usize = Bucket::Total as usize + 1;
 
-/// Fields that hold what people or models wrote.
+/// Fields that hold what people or models wrote, or what names a person or something of theirs.
 pub(crate) const CONTENT: &[Slot] = &[
     Slot::System,
     Slot::Input,
@@ -212,6 +217,14 @@ pub(crate) const CONTENT: &[Slot] = &[
     Slot::Documents,
     Slot::ToolArguments,
     Slot::ToolResult,
+    Slot::Conversation,
+    Slot::IdempotencyKey,
+    Slot::Touched,
+    Slot::IntentTarget,
+    Slot::IntentAuthority,
+    Slot::IntentAskedFor,
+    Slot::RouterReason,
     Slot::Events,
+    Slot::TraceState,
     Slot::Body,
 ];

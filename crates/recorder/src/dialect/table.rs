@@ -238,9 +238,14 @@ fn is_blank(value: &Value) -> bool {
 pub(crate) fn is_metadata(key: &str) -> bool {
     KEYS.get(key).is_some_and(|entry| match entry.means {
         Means::Is(slot) => !CONTENT.contains(&slot),
-        Means::Parameter(_) | Means::Tokens(_) | Means::Sign => true,
-        Means::Subject => false,
+        Means::Parameter(_) | Means::Tokens(_) => true,
+        Means::Subject | Means::Sign => false,
     })
+}
+
+/// Whether whom a step is about stands under a key.
+pub(crate) fn is_subject(key: &str) -> bool {
+    KEYS.get(key).is_some_and(|entry| entry.means == Means::Subject)
 }
 
 /// The field that a key fills, or that the keys fill of which it is one.

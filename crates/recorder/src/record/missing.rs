@@ -61,7 +61,8 @@ fn fields(kind: StepKind) -> &'static [Needed] {
     match kind {
         StepKind::Model => MODEL,
         StepKind::Embedding => EMBEDDING,
-        StepKind::Tool | StepKind::Intent => TOOL,
+        StepKind::Tool => TOOL,
+        StepKind::Intent => INTENT,
         StepKind::Retrieval => RETRIEVAL,
         StepKind::Agent => AGENT,
         StepKind::Memory => MEMORY,
@@ -175,11 +176,27 @@ const TOOL: &[Needed] = &[
     needed("tool.effect", "mayday.effect", &[], |r| {
         Some(r.tool.as_ref()?.effect != Effect::Unknown)
     }),
-    needed("tool.idempotency_key", "mayday.idempotency_key", &[], |r| {
+    needed("tool.idempotency_key", "mayday.idempotency_key", KEY, |r| {
         acts(r).and_then(|()| Some(r.tool.as_ref()?.idempotency_key.is_some()))
     }),
-    needed("tool.touched", "mayday.touched", &[], |r| {
+    needed("tool.touched", "mayday.touched", &[Slot::Touched], |r| {
         acts(r).and_then(|()| Some(!r.tool.as_ref()?.touched.is_empty()))
+    }),
+];
+
+const INTENT: &[Needed] = &[
+    needed("tool.name", "mayday.intent.action", &[], |r| Some(r.tool.as_ref()?.name.is_some())),
+    needed("intent.target", "mayday.intent.target", &[Slot::IntentTarget], |r| {
+        Some(r.intent.as_ref()?.target.is_some())
+    }),
+    needed("intent.authority", "mayday.intent.authority", &[Slot::IntentAuthority], |r| {
+        Some(r.intent.as_ref()?.authority.is_some())
+    }),
+    needed("intent.asked_for", "mayday.intent.asked_for", &[Slot::IntentAskedFor], |r| {
+        Some(r.intent.as_ref()?.asked_for.is_some())
+    }),
+    needed("tool.idempotency_key", "mayday.intent.idempotency_key", KEY, |r| {
+        Some(r.tool.as_ref()?.idempotency_key.is_some())
     }),
 ];
 
@@ -320,6 +337,7 @@ const WROTE: &[Slot] = &[
 const DEFINED: &[Slot] = &[Slot::Definitions, Slot::RequestParameters, Slot::InputValue];
 const SET: &[Slot] = &[Slot::Settings];
 const ARGUMENTS: &[Slot] = &[Slot::ToolArguments, Slot::InputValue];
+const KEY: &[Slot] = &[Slot::IdempotencyKey];
 const RESULT: &[Slot] = &[Slot::ToolResult, Slot::OutputValue];
 
 /// Providers whose interface has no `top_k`, and gives fingerprints.

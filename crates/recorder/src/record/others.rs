@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use model::StepKind;
 use model::record::{
-    Approval, Control, Document, Evaluation, FeatureFlag, Guardrail, Memory, Retrieval, ToolUsed,
+    Approval, Control, Document, Evaluation, FeatureFlag, Guardrail, Intended, Memory, Retrieval,
+    ToolUsed,
 };
 
 use super::Told;
@@ -28,6 +29,7 @@ impl Told<'_> {
             return None;
         }
         let name = self.reading.tool().or_else(|| self.reading.text(Slot::ToolName));
+        let name = name.or_else(|| self.reading.text(Slot::IntentAction));
         let touched = self.reading.own.value(Slot::Touched).map(words_in).unwrap_or_default();
         let arguments = self.reading.arguments().map(|json| fingerprint::shape(&json));
         let taken = || self.traits.results.first().and_then(|result| result.shape.clone());
@@ -41,6 +43,16 @@ impl Told<'_> {
             arguments,
             result: traits::shape_of_result(self.reading, &mut Memo::default()).or_else(taken),
         })
+    }
+
+    /// What was announced, in the words of whoever did, by their fingerprints.
+    pub(super) fn intent(&self) -> Intended {
+        let said = |slot: Slot| self.reading.text(slot).map(fingerprint::exact);
+        Intended {
+            target: said(Slot::IntentTarget),
+            authority: said(Slot::IntentAuthority),
+            asked_for: said(Slot::IntentAskedFor),
+        }
     }
 
     pub(super) fn retrieval(&self) -> Retrieval {

@@ -72,6 +72,13 @@ fn genai_with(secret: &str) -> Vec<Attribute> {
         ("gen_ai.request.stop_sequences", secret),
         ("gen_ai.retrieval.query.text", secret),
         ("gen_ai.evaluation.explanation", secret),
+        ("mayday.subject", secret),
+        ("mayday.touched", secret),
+        ("mayday.idempotency_key", secret),
+        ("mayday.router_reason", secret),
+        ("mayday.intent.asked_for", secret),
+        ("mayday.customer", secret),
+        ("logfire.msg", secret),
         ("customer.note", secret),
         ("customer.function.name", secret),
         ("customer.message.role", secret),
@@ -206,6 +213,33 @@ fn metadata_stays_in_every_mode() {
             assert_eq!(levels(step, "model_served"), is("gpt-4o-mini-2024-07-18"));
             assert_eq!(levels(step, "finish_reason"), is("tool_calls"));
             assert_eq!(step.traits.service.as_deref(), Some("shop"));
+        }
+    }
+}
+
+#[test]
+fn whom_a_step_is_about_is_content_also_as_a_number() {
+    for key in ["user.id", "mayday.subject", "mayday.pivot.order", "langfuse.user.id"] {
+        let attributes = vec![(key.to_owned(), Value::Int(8_675_309))];
+        let step = &sent(vec![span(attributes)], ContentMode::HashOnly).steps[0];
+        assert!(!holds(&(&step.attributes, &step.content[0].glue), "8675309"), "{key}");
+    }
+}
+
+#[test]
+fn metadata_of_every_dialect_stays_in_every_mode() {
+    let spans = [
+        ("langfuse.observation.type", "generation", "langfuse.observation.model.name"),
+        ("ai.operationId", "ai.generateText.doGenerate", "ai.model.id"),
+        ("llm.request.type", "chat", "gen_ai.request.model"),
+        ("lmnr.span.type", "LLM", "gen_ai.request.model"),
+    ];
+    for (kind, word, model) in spans {
+        for mode in [ContentMode::HashOnly, ContentMode::MetadataOnly] {
+            let attributes = texts(&[(kind, word), (model, "gpt-5")]);
+            let record = crate::read_record(&sent(vec![span(attributes)], mode).steps[0]);
+            let requested = record.model.and_then(|model| model.requested);
+            assert_eq!(requested.as_deref(), Some("gpt-5"), "{kind} {mode:?}");
         }
     }
 }

@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use flight::RunSet;
 use incident::blast::{self, Act, Actions, Came, Tool};
 use jiff::Timestamp;
-use model::{
-    Effect, Incident, Level, Outcome, RunId, Sketch, Step, StepKind, TraceId, Value, Window,
-};
+use model::{Effect, Incident, Level, Outcome, RunId, Sketch, Step, StepKind, TraceId, Window};
 use serde::{Deserialize, Serialize};
 
 use crate::error::IncidentError;
@@ -172,14 +170,8 @@ fn act(run: RunId, step: &Step) -> Option<Act> {
 
 /// Ids of what a step touched outside.
 fn touched(step: &Step) -> Vec<String> {
-    let field = step.content.iter().find(|field| field.key == "mayday.intent.touched");
-    let listed = match field.map(model::content::Field::value) {
-        Some(Ok(Value::List(values))) => values,
-        _ => Vec::new(),
-    };
-    let intent = listed.into_iter().filter_map(|value| value.as_text().map(str::to_owned));
-    let tool = recorder::read_record(step).tool.map(|tool| tool.touched).unwrap_or_default();
-    intent.chain(tool).take(MOST_TOUCHED).collect()
+    let tool = recorder::read_record(step).tool;
+    tool.into_iter().flat_map(|tool| tool.touched).take(MOST_TOUCHED).collect()
 }
 
 fn conversations(runs: &RunSet) -> Option<u64> {
