@@ -133,12 +133,18 @@ fn says_more(event: &str) -> bool {
 
 /// What a span is: the kind of step, and the operation's name.
 fn sort<'a>(found: &Found<'a>) -> (StepKind, Option<&'a str>) {
-    let said = LADDER.iter().find_map(|(slot, words)| {
+    match said(found) {
+        Some((_, kind, operation)) => (*kind, Some(*operation)),
+        None => (shown(found), found.text(Slot::Operation)),
+    }
+}
+
+/// The word by which a span says what it is, if it is one that is known.
+pub(crate) fn said(found: &Found) -> Option<&'static Sort> {
+    LADDER.iter().find_map(|(slot, words)| {
         let word = found.text(*slot)?;
-        let (_, kind, operation) = words.iter().find(|(known, ..)| *known == word)?;
-        Some((*kind, Some(*operation)))
-    });
-    said.unwrap_or_else(|| (shown(found), found.text(Slot::Operation)))
+        words.iter().find(|(known, ..)| *known == word)
+    })
 }
 
 /// What a span shows itself to be, if it does not say so.

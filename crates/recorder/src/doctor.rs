@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::dialect::slot::Slot;
 use crate::reading::{Reading, short};
-use crate::record::{There, read_record};
+use crate::record::{There, read_record_with};
 use crate::{dialect, traits};
 
 /// Something to know of a step, and what would help.
@@ -20,9 +20,10 @@ pub struct Advice {
     pub help: String,
 }
 
-/// What there is to know of a step. Nothing, if it is recognised and says what it could.
-pub fn advice(step: &Step) -> Vec<Advice> {
-    let there = There::of(step, &[]);
+/// What there is to know of a step, with what log records say about it. Nothing, if it is recognised
+/// and says what it could.
+pub fn advice(step: &Step, said: &[&Step]) -> Vec<Advice> {
+    let there = There::of(step, said);
     let mut reading = dialect::read(there.name(step), &there.attributes, &step.origin);
     reading.kind = step.kind;
     let mut found = Vec::new();
@@ -31,7 +32,7 @@ pub fn advice(step: &Step) -> Vec<Advice> {
     found.extend(odd_words(&reading));
     found.extend(dropped(&reading));
     if step.source == Source::Span {
-        let record = read_record(step);
+        let record = read_record_with(step, said);
         found.extend(no_content(&reading, &record));
         found.extend(not_readable(&record));
         found.extend(unresolved_alias(&record));
@@ -83,19 +84,20 @@ fn not_recognised(reading: &Reading) -> Option<Advice> {
         (Slot::Operation, "gen_ai.operation.name"),
         (Slot::OpeninferenceKind, "openinference.span.kind"),
         (Slot::LangfuseType, "langfuse.observation.type"),
+        (Slot::McpMethod, "mcp.method.name"),
         (Slot::VercelOperation, "ai.operationId"),
         (Slot::TraceloopKind, "traceloop.span.kind"),
+        (Slot::RequestType, "llm.request.type"),
+        (Slot::LaminarType, "lmnr.span.type"),
         (Slot::Event, "its event"),
     ];
     let said = said.into_iter().find_map(|(slot, key)| Some((key, reading.text(slot)?)));
     match (said, reading.dialect) {
-        (Some(_), _) if reading.operation.is_some() && reading.text(Slot::Operation).is_none() => {
-            about(
-                "other_work",
-                "it is work around the calls, of a kind that is kept but not compared",
-                "nothing to do",
-            )
-        }
+        (Some(said), _) if dialect::said(&reading.own).is_some() || is_plain(said) => about(
+            "other_work",
+            "it is work around the calls, of a kind that is kept but not compared",
+            "nothing to do",
+        ),
         (Some((key, word)), _) => about(
             "not_recognised",
             format!("{key} is `{}`, which no dialect knows as a step of an agent", short(word)),
@@ -108,6 +110,16 @@ fn not_recognised(reading: &Reading) -> Option<Advice> {
             "set gen_ai.operation.name: chat, execute_tool, invoke_agent, retrieval, embeddings",
         ),
     }
+}
+
+/// Whether a span says that it is of no kind in particular, or one of a protocol's own.
+fn is_plain((key, word): (&str, &str)) -> bool {
+    let plain = [
+        ("openinference.span.kind", "UNKNOWN"),
+        ("langfuse.observation.type", "span"),
+        ("lmnr.span.type", "DEFAULT"),
+    ];
+    key == "mcp.method.name" || plain.contains(&(key, word))
 }
 
 /// A span in which nothing belongs to any dialect.

@@ -60,7 +60,7 @@ pub use logs::{NOT_OURS, outcome_of};
 pub use plain::value_json;
 pub use policy::{Policy, Privacy};
 pub use privacy::ContentMode;
-pub use record::{read_record, read_record_with};
+pub use record::{fields_expected, read_record, read_record_with};
 pub use said::{Said, said};
 pub use told::is_open;
 pub use turns::{Turn, turns};

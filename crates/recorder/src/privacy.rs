@@ -120,8 +120,8 @@ const METADATA_WITHIN: &[&str] = &["gen_ai.prompt.name", "gen_ai.prompt.version"
 const METADATA_ENDS: &[&str] =
     &[".message.role", ".message.tool_call_id", ".tool_call.id", ".function.name", ".document.id"];
 
-/// Keys of text that is metadata in every mode, beside those under which a dialect reads a name or a
-/// number; with a full stop at the end, beginnings of keys.
+/// Keys of text that is metadata in every mode, beside those under which a dialect reads a name or
+/// a number; with a full stop at the end, beginnings of keys.
 const METADATA: &[&str] = &[
     "agent.name",
     "cloud.",

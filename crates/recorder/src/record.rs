@@ -43,6 +43,11 @@ pub fn read_record_with(step: &Step, said: &[&Step]) -> Record {
     record
 }
 
+/// The fields that a record should have: those that it has, and those that it lists as missing.
+pub fn fields_expected(record: &Record) -> Vec<&'static str> {
+    if record.expected == 0 { Vec::new() } else { missing::expected(record) }
+}
+
 /// What is there of a step: its metadata, and the content that is not gone.
 pub(crate) struct There {
     pub(crate) attributes: Vec<Attribute>,

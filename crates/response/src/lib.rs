@@ -15,6 +15,7 @@ pub mod channels;
 pub mod complaints;
 pub mod contents;
 pub mod course;
+pub mod coverage;
 pub mod error;
 pub mod evals;
 pub mod export;
@@ -53,6 +54,7 @@ pub use course::{
     ActionsTold, AttemptTold, BlastRadius, ClaimTold, CourseView, NoteTold, RevisionTold,
     SeverityWanted,
 };
+pub use coverage::{Finding, Place};
 pub use error::{IncidentError, LookError, MovedError, OpenError, RecordError};
 pub use facts::{TakeInError, import_ledger_into};
 pub use gaps::{Dismissing, GapState, GapView};
@@ -67,7 +69,7 @@ pub use moved::Question;
 pub use observed::{DriftError, DriftView, Waiting};
 pub use open::{Gauges, Mayday, Settings, verify_ledger_in};
 pub use outbox::{Courier, Delivery, DeliveryError, DeliveryState, Out, Worked};
-pub use reconstruct::{Diff, Finding, Reconstructed, Reconstruction, Sought};
+pub use reconstruct::{Diff, Reconstructed, Reconstruction, Sought};
 pub use record::Recorded;
 pub use review::GradeTold;
 pub use sheet::{Measure, SheetAnswer, SheetError, SheetQuestion, SheetReport};

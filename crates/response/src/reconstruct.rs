@@ -1,12 +1,12 @@
 //! Reconstructing: everything that fed a decision, how two decisions differ, what is missing.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use model::record::{Missing, Record};
 use model::{Gone, Pivot, Run, RunId, Source, SpanId, Step, StepKind, TraceId, Value};
 use serde::{Deserialize, Serialize};
-use watch::{Collector, Coverage, PartDifference};
+use watch::{Fed, PartDifference};
 
 use crate::access::Who;
 use crate::error::LookError;
@@ -84,27 +84,8 @@ pub struct TextDifference {
     pub first: usize,
 }
 
-/// Something to know of how clients report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// What it is about, in a word that stays.
-    pub about: String,
-    /// What was found.
-    pub why: String,
-    /// What would help.
-    pub help: String,
-    /// In how many of the newest steps.
-    pub steps: u64,
-}
-
-/// Findings told apart at most: they quote what comes from outside.
-const MOST_FINDINGS: usize = 1_000;
-
 /// Traces found by a pivot at most.
 const MOST_FOUND: usize = 20;
-
-/// Traces looked at for coverage at most.
-const MOST_LOOKED_AT: usize = 1_000;
 
 impl Mayday {
     /// Everything that fed a decision; that somebody read it is noted. Blocking.
@@ -151,8 +132,10 @@ impl Mayday {
             (None, Sought::Run(RunId { root: Some(root), .. })) => below(&steps, *root),
             _ => steps.iter().map(|step| step.span).collect(),
         };
-        let steps = steps.into_iter().filter(|step| wanted.contains(&step.span));
-        Ok(Reconstruction::of(trace, runs, decision, steps.map(Reconstructed::of).collect()))
+        let records = records(&steps);
+        let all = steps.into_iter().zip(records).filter(|(step, _)| wanted.contains(&step.span));
+        let steps = all.map(|(step, record)| Reconstructed::of(step, record)).collect();
+        Ok(Reconstruction::of(trace, runs, decision, steps))
     }
 
     /// How two decisions differ, by part of what fed them. Of a run its last model call counts.
@@ -160,73 +143,41 @@ impl Mayday {
     pub fn diff(&self, who: &Who, [a, b]: [&Sought; 2], now: Timestamp) -> Result<Diff, LookError> {
         let (a, b) = (self.decision(who, a, now)?, self.decision(who, b, now)?);
         Ok(Diff {
-            a: RunId { trace: a.step.trace, root: Some(a.step.span) },
-            b: RunId { trace: b.step.trace, root: Some(b.step.span) },
-            parts: watch::difference(&a.record, &b.record),
-            texts: texts(&a.step, &b.step),
+            a: a.id(),
+            b: b.id(),
+            parts: watch::difference(a.fed(), b.fed()),
+            texts: texts(&a.it.step, &b.it.step),
         })
     }
 
-    fn decision(
-        &self,
-        who: &Who,
-        sought: &Sought,
-        now: Timestamp,
-    ) -> Result<Reconstructed, LookError> {
+    fn decision(&self, who: &Who, sought: &Sought, now: Timestamp) -> Result<Decision, LookError> {
         let mut found = self.reconstruct(who, sought, now)?;
         let first = if found.is_empty() { None } else { Some(found.swap_remove(0)) };
-        let Reconstruction { decision, steps, .. } = first.ok_or(LookError::NothingNamed)?;
+        let Reconstruction { decision, mut steps, .. } = first.ok_or(LookError::NothingNamed)?;
         let is_it = |one: &Reconstructed| match decision {
             Some(span) => one.step.span == span,
-            None => one.step.kind == StepKind::Model,
+            None => one.step.kind == StepKind::Model && one.step.source == Source::Span,
         };
-        steps.into_iter().rev().find(is_it).ok_or(LookError::NothingNamed)
+        let place = steps.iter().rposition(is_it).ok_or(LookError::NothingNamed)?;
+        let it = steps.swap_remove(place);
+        let before = steps.into_iter().filter(|one| one.step.ended <= it.step.started);
+        Ok(Decision { beside: before.map(|one| one.record).collect(), it })
+    }
+}
+
+/// A decision, with the records of all that had ended before it.
+struct Decision {
+    it: Reconstructed,
+    beside: Vec<Record>,
+}
+
+impl Decision {
+    fn id(&self) -> RunId {
+        RunId { trace: self.it.step.trace, root: Some(self.it.step.span) }
     }
 
-    /// What is missing of the newest records, by feature and client. Blocking.
-    pub fn coverage(&self, feature: Option<&str>) -> Result<Coverage, LookError> {
-        let mut collector = Collector::default();
-        self.each_newest(|steps| {
-            let feature_of_all = feature_of(steps);
-            if feature.is_none_or(|wanted| wanted == feature_of_all) {
-                for step in steps {
-                    let record = recorder::read_record(step);
-                    collector.take(&feature_of_all, &library(step), &record);
-                }
-            }
-        })?;
-        Ok(collector.done())
-    }
-
-    /// What there is to know of the newest steps: why some are not recognised, and what would help.
-    /// Blocking.
-    pub fn doctor(&self) -> Result<Vec<Finding>, LookError> {
-        let mut found: BTreeMap<(&'static str, String, String), u64> = BTreeMap::new();
-        self.each_newest(|steps| {
-            for advice in steps.iter().flat_map(recorder::doctor::advice) {
-                let key = (advice.about, advice.why, advice.help);
-                if found.len() < MOST_FINDINGS || found.contains_key(&key) {
-                    *found.entry(key).or_default() += 1;
-                }
-            }
-        })?;
-        let finding = |((about, why, help), steps): ((&str, String, String), u64)| Finding {
-            about: about.to_owned(),
-            why,
-            help,
-            steps,
-        };
-        let mut found: Vec<Finding> = found.into_iter().map(finding).collect();
-        found.sort_by_key(|finding| std::cmp::Reverse(finding.steps));
-        Ok(found)
-    }
-
-    fn each_newest(&self, mut take: impl FnMut(&[Step])) -> Result<(), LookError> {
-        let flight = &self.room.flight;
-        for trace in flight.newest(MOST_LOOKED_AT).map_err(LookError::Flight)? {
-            take(&flight.steps(trace).map_err(LookError::Flight)?);
-        }
-        Ok(())
+    fn fed(&self) -> Fed<'_> {
+        Fed { decision: &self.it.record, beside: &self.beside }
     }
 }
 
@@ -263,8 +214,7 @@ impl Reconstruction {
 }
 
 impl Reconstructed {
-    fn of(step: Step) -> Self {
-        let record = recorder::read_record(&step);
+    fn of(step: Step, record: Record) -> Self {
         let plain = step.attributes.iter().map(|(key, value)| (key.clone(), Ok(value.clone())));
         let content = step.content.iter().map(|field| (field.key.clone(), field.value()));
         let attributes = plain.chain(content).collect();
@@ -272,7 +222,33 @@ impl Reconstructed {
     }
 }
 
-/// The step itself, those above it, and all that had ended when it began.
+/// The records of all steps of a trace, in order: each with what log records say about it, since a
+/// client may send what was said apart from the span of the call.
+pub(crate) fn records(steps: &[Step]) -> Vec<Record> {
+    let about = logs_about(steps);
+    let record = |step| recorder::read_record_with(step, said_of(&about, step));
+    steps.iter().map(record).collect()
+}
+
+pub(crate) type LogsAbout<'s> = HashMap<(SpanId, StepKind), Vec<&'s Step>>;
+
+/// The log records about each step that are of its kind, as runs are made of them.
+pub(crate) fn logs_about(steps: &[Step]) -> LogsAbout<'_> {
+    let mut about = LogsAbout::new();
+    for log in steps.iter().filter(|step| step.source == Source::Log) {
+        if let Some(span) = log.parent {
+            about.entry((span, log.kind)).or_default().push(log);
+        }
+    }
+    about
+}
+
+pub(crate) fn said_of<'a, 's>(about: &'a LogsAbout<'s>, step: &Step) -> &'a [&'s Step] {
+    let logs = about.get(&(step.span, step.kind)).filter(|_| step.source == Source::Span);
+    logs.map_or(&[], Vec::as_slice)
+}
+
+/// The step itself, those above it, all that had ended when it began, and what was said of these.
 fn fed(steps: &[Step], decision: SpanId) -> HashSet<SpanId> {
     let by_span: BTreeMap<SpanId, &Step> = steps.iter().map(|step| (step.span, step)).collect();
     let mut wanted = HashSet::new();
@@ -282,11 +258,12 @@ fn fed(steps: &[Step], decision: SpanId) -> HashSet<SpanId> {
     }
     if let Some(decision) = by_span.get(&decision) {
         let before = steps.iter().filter(|step| step.ended <= decision.started);
-        wanted.extend(before.map(|step| step.span));
-        let about = steps
-            .iter()
-            .filter(|step| step.source == Source::Log && step.parent == Some(decision.span));
-        wanted.extend(about.map(|step| step.span));
+        let mut told: HashSet<SpanId> = before.map(|step| step.span).collect();
+        told.insert(decision.span);
+        let logs = steps.iter().filter(|step| step.source == Source::Log);
+        let about = logs.filter(|log| log.parent.is_some_and(|span| told.contains(&span)));
+        wanted.extend(about.map(|log| log.span));
+        wanted.extend(told);
     }
     wanted
 }
@@ -333,21 +310,4 @@ fn texts(a: &Step, b: &Step) -> Vec<TextDifference> {
         TextDifference { attribute: key.clone(), same, only_a, only_b, first }
     });
     compared.filter(|text| text.only_a + text.only_b > 0).collect()
-}
-
-fn feature_of(steps: &[Step]) -> String {
-    let named = |pick: fn(&Step) -> &Option<String>| steps.iter().find_map(|s| pick(s).clone());
-    named(|step| &step.traits.feature)
-        .or_else(|| named(|step| &step.traits.agent))
-        .or_else(|| named(|step| &step.traits.service))
-        .unwrap_or_else(|| "unnamed".to_owned())
-}
-
-/// The library that sent a step.
-fn library(step: &Step) -> String {
-    let said = |key: &str| {
-        let found = step.origin.iter().find(|(name, _)| name == key);
-        found.and_then(|(_, value)| value.as_text()).unwrap_or("unnamed")
-    };
-    format!("{} {}", said("otel.scope.name"), said("otel.scope.version"))
 }

@@ -1,6 +1,7 @@
 //! Recording: bytes in, durable, then answered.
 
 use std::collections::HashMap;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use flight::{Append, FlightError};
@@ -108,6 +109,8 @@ impl Mayday {
         tally.add(duplicate, receipt.duplicate);
         tally.add(rejected, rejections.len() as u64 - ignored);
         tally.add(Counted::RecordsIgnored, ignored);
+        let mut refused = self.room.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        rejections.iter().for_each(|one| *refused.entry(one.why).or_default() += 1);
     }
 
     /// Remembers what must settle: traces whose spans came, and traces about which something was

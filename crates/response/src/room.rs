@@ -1,5 +1,6 @@
 //! A room: what is one tenant's own. Its flights, the window in memory, and what waits to settle.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -27,6 +28,8 @@ pub(crate) struct Room {
     pub(crate) settling: tokio::sync::Mutex<()>,
     /// What is used, as it was last counted.
     pub(crate) inventory: Mutex<Option<Arc<Inventory>>>,
+    /// How much was refused since the start, by reason.
+    pub(crate) refused: Mutex<BTreeMap<&'static str, u64>>,
     /// Held by whoever looks whether an intent is open, and then says what became of it.
     pub(crate) resolving: tokio::sync::Mutex<()>,
     /// When traces became runs last, in seconds since 1970; 0 if none did.
@@ -65,6 +68,7 @@ impl Room {
             in_hand: AtomicUsize::new(0),
             settling: tokio::sync::Mutex::default(),
             inventory: Mutex::default(),
+            refused: Mutex::default(),
             resolving: tokio::sync::Mutex::default(),
             settled: AtomicI64::new(0),
         })

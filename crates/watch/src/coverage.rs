@@ -40,9 +40,9 @@ pub struct FieldCoverage {
     pub attribute: String,
     /// Why it is missing.
     pub why: Why,
-    /// Records without it.
+    /// Records without it, for this reason.
     pub missing: u64,
-    /// Of so many.
+    /// Of so many that should have it.
     pub of: u64,
     /// Lower end of the 95 % interval of the share that is missing.
     pub low: f64,
@@ -60,6 +60,7 @@ pub struct Collector {
 struct Client {
     records: u64,
     expected: u64,
+    of: HashMap<&'static str, u64>,
     missing: HashMap<(String, String, Why), u64>,
 }
 
@@ -67,10 +68,15 @@ struct Client {
 const MOST_CLIENTS: usize = 1_000;
 
 impl Collector {
-    /// Takes in a record of a feature, sent by a library. One that should have no fields tells
-    /// nothing.
-    pub fn take(&mut self, feature: &str, library: &str, record: &Record) {
-        if record.expected == 0 {
+    /// Takes in a record of a feature, sent by a library, with the fields that it should have. One
+    /// that should have none tells nothing.
+    pub fn take(
+        &mut self,
+        (feature, library): (&str, &str),
+        record: &Record,
+        expected: &[&'static str],
+    ) {
+        if expected.is_empty() {
             return;
         }
         let client = format!("{} ({library})", record.dialect.as_str());
@@ -80,7 +86,8 @@ impl Collector {
         }
         let client = self.clients.entry(key).or_default();
         client.records += 1;
-        client.expected += record.expected as u64;
+        client.expected += expected.len() as u64;
+        expected.iter().for_each(|field| *client.of.entry(*field).or_default() += 1);
         for one in &record.missing {
             let field = (one.field.clone(), one.attribute.clone(), one.why);
             *client.missing.entry(field).or_default() += 1;
@@ -101,7 +108,7 @@ impl Client {
     fn done(self, (feature, client): (String, String)) -> ClientCoverage {
         let lost: u64 = self.missing.values().sum();
         let field = |((field, attribute, why), missing): ((String, String, Why), u64)| {
-            let of = self.records;
+            let of = self.of.get(field.as_str()).copied().unwrap_or(missing);
             let (low, high) = rate::wilson(missing, of);
             FieldCoverage { field, attribute, why, missing, of, low, high }
         };
@@ -111,3 +118,6 @@ impl Client {
         ClientCoverage { feature, client, records: self.records, complete, missing }
     }
 }
+
+#[cfg(test)]
+mod tests;

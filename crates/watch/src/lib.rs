@@ -16,7 +16,7 @@ pub mod series;
 
 pub use assemble::assemble;
 pub use coverage::{Collector, Coverage};
-pub use difference::{PartDifference, difference};
+pub use difference::{Fed, PartDifference, PartVerdict, difference};
 pub use due::{Arrival, Due, SettleAfter};
 pub use first_seen::FirstSeen;
 pub use sampling::Sampling;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use response::{Coverage, Diff, Finding};
+use response::{Coverage, Diff, Finding, Place};
 use serde_json::Value;
 
 use crate::door::Source;
@@ -46,7 +46,8 @@ pub(crate) struct Compare {
 
 /// Say which fields the newest records miss, by feature and client, and what would fill them.
 ///
-/// With --least it is a gate: exit status 1 if a client's records are less complete than that.
+/// With --least it is a gate: exit status 1 if a client's records are less complete than that, or
+/// if there is no record to judge by.
 #[derive(Debug, Args)]
 pub(crate) struct Cover {
     /// Look at this feature alone
@@ -54,7 +55,7 @@ pub(crate) struct Cover {
     feature: Option<String>,
 
     /// Fail if any client's records are less complete, from 0 to 1
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     least: Option<f64>,
 
     /// Print it as JSON
@@ -82,15 +83,13 @@ impl Reconstruct {
         let found: Vec<Value> = door.get("/api/v1/reconstruct", &[("of", &self.of)]).await?;
         if self.json {
             world::print_json(&found)?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        if found.is_empty() {
+        } else if found.is_empty() {
             world::print("nothing on record is named so");
         }
-        for one in &found {
-            print_reconstruction(one);
+        if !self.json {
+            found.iter().for_each(print_reconstruction);
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(if found.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 }
 
@@ -206,8 +205,10 @@ impl Cover {
         let door = self.source.open().await?;
         let query: Vec<(&str, &String)> = self.feature.iter().map(|f| ("feature", f)).collect();
         let coverage: Coverage = door.get("/api/v1/coverage", &query).await?;
-        let least = self.least.unwrap_or(0.0);
-        let holds = coverage.clients.iter().all(|client| client.complete >= least);
+        let clients = &coverage.clients;
+        let holds = self.least.is_none_or(|least| {
+            !clients.is_empty() && clients.iter().all(|client| client.complete >= least)
+        });
         if self.json {
             world::print_json(&coverage)?;
         } else {
@@ -215,6 +216,12 @@ impl Cover {
         }
         Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+/// Reads a share, from 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| format!("`{text}` is no share: write one from 0 to 1, such as 0.9"))
 }
 
 fn print_coverage(coverage: &Coverage) {
@@ -255,6 +262,9 @@ impl Doctor {
         for finding in findings {
             world::print(&format!("{} steps: {}", finding.steps, finding.why));
             world::print(&format!("    {}", finding.help));
+            if let Some(Place { trace, span }) = finding.newest {
+                world::print(&format!("    the newest: {trace}/{span}"));
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -43,6 +43,8 @@ mod notices;
 #[cfg(test)]
 mod out;
 #[cfg(test)]
+mod reading;
+#[cfg(test)]
 mod reviews;
 #[cfg(test)]
 mod scenario;

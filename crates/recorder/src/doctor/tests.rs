@@ -9,11 +9,11 @@ use crate::tests::samples::{
 use crate::{ContentMode, Encoding, Limits, decode};
 
 fn told(attributes: Vec<Attribute>) -> Vec<&'static str> {
-    advice(&step(attributes)).into_iter().map(|advice| advice.about).collect()
+    advice(&step(attributes), &[]).into_iter().map(|advice| advice.about).collect()
 }
 
 fn help(attributes: Vec<Attribute>) -> String {
-    advice(&step(attributes)).remove(0).help
+    advice(&step(attributes), &[]).remove(0).help
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn a_span_without_words_is_plumbing_or_not_recognised() {
     let about = |scope: &str| {
         let mut by = sender(vec![]);
         scope.clone_into(&mut by.scope);
-        advice(&sent_by(by, vec![])).remove(0)
+        advice(&sent_by(by, vec![]), &[]).remove(0)
     };
     for scope in [
         "opentelemetry.instrumentation.requests",
@@ -48,17 +48,25 @@ fn a_span_without_words_is_plumbing_or_not_recognised() {
 #[test]
 fn a_word_that_is_not_known_is_named() {
     for key in ["gen_ai.operation.name", "openinference.span.kind", "ai.operationId"] {
-        let found = advice(&step(texts(&[(key, "divination")])));
+        let found = advice(&step(texts(&[(key, "divination")])), &[]);
         assert_eq!(found[0].about, "not_recognised", "{key}");
         assert!(found[0].why.contains(key) && found[0].why.contains("`divination`"), "{key}");
     }
-    let long = advice(&step(texts(&[("gen_ai.operation.name", &"x".repeat(5_000))])));
+    let long = advice(&step(texts(&[("gen_ai.operation.name", &"x".repeat(5_000))])), &[]);
     assert!(long[0].why.len() < 300);
 }
 
 #[test]
 fn work_around_the_calls_is_no_fault() {
-    for (key, word) in [("traceloop.span.kind", "task"), ("openinference.span.kind", "PROMPT")] {
+    for (key, word) in [
+        ("traceloop.span.kind", "task"),
+        ("openinference.span.kind", "PROMPT"),
+        ("openinference.span.kind", "UNKNOWN"),
+        ("langfuse.observation.type", "span"),
+        ("gen_ai.operation.name", "plan"),
+        ("gen_ai.operation.name", "create_agent"),
+        ("mcp.method.name", "tools/list"),
+    ] {
         assert_eq!(told(texts(&[(key, word)])), ["other_work"], "{word}");
     }
 }
@@ -66,7 +74,7 @@ fn work_around_the_calls_is_no_fault() {
 #[test]
 fn attributes_of_a_dialect_that_say_no_kind_are_told() {
     assert_eq!(told(texts(&[("gen_ai.request.model", "gpt")])), ["not_recognised"]);
-    let found = advice(&step(texts(&[("traceloop.workflow.name", "w")])));
+    let found = advice(&step(texts(&[("traceloop.workflow.name", "w")])), &[]);
     assert!(found[0].why.contains("OpenLLMetry"), "{}", found[0].why);
 }
 
@@ -101,7 +109,7 @@ fn content_that_came_and_is_gone_is_told_as_that() {
     {
         let bytes = crate::wire::protobuf(&[(sender(vec![]), vec![span(asked.clone())])]);
         let batch = decode(&bytes, Encoding::Protobuf, &Limits::default(), &mode.into()).unwrap();
-        let found = advice(&batch.steps[0]);
+        let found = advice(&batch.steps[0], &[]);
         assert_eq!(found[0].about, "content_gone");
         assert!(found[0].why.contains(word), "{}", found[0].why);
     }
@@ -113,7 +121,7 @@ fn json_that_was_cut_is_told() {
     let cut = r#"[{"role":"system","parts":[{"type":"te"#;
     let mut broken = without(asked, &["gen_ai.input.messages"]);
     broken.push(("gen_ai.input.messages".to_owned(), text(cut)));
-    let found = advice(&step(broken));
+    let found = advice(&step(broken), &[]);
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.iter().all(|advice| advice.about == "not_json"));
 }
@@ -148,4 +156,18 @@ fn what_a_client_threw_away_is_told() {
     let [asked, ..] = genai();
     let dropped = plus(asked, &[("otel.dropped_attributes_count", Value::Int(12))]);
     assert_eq!(told(dropped), ["client_dropped"]);
+}
+
+#[test]
+fn what_a_log_record_says_of_a_call_is_not_asked_for() {
+    let chat = texts(&[("gen_ai.operation.name", "chat"), ("gen_ai.response.model", "gpt-5")]);
+    let call = step(chat);
+    let said = "[{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"content\":\"hi\"}]}]";
+    let mut log = step(texts(&[("gen_ai.input.messages", said), ("gen_ai.output.messages", said)]));
+    log.source = Source::Log;
+    log.name = "gen_ai.client.inference.operation.details".to_owned();
+    let about = |said: &[&Step]| -> Vec<&str> {
+        advice(&call, said).into_iter().map(|advice| advice.about).collect()
+    };
+    assert_eq!((about(&[]), about(&[&log])), (vec!["no_content"], vec![]));
 }

@@ -30,9 +30,7 @@ const fn needed(
 
 /// Lists what is missing, and how many fields there should be.
 pub(super) fn list(record: &mut Record, reading: &Reading, gone: &[(String, Gone)]) {
-    let fields = fields(record.kind).iter().chain(everywhere(record.kind));
-    let asked: Vec<(&Needed, bool)> =
-        fields.filter_map(|field| Some((field, (field.has)(record)?))).collect();
+    let asked = asked(record);
     record.expected = asked.len();
     let missing = asked.iter().filter(|(_, has)| !has).map(|(field, _)| Missing {
         field: field.field.to_owned(),
@@ -40,6 +38,17 @@ pub(super) fn list(record: &mut Record, reading: &Reading, gone: &[(String, Gone
         why: why(field.slots, reading, gone),
     });
     record.missing = missing.collect();
+}
+
+/// The fields that apply to a record.
+pub(super) fn expected(record: &Record) -> Vec<&'static str> {
+    asked(record).into_iter().map(|(needed, _)| needed.field).collect()
+}
+
+/// Each field that applies to a record, and whether it is there.
+fn asked(record: &Record) -> Vec<(&'static Needed, bool)> {
+    let fields = fields(record.kind).iter().chain(everywhere(record.kind));
+    fields.filter_map(|field| Some((field, (field.has)(record)?))).collect()
 }
 
 fn why(slots: &[Slot], reading: &Reading, gone: &[(String, Gone)]) -> Why {

@@ -282,7 +282,7 @@ proptest! {
             let json = serde_json::to_value(&record).unwrap();
             let back: model::Record = serde_json::from_value(json.clone()).unwrap();
             prop_assert_eq!(serde_json::to_value(back).unwrap(), json);
-            let _ = advice(step);
+            let _ = advice(step, &[]);
         }
     }
 }
