@@ -20,8 +20,8 @@ pub struct Advice {
     pub help: String,
 }
 
-/// What there is to know of a step, with what log records say about it. Nothing, if it is recognised
-/// and says what it could.
+/// What there is to know of a step, with what log records say about it. Nothing, if it is
+/// recognised and says what it could.
 pub fn advice(step: &Step, said: &[&Step]) -> Vec<Advice> {
     let there = There::of(step, said);
     let mut reading = dialect::read(there.name(step), &there.attributes, &step.origin);

@@ -53,4 +53,6 @@ mod sign_in;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]
+mod upgrade;
+#[cfg(test)]
 mod whole_loop;
