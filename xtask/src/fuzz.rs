@@ -19,7 +19,7 @@ pub(crate) struct Fuzz {
 }
 
 /// How often each sample is spoilt before a change lands: some ten seconds' worth.
-const ROUNDS_OF_A_TEST: u64 = 300;
+const ROUNDS_OF_A_TEST: u64 = 200;
 
 /// Spoils requests from another seed each time, which is printed.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
