@@ -100,7 +100,7 @@ pub async fn coverage(
 
 /// `GET /api/v1/doctor`: what the newest steps could say better.
 pub async fn doctor(seat: Seat) -> Result<Json<Vec<Finding>>, Problem> {
-    Ok(Json(blocking(move || seat.mayday.doctor()).await?))
+    Ok(Json(blocking(move || seat.mayday.doctor(seat.at)).await?))
 }
 
 pub(crate) fn query<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {

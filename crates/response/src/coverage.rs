@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::PoisonError;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::{RunId, Sketch, SpanId, Step, TraceId, Window};
+use recorder::Advice;
 use serde::{Deserialize, Serialize};
 use watch::{Collector, Coverage};
 
@@ -40,6 +41,9 @@ pub struct Place {
 /// Findings told apart at most: they quote what comes from outside.
 const MOST_FINDINGS: usize = 1_000;
 
+/// By how much a sender's clock may be ahead without a word.
+const CLOCKS_MAY_DIFFER: SignedDuration = SignedDuration::from_mins(5);
+
 /// Traces looked at at most.
 const MOST_LOOKED_AT: usize = 1_000;
 
@@ -64,13 +68,14 @@ impl Mayday {
     }
 
     /// What there is to know of the newest steps: why some are not recognised, and what would help;
-    /// and of what was refused since the start. Blocking.
-    pub fn doctor(&self) -> Result<Vec<Finding>, LookError> {
+    /// and of what was refused, or not told apart, since the start. Blocking.
+    pub fn doctor(&self, now: Timestamp) -> Result<Vec<Finding>, LookError> {
         let mut found: BTreeMap<(&'static str, String, String), (u64, Place)> = BTreeMap::new();
         self.each(self.newest()?, |trace, steps| {
             let about = logs_about(steps);
             for step in steps {
-                for advice in recorder::doctor::advice(step, said_of(&about, step)) {
+                let advice = recorder::doctor::advice(step, said_of(&about, step));
+                for advice in advice.into_iter().chain(ahead(step, now)) {
                     let key = (advice.about, advice.why, advice.help);
                     if found.len() < MOST_FINDINGS || found.contains_key(&key) {
                         let place = Place { trace, span: step.span };
@@ -86,7 +91,8 @@ impl Mayday {
             steps,
             newest: Some(newest),
         });
-        let mut found: Vec<Finding> = self.refused().into_iter().chain(found).collect();
+        let mut found: Vec<Finding> =
+            self.refused().into_iter().chain(self.capped()).chain(found).collect();
         found.sort_by_key(|finding| std::cmp::Reverse(finding.steps));
         Ok(found)
     }
@@ -110,6 +116,21 @@ impl Mayday {
             }
         };
         refused.iter().map(finding).collect()
+    }
+
+    /// Levels of runs that are not told apart any more, because there are too many.
+    fn capped(&self) -> Option<Finding> {
+        let steps = self.room.recent().capped() + self.room.first_seen().capped();
+        (steps > 0).then(|| Finding {
+            about: "too_many_levels".to_owned(),
+            why: "levels of runs, such as names of tools and segments, are too many to be told \
+                  apart: they count as not recorded"
+                .to_owned(),
+            help: "keep ids and dates out of the names of tools, segments, prompts and indexes"
+                .to_owned(),
+            steps,
+            newest: None,
+        })
     }
 
     fn newest(&self) -> Result<Vec<TraceId>, LookError> {
@@ -137,6 +158,15 @@ impl Mayday {
         }
         Ok(())
     }
+}
+
+/// A step that began when its recording had not: by a clock that is ahead.
+fn ahead(step: &Step, now: Timestamp) -> Option<Advice> {
+    (step.started > now + CLOCKS_MAY_DIFFER).then(|| Advice {
+        about: "clock_ahead",
+        why: "it says that it begins in the future: the clock of its sender is ahead".to_owned(),
+        help: "set the sender's clock: runs are compared by the times that they say".to_owned(),
+    })
 }
 
 /// The feature of each step: of the run that it belongs to, else what the trace says of itself.

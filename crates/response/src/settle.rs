@@ -7,6 +7,7 @@ use std::time::Duration;
 use flight::{Append, FlightError, TraceRecord};
 use jiff::Timestamp;
 use model::{Settlement, TraceId};
+use watch::assemble::MOST_LEVELS;
 
 use crate::open::{House, Mayday};
 use crate::room::Room;
@@ -98,7 +99,9 @@ impl Room {
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
         let capped = recent.capped();
         settlements.iter().for_each(|settlement| recent.apply(settlement));
-        house.tally.add(Counted::LevelsCapped, recent.capped() - capped);
+        let runs = settlements.iter().flat_map(|it| &it.runs);
+        let full = runs.filter(|run| run.levels.len() >= MOST_LEVELS).count() as u64;
+        house.tally.add(Counted::LevelsCapped, recent.capped() - capped + full);
         drop(recent);
         let mut seen = self.first_seen_mut();
         let capped = seen.capped();

@@ -13,8 +13,8 @@ use model::{
     Factor, Label, Outcome, Run, RunId, Seen, Sketch, Source, SpanId, StepKind, TraceId, Traits,
 };
 
-/// Most levels kept for one run; a run with more is hostile or broken.
-const MOST_LEVELS: usize = 512;
+/// Most levels kept for one run; a run with more is hostile or broken, and has this many.
+pub const MOST_LEVELS: usize = 512;
 
 /// The runs of one trace, from all of its steps and labels. Order does not matter.
 pub fn assemble(trace: TraceId, steps: &[Sketch], labels: &[Label]) -> Vec<Run> {

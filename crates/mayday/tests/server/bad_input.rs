@@ -2,9 +2,12 @@
 
 use std::io::Write;
 
+use jiff::SignedDuration;
+use model::{Attribute, SpanId, Value};
 use reqwest::{Response, StatusCode};
 
-use crate::harness::{Server, data_dir, gzip, request, root, text, told};
+use crate::grpc;
+use crate::harness::{Server, data_dir, gzip, mayday, request, request_in_json, root, text, told};
 
 async fn send(server: &Server, headers: &[(&str, &str)], body: Vec<u8>) -> Response {
     let mut request = server.client.post(format!("{}/v1/traces", server.otlp));
@@ -87,6 +90,102 @@ async fn spans_that_cannot_be_kept_are_told_and_the_others_are_kept() {
 
 fn model_id(span: &sim::wire::Span) -> [u8; 16] {
     *span.trace.as_bytes()
+}
+
+/// A character of every plane of Unicode, and some that mean something to terminals and to texts.
+fn every_plane() -> String {
+    let planes = (0..17).filter_map(|plane| char::from_u32(plane * 0x1_0000 + 0xa1));
+    planes.chain(['\0', '\u{1b}', '\u{feff}', '\u{202e}']).collect()
+}
+
+fn nested(depth: usize) -> Value {
+    (0..depth).fold(Value::Int(1), |inner, _| Value::List(vec![inner]))
+}
+
+/// A good span, and three that can't be kept: too many attributes, too deep a value, a key too long.
+fn mixed(number: u64) -> Vec<sim::wire::Span> {
+    let with = |number: u64, attributes: Vec<Attribute>| {
+        let mut span = root(number);
+        span.attributes.extend(attributes);
+        span
+    };
+    vec![
+        with(number, vec![text("gen_ai.input.messages", &every_plane())]),
+        with(number + 1, (0..5_000).map(|n| (format!("k{n}"), Value::Int(n))).collect()),
+        with(number + 2, vec![("deep".to_owned(), nested(100))]),
+        with(number + 3, vec![text(&"k".repeat(2_000), "")]),
+    ]
+}
+
+#[tokio::test]
+async fn items_that_cannot_be_kept_cost_no_other_item_by_whatever_door() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    let json = send(&server, &[("content-type", "application/json")], request_in_json(mixed(10)));
+    let json = json.await.bytes().await.unwrap();
+    let protobuf = server.export(request(mixed(20))).await.bytes().await.unwrap();
+    let answer = grpc::call(&server, grpc::TRACES, &[], grpc::framed(&request(mixed(30)), 0)).await;
+    assert_eq!(answer.code, 0);
+    for (number, told) in [(10, json), (20, protobuf), (30, answer.message)] {
+        let told = String::from_utf8_lossy(&told).into_owned();
+        for why in ["more attributes", "nested too deep", "key is longer"] {
+            assert!(told.contains(why), "{number}: {told}");
+        }
+        let trace = server.json(&format!("/api/v1/traces/{}", root(number).trace)).await;
+        let said = &trace["steps"][0]["attributes"]["gen_ai.input.messages"];
+        assert_eq!(*said, every_plane(), "{number}");
+    }
+    assert_eq!(server.metric("mayday_spans_stored_total").await, 3);
+    assert_eq!(server.metric("mayday_spans_rejected_total").await, 9);
+    server.stop();
+    let verified = mayday().args(["verify", "--data-dir"]).arg(&data).output().unwrap();
+    assert!(verified.status.success());
+}
+
+#[tokio::test]
+async fn names_without_end_are_capped_and_told() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    for batch in 0..12 {
+        let spans = (0..100).flat_map(|number| {
+            let top = root(batch * 100 + number);
+            let tool = |n: u64| {
+                let name = format!("look_up_{}_{n}", top.trace);
+                let mut tool = top.clone();
+                tool.parent = Some(top.span);
+                tool.span = SpanId::from_bytes(&(n + 0x1_0000).to_be_bytes()).unwrap();
+                tool.attributes = vec![
+                    text("gen_ai.operation.name", "execute_tool"),
+                    text("gen_ai.tool.name", &name),
+                ];
+                tool
+            };
+            let tools: Vec<_> = (0..10).map(tool).collect();
+            std::iter::once(top.clone()).chain(tools).collect::<Vec<_>>()
+        });
+        assert!(server.export(request(spans.collect())).await.status().is_success());
+    }
+    server.eventually("/api/v1/features", |features| features[0]["runs"] == 1_200).await;
+    assert!(server.metric("mayday_levels_capped_total").await > 2_000);
+    let told = server.json("/api/v1/doctor").await.to_string();
+    assert!(told.contains("too_many_levels"), "{told}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_days_off_loses_nothing_and_is_told_where_it_is_ahead() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    for (number, days) in [(1, -400), (2, 400)] {
+        let mut span = root(number);
+        span.started += SignedDuration::from_hours(24 * days);
+        span.ended += SignedDuration::from_hours(24 * days);
+        server.export(request(vec![span])).await;
+    }
+    server.eventually("/api/v1/features", |features| features[0]["runs"] == 2).await;
+    let findings = server.json("/api/v1/doctor").await;
+    let ahead = findings.as_array().unwrap().iter().find(|one| one["about"] == "clock_ahead");
+    assert_eq!(ahead.unwrap()["newest"]["trace"], root(2).trace.to_string());
+    assert_eq!(ahead.unwrap()["steps"], 1);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::harness::{
     Server, data_dir, evaluation, gzip, logs_request, mayday, request, root, text,
 };
 
-const TRACES: &str = "opentelemetry.proto.collector.trace.v1.TraceService/Export";
+pub(crate) const TRACES: &str = "opentelemetry.proto.collector.trace.v1.TraceService/Export";
 const LOGS: &str = "opentelemetry.proto.collector.logs.v1.LogsService/Export";
 
 /// gRPC's codes, by their names in the standard.
@@ -27,12 +27,12 @@ const UNAUTHENTICATED: i32 = 16;
 
 /// What a call came to.
 #[derive(Debug)]
-struct Answer {
-    code: i32,
+pub(crate) struct Answer {
+    pub(crate) code: i32,
     /// As it travels, with blanks as `%20`.
     told: String,
     details: Option<String>,
-    message: Bytes,
+    pub(crate) message: Bytes,
 }
 
 async fn connect(server: &Server) -> SendRequest<Full<Bytes>> {
@@ -44,12 +44,17 @@ async fn connect(server: &Server) -> SendRequest<Full<Bytes>> {
 }
 
 /// A message with the frame that gRPC puts before it.
-fn framed(message: &[u8], is_compressed: u8) -> Vec<u8> {
+pub(crate) fn framed(message: &[u8], is_compressed: u8) -> Vec<u8> {
     let length = u32::try_from(message.len()).unwrap().to_be_bytes();
     [&[is_compressed], &length[..], message].concat()
 }
 
-async fn call(server: &Server, method: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+pub(crate) async fn call(
+    server: &Server,
+    method: &str,
+    headers: &[(&str, &str)],
+    body: Vec<u8>,
+) -> Answer {
     let mut request = Request::post(format!("{}/{method}", server.grpc))
         .header("content-type", "application/grpc")
         .header("te", "trailers");
