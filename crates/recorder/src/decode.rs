@@ -151,10 +151,14 @@ fn spans_in_parts(
                 let named = spans::feature(&span).or(origin::feature(origin));
                 let named = named.or(features.get(&span.trace_id).map(String::as_str));
                 let privacy = policy.of(named);
-                spans::step(span, origin, limits, privacy, &mut memo)
+                let claims = spans::claims(&span);
+                Ok((spans::step(span, origin, limits, privacy, &mut memo)?, claims))
             });
             match step {
-                Ok(step) => parts.push(step, item.len()),
+                Ok((step, claims)) => {
+                    parts.push(step, item.len());
+                    batch.claims.extend(claims);
+                }
                 Err(why) => batch.rejections.push(refused(encoding, Signal::Traces, item, why)),
             }
         }

@@ -25,7 +25,7 @@ use model::{Attribute, StepKind, Value};
 use crate::reading::Reading;
 use crate::settings;
 use crate::talk::events;
-use slot::{Bucket, Slot};
+use slot::{Below, Bucket, Slot};
 use table::{Found, Sort, Vocabulary};
 
 /// Every dialect's names, in the order in which they count.
@@ -163,6 +163,9 @@ fn shown(found: &Found) -> StepKind {
         StepKind::Agent
     } else if is_model_call(found) {
         StepKind::Model
+    } else if any(&[Slot::Query, Slot::Documents, Slot::TopK]) || found.has_below(Below::Documents)
+    {
+        StepKind::Retrieval
     } else if any(&[Slot::Dropped, Slot::Compacted, Slot::TokensBefore]) {
         StepKind::Context
     } else if has(Slot::MemoryStore) {

@@ -205,6 +205,13 @@ fn no_content(reading: &Reading, record: &Record) -> Option<Advice> {
             format!("what was said came, and is not there any more: {}", gone.as_str()),
             "see the settings for privacy, sampling and keeping, if that is not meant to be",
         ),
+        Why::Elsewhere => about(
+            "content_elsewhere",
+            "the client keeps what was said at a place of its own, and sends where that is: it \
+             has no fingerprints, and is there no longer than it is kept there",
+            "let the client send it too: set OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=\
+             SPAN_AND_EVENT",
+        ),
         Why::NotSent => about(
             "no_content",
             "the client does not send what was said: prompts and answers have no fingerprints",

@@ -23,7 +23,7 @@ pub const NOT_OURS: &str =
     "it is no GenAI event: of logs only records with a gen_ai. or mayday. name or key are kept";
 
 /// The event that says what a judge found.
-const EVALUATION: &str = "gen_ai.evaluation.result";
+pub(crate) const EVALUATION: &str = "gen_ai.evaluation.result";
 
 /// The event that says what was thrown.
 const EXCEPTION: &str = "gen_ai.client.operation.exception";
@@ -163,10 +163,16 @@ fn all_attributes(record: LogRecord) -> Vec<Attribute> {
 
 /// What an evaluation says of the run it is about, if it says good or bad.
 fn claim(name: &str, record: &LogRecord, trace: Option<TraceId>, at: Timestamp) -> Option<Claim> {
-    if name != EVALUATION {
-        return None;
-    }
-    let text = |key: &str| text_of(&record.attributes, key);
+    (name == EVALUATION).then(|| evaluated(&record.attributes, trace, at)).flatten()
+}
+
+/// What the attributes of an evaluation say of the run it is about, if they say good or bad.
+pub(crate) fn evaluated(
+    attributes: &[KeyValue],
+    trace: Option<TraceId>,
+    at: Timestamp,
+) -> Option<Claim> {
+    let text = |key: &str| text_of(attributes, key);
     let outcome = outcome_of(&text("gen_ai.evaluation.score.label")?)?;
     let response = || text("gen_ai.response.id");
     let about = match trace {

@@ -7,7 +7,7 @@ use model::record::{Chosen, Dialect, Ending};
 use model::{Pivot, StepKind, Traits, Value};
 use serde_json::value::RawValue;
 
-use crate::dialect::slot::{Below, Slot};
+use crate::dialect::slot::{Below, Bucket, Slot};
 use crate::dialect::table::Found;
 use crate::dialect::{self, INTEGRATION, STREAMING, words};
 use crate::fingerprint;
@@ -101,19 +101,31 @@ impl<'a> Reading<'a> {
             return None;
         }
         let asked = self.text(Slot::ModelRequested).map(Cow::Borrowed);
-        asked.or_else(|| self.settings.model.as_deref().map(Cow::Borrowed))
+        let asked = asked.or_else(|| self.settings.model.as_deref().map(Cow::Borrowed));
+        let unanswered = || self.is_unanswered().then(|| self.text(Slot::ModelServed)).flatten();
+        asked.or_else(|| unanswered().map(Cow::Borrowed))
     }
 
-    /// The model that answered. Pydantic AI repeats the one asked for where no answer names one.
+    /// The model that answered. Pydantic AI repeats the one asked for where no answer names one; so
+    /// do some packages of OpenInference where there is none.
     pub(crate) fn model_served(&self) -> Option<&'a str> {
         if self.is_told_by_answer() {
             return self.text(Slot::ModelRequested);
         }
-        let served = self.text(Slot::ModelServed)?;
+        let served = self.text(Slot::ModelServed).filter(|_| !self.is_unanswered())?;
         let repeats = self.text(Slot::ModelRequested) == Some(served);
         let unanswered = self.own.value(Slot::ResponseId).is_none();
         let is_copy = self.dialect == Dialect::Pydantic && repeats && unanswered;
         (!is_copy).then_some(served)
+    }
+
+    /// Whether OpenInference tells of a call of which nothing came back: no answer, and no count.
+    fn is_unanswered(&self) -> bool {
+        let tokens = [Bucket::Input, Bucket::Output, Bucket::Total];
+        let has_answer = self.own.value(Slot::OutputValue).is_some()
+            || self.own.has_below(Below::Wrote)
+            || tokens.into_iter().any(|bucket| self.own.tokens(bucket).is_some());
+        self.dialect == Dialect::Openinference && self.kind == StepKind::Model && !has_answer
     }
 
     /// Whether it comes from Langfuse's own integration with OpenAI's package.

@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use model::{Attribute, Source, SpanId, Step, TraceId, Value};
+use model::{Attribute, Claim, Source, SpanId, Step, TraceId, Value};
 use opentelemetry_proto::tonic::common::v1::any_value;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::{Span, span};
 
 use crate::decode::Limits;
 use crate::dialect::Attributes;
+use crate::logs::{EVALUATION, evaluated};
 use crate::memo::Memo;
 use crate::origin::FEATURE;
 use crate::policy::Privacy;
-use crate::told::{self, Times, Told};
+use crate::told::{self, Times, Told, instant};
 use crate::value::{attributes, number, text};
 
 /// A span as a step, or why it can't be kept.
@@ -44,6 +45,17 @@ pub(crate) fn step(
     let source = Source::Span;
     let told = Told { trace, source, parent, name, started, ended, failed, attributes };
     Ok(told.step(origin, privacy, memo, |_, _| id))
+}
+
+/// What judges found of the run, where that is told in events on the span.
+pub(crate) fn claims(span: &Span) -> Vec<Claim> {
+    let trace = TraceId::from_bytes(&span.trace_id);
+    let events = span.events.iter().filter(|event| event.name == EVALUATION);
+    let claims = events.filter_map(|event| {
+        let at = instant(event.time_unix_nano).or(instant(span.end_time_unix_nano))?;
+        evaluated(&event.attributes, trace, at)
+    });
+    claims.collect()
 }
 
 /// The feature that a span says it is of.

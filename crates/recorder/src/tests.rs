@@ -16,6 +16,7 @@ mod node;
 mod policy;
 mod privacy;
 mod records;
+mod rows;
 mod said;
 pub(crate) mod samples;
 mod story;

@@ -25,6 +25,8 @@ pub(crate) struct Counts {
     /// Whether it is known to leave what is reasoned, and sound, out of what is written.
     excludes_reasoning: bool,
     not_a_count: bool,
+    /// What else stands beside what is read, and beside what is written: images, predictions.
+    beside: [u64; 2],
 }
 
 /// The tokens of a step, if any are told.
@@ -105,6 +107,7 @@ fn detailed(json: &Json) -> Counts {
             }
             member => {
                 counts.tell_detail(FLAT, key, member);
+                counts.tell_beside(key, member);
                 counts.excludes_cached |= BESIDE_INPUT.contains(&&**key);
                 counts.excludes_reasoning |= &**key == "output";
             }
@@ -173,6 +176,16 @@ impl Counts {
         }
     }
 
+    /// A bucket that is not told apart from its like, but belongs to a total.
+    fn tell_beside(&mut self, key: &str, member: &Json) {
+        let side = ["input_", "output_"].into_iter().position(|side| key.starts_with(side));
+        let is_known = FLAT.iter().any(|(name, _)| *name == key);
+        if let (Some(side), Json::Number(number), false) = (side, member, is_known) {
+            let count = whole(*number).filter(|count| *count <= MOST);
+            self.beside[side] = self.beside[side].saturating_add(count.unwrap_or_default());
+        }
+    }
+
     fn get(&self, bucket: Bucket) -> Option<u64> {
         self.counts[bucket as usize]
     }
@@ -229,9 +242,10 @@ impl Counts {
         if is_beyond {
             usage.flags.push(UsageFlag::CacheBeyondInput);
         }
-        let audio = if self.excludes_cached { self.or_zero(Bucket::AudioInput) } else { 0 };
+        let audio = || self.or_zero(Bucket::AudioInput) + self.beside[0];
+        let others = if self.excludes_cached { audio() } else { 0 };
         let cached_beside = if is_beyond || self.excludes_cached { cached } else { 0 };
-        let total = told + cached_beside + audio;
+        let total = told + cached_beside + others;
         if total > told {
             usage.convention = Convention::Exclusive;
         }
@@ -260,9 +274,10 @@ impl Counts {
             usage.flags.push(UsageFlag::ReasoningBeyondOutput);
         }
         let audio = self.get(Bucket::AudioOutput);
-        let audio_beside = if self.excludes_reasoning { audio.unwrap_or(0) } else { 0 };
+        let others = || audio.unwrap_or(0) + self.beside[1];
+        let others = if self.excludes_reasoning { others() } else { 0 };
         let reasoned_beside = if is_beyond || self.excludes_reasoning { reasoning } else { 0 };
-        let total = told + reasoned_beside + audio_beside;
+        let total = told + reasoned_beside + others;
         if total > told {
             usage.convention = Convention::Exclusive;
         }

@@ -1,10 +1,10 @@
 //! Whose payload stays: decided for a whole trace once it has settled, never for a part of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::SignedDuration;
 use model::run::{Keep, Payload};
-use model::{Effect, Level, Outcome, Run, Sketch, StepKind, TraceId};
+use model::{Effect, Level, Outcome, Run, Sketch, SpanId, StepKind, TraceId};
 
 /// Whose payload stays.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +77,7 @@ impl Sampling {
     }
 
     fn is_outlier(&self, steps: &[Sketch]) -> bool {
-        let tokens: u64 = steps.iter().filter_map(|step| step.traits.tokens).sum();
+        let tokens = tokens(steps);
         let first = steps.iter().map(|step| step.started).min();
         let last = steps.iter().map(|step| step.ended).max();
         let took = first.zip(last).map(|(first, last)| last.duration_since(first));
@@ -85,6 +85,22 @@ impl Sampling {
             || steps.len() > self.outlier_steps
             || took.is_some_and(|took| took > self.outlier_after)
     }
+}
+
+/// The tokens of a trace, each counted once: a call that two libraries tell of, one within the
+/// other, is told of by both, and the inner one counts.
+fn tokens(steps: &[Sketch]) -> u64 {
+    let parents: HashMap<SpanId, Option<SpanId>> =
+        steps.iter().map(|step| (step.span, step.parent)).collect();
+    let mut above: HashSet<SpanId> = HashSet::new();
+    for step in steps.iter().filter(|step| step.traits.tokens.is_some()) {
+        let mut next = step.parent;
+        while let Some(span) = next.filter(|span| above.insert(*span)) {
+            next = parents.get(&span).copied().flatten();
+        }
+    }
+    let leaves = steps.iter().filter(|step| !above.contains(&step.span));
+    leaves.filter_map(|step| step.traits.tokens).fold(0, u64::saturating_add)
 }
 
 /// A trace's place between 0 and 1: from the last seven bytes of its id, which W3C Trace Context
@@ -130,6 +146,24 @@ mod tests {
         assert_eq!(decide(0.0, step(StepKind::Model, guarded)), Keep::Guardrail);
         let large = Traits { tokens: Some(1_000_000), ..Traits::default() };
         assert_eq!(decide(0.0, step(StepKind::Model, large)), Keep::Outlier);
+    }
+
+    #[test]
+    fn a_call_told_by_two_libraries_one_within_the_other_is_counted_once() {
+        let span = |number: u8| SpanId::from_bytes(&[number; 8]);
+        let call = |number: u8, parent: Option<u8>, tokens: Option<u64>| Sketch {
+            span: span(number).unwrap(),
+            parent: parent.and_then(span),
+            ..step(StepKind::Model, Traits { tokens, ..Traits::default() })
+        };
+        let steps = [
+            call(1, None, Some(100)),
+            call(2, Some(1), None),
+            call(3, Some(2), Some(60)),
+            call(4, Some(2), Some(40)),
+            call(5, None, Some(7)),
+        ];
+        assert_eq!(tokens(&steps), 107);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
+use model::record::Why;
 use response::{Coverage, Diff, Finding, Place};
 use serde_json::Value;
 
@@ -159,15 +160,16 @@ fn visible(character: char) -> char {
 fn print_missing(missing: &[Value]) {
     let mut fields: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for gap in missing {
-        let field = (text(&gap["field"]), text(&gap["attribute"]));
+        let why = serde_json::from_value(gap["why"].clone()).unwrap_or(Why::NotSent);
+        let field = (text(&gap["field"]), what_helps(why, &text(&gap["attribute"])));
         fields.entry(field).or_default().push(text(&gap["span"]));
     }
-    for ((field, attribute), spans) in fields {
+    for ((field, helps), spans) in fields {
         let places = match spans.as_slice() {
             [span] => format!("at {span}"),
             spans => format!("at {} steps", spans.len()),
         };
-        world::print(&format!("  missing {field} {places}: send {attribute}"));
+        world::print(&format!("  missing {field} {places}: {helps}"));
     }
 }
 
@@ -236,15 +238,25 @@ fn print_coverage(coverage: &Coverage) {
         ));
         for gap in &client.missing {
             world::print(&format!(
-                "  {} missing in {} of {} [{:.0}–{:.0} %]: send {}",
+                "  {} missing in {} of {} [{:.0}–{:.0} %]: {}",
                 gap.field,
                 gap.missing,
                 gap.of,
                 100.0 * gap.low,
                 100.0 * gap.high,
-                gap.attribute
+                what_helps(gap.why, &gap.attribute)
             ));
         }
+    }
+}
+
+/// What would fill a field.
+fn what_helps(why: Why, attribute: &str) -> String {
+    match why {
+        Why::NotSent => format!("send {attribute}"),
+        Why::NotReadable => format!("{attribute}, or what stands for it, came and is no JSON"),
+        Why::Elsewhere => format!("kept elsewhere by the client; send {attribute}"),
+        Why::Gone(gone) => format!("it came, and is not there: {}", gone.as_str()),
     }
 }
 

@@ -102,7 +102,7 @@ fn nested(depth: usize) -> Value {
     (0..depth).fold(Value::Int(1), |inner, _| Value::List(vec![inner]))
 }
 
-/// A good span, and three that can't be kept: too many attributes, too deep a value, a key too long.
+/// A good span, and three that are not kept: too many attributes, too deep a value, a key too long.
 fn mixed(number: u64) -> Vec<sim::wire::Span> {
     let with = |number: u64, attributes: Vec<Attribute>| {
         let mut span = root(number);

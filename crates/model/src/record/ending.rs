@@ -54,17 +54,7 @@ const WORDS: &[(Stop, &[&str])] = &[
             "incomplete",
         ],
     ),
-    (
-        Stop::ToolCalls,
-        &[
-            "tool_calls",
-            "tool_call",
-            "tool_use",
-            "tool",
-            "function_call",
-            "malformed_function_call",
-        ],
-    ),
+    (Stop::ToolCalls, &["tool_calls", "tool_call", "tool_use", "tool", "function_call"]),
     (
         Stop::ContentFilter,
         &[

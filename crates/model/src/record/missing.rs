@@ -23,6 +23,8 @@ pub enum Why {
     NotSent,
     /// It was sent, and can't be understood: JSON that is no JSON.
     NotReadable,
+    /// The client keeps it at a place of its own, and sent where that is.
+    Elsewhere,
     /// It was sent, and is not there any more.
     Gone(Gone),
 }

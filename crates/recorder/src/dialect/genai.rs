@@ -156,6 +156,11 @@ const KEYS: &[(&str, Means)] = &[
     ("gen_ai.input.messages", Is(Slot::Input)),
     ("gen_ai.output.messages", Is(Slot::Output)),
     ("gen_ai.tool.definitions", Is(Slot::Definitions)),
+    // Where these are, if the client uploads them to a place of its own.
+    ("gen_ai.system_instructions_ref", Is(Slot::SystemRef)),
+    ("gen_ai.input.messages_ref", Is(Slot::InputRef)),
+    ("gen_ai.output.messages_ref", Is(Slot::OutputRef)),
+    ("gen_ai.tool.definitions_ref", Is(Slot::DefinitionsRef)),
     // Tokens: subsets of the totals.
     ("gen_ai.usage.input_tokens", Tokens(Bucket::Input)),
     ("gen_ai.usage.output_tokens", Tokens(Bucket::Output)),
@@ -188,6 +193,7 @@ const KEYS: &[(&str, Means)] = &[
     ("gen_ai.evaluation.score.value", Is(Slot::Score)),
     ("gen_ai.evaluation.score.label", Is(Slot::ScoreLabel)),
     ("gen_ai.guardrail.component.name", Is(Slot::GuardrailName)),
+    ("aws.bedrock.guardrail.id", Is(Slot::GuardrailName)),
     ("gen_ai.guardrail.verdict.type", Is(Slot::Verdict)),
     ("gen_ai.guardrail.action.type", Is(Slot::Action)),
     ("gen_ai.guardrail.security.policy.id", Is(Slot::GuardrailPolicy)),

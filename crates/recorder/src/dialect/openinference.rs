@@ -64,6 +64,8 @@ pub(crate) const WORDS: Vocabulary = Vocabulary {
         ("reranker.output_documents.", Below::Documents),
         ("evaluations.", Below::Evaluations),
         ("annotations.", Below::Evaluations),
+        ("trace.evaluations.", Below::Evaluations),
+        ("session.evaluations.", Below::Evaluations),
     ],
 };
 

@@ -103,7 +103,7 @@ impl Told<'_> {
         all.collect()
     }
 
-    /// Money as the client says it: a total, or else what input and output cost together.
+    /// Money as the client says it: a total, or else what its parts cost together.
     pub(super) fn cost(&self) -> Option<Cost> {
         let details = self.reading.own.value(Slot::CostDetails);
         let details = details.map(document);
@@ -113,7 +113,16 @@ impl Told<'_> {
             _ => None,
         };
         let told = |slot: Slot, key: &str| self.reading.number(slot).or_else(|| detail(key));
-        let parts = [told(Slot::CostInput, "input"), told(Slot::CostOutput, "output")];
+        let parts = match &details {
+            Some(Json::Map(members)) => members
+                .iter()
+                .map(|(_, part)| match part {
+                    Json::Number(number) => Some(*number),
+                    _ => None,
+                })
+                .collect(),
+            _ => vec![self.reading.number(Slot::CostInput), self.reading.number(Slot::CostOutput)],
+        };
         let sum = || parts.into_iter().flatten().reduce(|one, other| one + other);
         let amount = told(Slot::CostTotal, "total").or_else(sum)?;
         Some(Cost {

@@ -60,8 +60,11 @@ fn why(slots: &[Slot], reading: &Reading, gone: &[(String, Gone)]) -> Why {
         let text = reading.own.value(**slot).and_then(Value::as_text);
         text.is_some_and(|text| Json::read(text).is_none())
     };
+    let is_elsewhere =
+        |(slot, at): &(Slot, Slot)| slots.contains(slot) && reading.own.value(*at).is_some();
     match slots.iter().filter(|slot| JSON.contains(slot)).find(is_broken) {
         Some(_) => Why::NotReadable,
+        None if ELSEWHERE.iter().any(is_elsewhere) => Why::Elsewhere,
         None => Why::NotSent,
     }
 }
@@ -318,6 +321,14 @@ const JSON: &[Slot] = &[
     Slot::RequestParameters,
     Slot::Settings,
     Slot::UsageDetails,
+];
+
+/// Fields, and where it is said at which address a client keeps them.
+const ELSEWHERE: &[(Slot, Slot)] = &[
+    (Slot::System, Slot::SystemRef),
+    (Slot::Input, Slot::InputRef),
+    (Slot::Output, Slot::OutputRef),
+    (Slot::Definitions, Slot::DefinitionsRef),
 ];
 
 /// Where clients send what a model reads.

@@ -180,6 +180,20 @@ fn only_calls_count_their_own_tokens() {
     assert_eq!(log, (Counted::Elsewhere, None));
 }
 
+#[test]
+fn what_stands_beside_the_input_and_has_no_bucket_belongs_to_the_total_all_the_same() {
+    let usage = detailed(
+        r#"{"input":10,"input_cached_tokens":5,"input_image_tokens":7,"output":3,
+            "output_accepted_prediction_tokens":2,"total":27}"#,
+    );
+    assert_eq!(
+        (usage.input, usage.input_uncached, usage.cache_read),
+        (Some(22), Some(17), Some(5))
+    );
+    assert_eq!((usage.output, usage.output_visible), (Some(5), Some(5)));
+    assert_eq!(usage.flags, []);
+}
+
 fn any_count() -> impl Strategy<Value = Option<u64>> {
     prop::option::of(prop_oneof![0..200_u64, 0..=MOST])
 }
@@ -190,9 +204,10 @@ proptest! {
         told in prop::array::uniform12(any_count()),
         excludes_cached in any::<bool>(),
         excludes_reasoning in any::<bool>(),
+        beside in prop::array::uniform2(0..200_u64),
     ) {
         let (counts, not_a_count) = (told, false);
-        let counts = Counts { counts, excludes_cached, excludes_reasoning, not_a_count };
+        let counts = Counts { counts, excludes_cached, excludes_reasoning, not_a_count, beside };
         let Some(usage) = counts.usage() else { return Ok(()) };
         let sum = |buckets: &[Option<u64>]| buckets.iter().flatten().sum::<u64>();
         let input = [usage.input_uncached, usage.cache_read, usage.cache_write, usage.audio_input];
