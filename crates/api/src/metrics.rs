@@ -46,6 +46,11 @@ impl Collector for Scrape {
             ("mayday_traces_waiting", "Traces that have not settled yet", self.gauges.waiting),
             ("mayday_flight_bytes", "Bytes of flights on disk", self.gauges.bytes),
             (
+                "mayday_flight_quota_bytes",
+                "Bytes that flights may take on disk, or 0 for no limit",
+                self.gauges.quota,
+            ),
+            (
                 "mayday_deliveries_waiting",
                 "Deliveries to targets that have not arrived yet",
                 self.gauges.deliveries,

@@ -187,6 +187,10 @@ impl Embedded {
         keep::days(&self.shelf)
     }
 
+    pub(crate) fn evidence_bytes(&self) -> Result<u64, FlightError> {
+        keep::evidence_bytes(&self.shelf)
+    }
+
     pub(crate) fn retire(&self, day: i32) -> Result<bool, FlightError> {
         keep::retire(&self.shelf, day)
     }

@@ -268,6 +268,14 @@ impl Flight {
         }
     }
 
+    /// Bytes on disk of the evidence that was copied out of days.
+    pub fn evidence_bytes(&self) -> Result<u64, FlightError> {
+        match self {
+            Flight::Embedded(engine) => engine.evidence_bytes(),
+            Flight::Memory(_) => Ok(0),
+        }
+    }
+
     /// Deletes a day, counted from 1970. False if there is none.
     pub fn retire(&self, day: i32) -> Result<bool, FlightError> {
         match self {

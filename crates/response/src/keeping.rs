@@ -175,15 +175,21 @@ impl Mayday {
         Ok(proof)
     }
 
-    /// States the heads of days that are over, deletes days past their time, and looks at the room
-    /// that is left. Idempotent; call it every minute. Blocking.
+    /// Looks at the room that is left, states the heads of days that are over, and deletes days past
+    /// their time. Idempotent; call it again and again. Blocking.
     pub fn keep_house(&self, now: Timestamp) -> Result<(), KeepingError> {
+        let mut kept = Vec::new();
         let mut bytes = 0;
         for room in self.house.rooms() {
             let days = room.flight.days()?;
+            bytes += days.iter().map(|day| day.bytes).sum::<u64>();
+            bytes += room.flight.evidence_bytes()?;
+            kept.push((room, days));
+        }
+        self.house.note_room(bytes);
+        for (room, days) in kept {
             let act = |at| Act::by_itself(at, 0);
             for day in &days {
-                bytes += day.bytes;
                 if is_over(day, now) && !self.house.days().is_closed(&room.tenant, day) {
                     self.house.state_of_keeping(act(now), closed(&room, day))?;
                 }
@@ -200,7 +206,6 @@ impl Mayday {
                 room.flight.retire(day.number)?;
             }
         }
-        self.house.look_at_room(bytes);
         Ok(self.house.projections.keep_if_worth_it(&self.house.ledger)?)
     }
 
@@ -268,15 +273,22 @@ impl House {
     }
 
     /// Warns near the quota; at it, nothing more is taken in.
-    fn look_at_room(&self, bytes: u64) {
-        let full = self.settings.keeping.quota.is_some_and(|quota| bytes >= quota);
-        let near =
-            self.settings.keeping.quota.is_some_and(|quota| bytes as f64 >= quota as f64 * WARN_AT);
-        if near {
-            tracing::warn!(bytes, "flights take up nearly all of the room they may");
+    fn note_room(&self, bytes: u64) {
+        let share = self.settings.keeping.quota.map_or(0.0, |quota| bytes as f64 / quota as f64);
+        let (full, near) = (share >= 1.0, share >= WARN_AT);
+        let was_full = self.full.swap(full, Ordering::Relaxed);
+        let was_near = self.near.swap(near, Ordering::Relaxed);
+        match (full, near) {
+            (true, _) if !was_full => {
+                tracing::error!(bytes, "flights take up all the room they may: none are taken in");
+            }
+            (false, true) if !was_near => {
+                tracing::warn!(bytes, "flights take up nearly all of the room they may");
+            }
+            (false, _) if was_full => tracing::warn!(bytes, "flights have room again"),
+            _ => {}
         }
         self.bytes.store(bytes, Ordering::Relaxed);
-        self.full.store(full, Ordering::Relaxed);
     }
 }
 

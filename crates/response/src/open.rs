@@ -110,6 +110,8 @@ pub(crate) struct House {
     pub(crate) announcing: Mutex<()>,
     pub(crate) breakers: Mutex<BTreeMap<String, Breaker>>,
     pub(crate) full: AtomicBool,
+    /// Whether they take nearly all of it.
+    pub(crate) near: AtomicBool,
     pub(crate) bytes: AtomicU64,
     pub(crate) came: Notify,
     /// One at a time decides what to make of something that came.
@@ -140,6 +142,8 @@ pub struct Gauges {
     pub waiting: u64,
     /// Bytes of flights on disk, as they were when last looked at.
     pub bytes: u64,
+    /// Bytes that they may take; 0 for no limit.
+    pub quota: u64,
     /// Deliveries that have not arrived yet.
     pub deliveries: u64,
     /// Targets that are let be because they fail again and again.
@@ -202,7 +206,8 @@ impl Mayday {
     pub fn gauges(&self) -> Gauges {
         let bytes = self.house.bytes.load(Ordering::Relaxed);
         let (deliveries, breakers) = self.house.outgoing();
-        let mut gauges = Gauges { runs: 0, waiting: 0, bytes, deliveries, breakers };
+        let quota = self.house.settings.keeping.quota.unwrap_or_default();
+        let mut gauges = Gauges { runs: 0, waiting: 0, bytes, quota, deliveries, breakers };
         for room in self.house.rooms() {
             let (runs, waiting) = room.gauges();
             gauges.runs += runs as u64;
@@ -233,6 +238,7 @@ impl House {
             announcing: Mutex::default(),
             breakers: Mutex::default(),
             full: AtomicBool::new(false),
+            near: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
             ledger,
             came: Notify::new(),

@@ -46,6 +46,11 @@ fn size(path: &Path) -> u64 {
     beside.iter().sum()
 }
 
+/// Bytes of all evidence, which outlives the days.
+pub(super) fn evidence_bytes(shelf: &Shelf) -> Result<u64, FlightError> {
+    Ok(super::evidence::paths(shelf)?.iter().map(|path| size(path)).sum())
+}
+
 /// Deletes a day. False if there is none.
 pub(super) fn retire(shelf: &Shelf, number: i32) -> Result<bool, FlightError> {
     let path = day::path_of(&shelf.directory, number);

@@ -137,3 +137,35 @@ async fn a_second_server_on_one_directory_is_refused() {
     assert_eq!(second.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&second.stderr).contains("in use by another mayday"));
 }
+
+#[tokio::test]
+async fn at_the_quota_spans_are_refused_to_be_sent_again_and_none_is_dropped() {
+    let (_guard, data) = data_dir();
+    let config = data.with_extension("toml");
+    let with_quota = |bytes: u64| {
+        std::fs::write(&config, format!("[keeping]\nquota_bytes = {bytes}\n")).unwrap();
+        Server::start(&data, &["--config", config.to_str().unwrap()])
+    };
+    let server = with_quota(1 << 30);
+    assert!(server.export(request(vec![root(1)])).await.status().is_success());
+    server.stop();
+
+    let full = with_quota(1_000);
+    let mut looked_at = 0;
+    for _ in 0..10_000 {
+        looked_at = full.metric("mayday_flight_bytes").await;
+        if looked_at > 0 {
+            break;
+        }
+    }
+    assert!(looked_at > 1_000 && full.metric("mayday_flight_quota_bytes").await == 1_000);
+    let answer = full.export(request(vec![root(2)])).await;
+    assert_eq!(answer.status(), reqwest::StatusCode::TOO_MANY_REQUESTS);
+    assert!(answer.headers().contains_key("retry-after"));
+    let there = full.get(&format!("/api/v1/traces/{}", root(1).trace)).await;
+    assert!(there.status().is_success());
+    full.stop();
+
+    let server = with_quota(1 << 30);
+    assert!(server.export(request(vec![root(2)])).await.status().is_success());
+}
