@@ -175,8 +175,8 @@ impl Mayday {
         Ok(proof)
     }
 
-    /// Looks at the room that is left, states the heads of days that are over, and deletes days past
-    /// their time. Idempotent; call it again and again. Blocking.
+    /// Looks at the room that is left, states the heads of days that are over, and deletes days
+    /// past their time. Idempotent; call it again and again. Blocking.
     pub fn keep_house(&self, now: Timestamp) -> Result<(), KeepingError> {
         let mut kept = Vec::new();
         let mut bytes = 0;
