@@ -234,6 +234,30 @@ impl TenantKeys {
         Ok(secret)
     }
 
+    /// These keys, and for each that was destroyed the key that its person has now: whoever was
+    /// erased can be erased again from what came later.
+    pub(crate) fn or_heirs(&self, ids: &[KeyId]) -> Result<Vec<KeyId>, FlightError> {
+        let mut all = Vec::with_capacity(ids.len());
+        for id in ids {
+            if self.by_id(id)?.is_some() {
+                all.push(*id);
+                continue;
+            }
+            let person = self.person_of(id)?;
+            all.extend(self.subjects(&[person])?.into_iter().map(|key| key.id));
+        }
+        all.sort_unstable();
+        all.dedup();
+        Ok(all)
+    }
+
+    fn person_of(&self, id: &KeyId) -> Result<Address, FlightError> {
+        let person = |row: &rusqlite::Row| row.get::<_, [u8; 16]>(0);
+        let file = self.ring.file();
+        let found = file.query_row(include_str!("sql/person_of.sql"), [id], person).optional();
+        found.map_err(FlightError::Keys)?.map(Address::new).ok_or(FlightError::MissingKey)
+    }
+
     /// The ids of a person's keys.
     pub(crate) fn ids(&self, person: Address) -> Result<Vec<KeyId>, FlightError> {
         let file = self.ring.file();

@@ -198,6 +198,12 @@ impl Field {
 }
 
 impl Gone {
+    /// The reason that a word stands for.
+    pub fn of(word: &str) -> Option<Self> {
+        let all = [Self::HashOnly, Self::MetadataOnly, Self::Erased, Self::SampledOut, Self::Lost];
+        all.into_iter().find(|why| why.as_str() == word)
+    }
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {

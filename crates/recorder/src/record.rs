@@ -19,7 +19,7 @@ use crate::memo::Memo;
 use crate::reading::Reading;
 use crate::talk::Conversation;
 use crate::usage::usage;
-use crate::{dialect, traits};
+use crate::{dialect, encode, traits};
 
 /// The record of one step.
 pub fn read_record(step: &Step) -> Record {
@@ -58,6 +58,7 @@ impl There {
     pub(crate) fn of(step: &Step, said: &[&Step]) -> Self {
         let mut there = Self { attributes: step.attributes.clone(), gone: Vec::new() };
         there.take_content(step);
+        there.gone.extend(gone_before(&step.attributes));
         if step.source == Source::Log && !step.name.is_empty() {
             let name = Value::Text(step.name.clone());
             there.attributes.push(("event.name".to_owned(), name));
@@ -101,6 +102,14 @@ impl There {
             name => name,
         }
     }
+}
+
+/// What was gone already when the step was written, as it says itself.
+fn gone_before(attributes: &[Attribute]) -> Vec<(String, Gone)> {
+    let said = attributes.iter().find(|(key, _)| key == encode::NOT_KEPT);
+    let Some((_, Value::Map(gone))) = said else { return Vec::new() };
+    let gone = gone.iter().filter_map(|(key, why)| Some((key.clone(), Gone::of(why.as_text()?)?)));
+    gone.collect()
 }
 
 /// A log record as an event on a span: what its body holds stands among its attributes.

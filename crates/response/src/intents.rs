@@ -7,9 +7,10 @@
 use flight::{Append, FlightError};
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    Attribute, Batch, Effect, Fault, Faulty, Pivot, RunId, Source, SpanId, Step, StepKind, TraceId,
-    Traits, Value,
+    Attribute, Batch, Effect, Fault, Faulty, Gone, Pivot, RunId, Source, SpanId, Step, StepKind,
+    TraceId, Traits, Value,
 };
+use recorder::encode::NOT_KEPT;
 use recorder::privacy;
 use serde::{Deserialize, Serialize};
 use watch::Arrival;
@@ -174,6 +175,7 @@ impl Mayday {
         let kept = privacy::sort(said, privacy);
         kept.attributes.into_iter().for_each(|more| say_also(&mut step.attributes, more));
         step.content.extend(kept.fields);
+        say_what_is_gone(&mut step);
         let intent = Intent::of(&step);
         self.keep(step, now).await?;
         Ok(intent)
@@ -264,6 +266,21 @@ fn ids(it: &Intended, random: &[u8; 24]) -> (TraceId, SpanId) {
 
 fn is(step: &Step, id: RunId) -> bool {
     step.kind == StepKind::Intent && Some(step.span) == id.root
+}
+
+/// Of what can't be written again because it is not there any more, writes why.
+fn say_what_is_gone(step: &mut Step) {
+    let mut gone = Vec::new();
+    step.content.retain(|field| match field.value() {
+        Err(why @ (Gone::Erased | Gone::SampledOut | Gone::Lost)) => {
+            gone.push((field.key.clone(), Value::Text(why.as_str().to_owned())));
+            false
+        }
+        Ok(_) | Err(Gone::HashOnly | Gone::MetadataOnly) => true,
+    });
+    if !gone.is_empty() {
+        step.attributes.push((NOT_KEPT.to_owned(), Value::Map(gone)));
+    }
 }
 
 /// Adds what is said later: under a key that is there already beside what stands there.

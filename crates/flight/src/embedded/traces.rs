@@ -172,9 +172,9 @@ impl TraceKeys {
         {
             return Ok(key);
         }
-        let replaces = kept.map(|kept| kept.id);
-        let mut people = before()?.map(|before| before.people()).unwrap_or_default();
-        people.retain(|id| matches!(self.tenant.by_id(id), Ok(Some(_))));
+        let replaces = kept.as_ref().map(|kept| kept.id);
+        let people = kept.into_iter().chain(before()?).flat_map(|kept| kept.people());
+        let people = self.tenant.or_heirs(&people.collect::<Vec<_>>())?;
         Ok(TraceKey { replaces, ..self.wrapped(trace, self.tenant.fresh(), people)? })
     }
 

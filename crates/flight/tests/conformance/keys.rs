@@ -96,6 +96,22 @@ async fn who_comes_back_after_an_erasure_is_readable_from_then_on() {
 }
 
 #[tokio::test]
+async fn what_comes_after_an_erasure_and_names_nobody_goes_with_the_next_one() {
+    for day in [0, 1] {
+        let (_dir, flight) = opened();
+        send(&flight, 0, vec![about(1, 1, Some("zoe"), SECRET)]).await;
+        assert_eq!(flight.erase("zoe", at(0)).unwrap().keys, 1);
+        send(&flight, day, vec![about(1, 2, None, "later")]).await;
+        assert_eq!(heard(&flight, trace(1), 1), Err(Gone::Erased));
+        assert_eq!(heard(&flight, trace(1), 2).unwrap(), "later");
+        assert_eq!(flight.about("zoe").unwrap(), 1, "day {day}");
+        assert_eq!(flight.erase("zoe", at(0)).unwrap().keys, 1);
+        assert_eq!(heard(&flight, trace(1), 2), Err(Gone::Erased), "day {day}");
+        assert_eq!(flight.verify().unwrap().broken, None);
+    }
+}
+
+#[tokio::test]
 async fn what_is_personal_stands_in_no_file() {
     let (dir, flight) = opened();
     let pivots = vec![Pivot { kind: "order".to_owned(), value: "order-4711-elm".to_owned() }];

@@ -2,8 +2,7 @@
 
 use std::io::Write;
 
-use jiff::SignedDuration;
-use model::{Attribute, SpanId, Value};
+use model::{Attribute, Value};
 use reqwest::{Response, StatusCode};
 
 use crate::grpc;
@@ -140,52 +139,6 @@ async fn items_that_cannot_be_kept_cost_no_other_item_by_whatever_door() {
     server.stop();
     let verified = mayday().args(["verify", "--data-dir"]).arg(&data).output().unwrap();
     assert!(verified.status.success());
-}
-
-#[tokio::test]
-async fn names_without_end_are_capped_and_told() {
-    let (_guard, data) = data_dir();
-    let server = Server::start(&data, &[]);
-    for batch in 0..12 {
-        let spans = (0..100).flat_map(|number| {
-            let top = root(batch * 100 + number);
-            let tool = |n: u64| {
-                let name = format!("look_up_{}_{n}", top.trace);
-                let mut tool = top.clone();
-                tool.parent = Some(top.span);
-                tool.span = SpanId::from_bytes(&(n + 0x1_0000).to_be_bytes()).unwrap();
-                tool.attributes = vec![
-                    text("gen_ai.operation.name", "execute_tool"),
-                    text("gen_ai.tool.name", &name),
-                ];
-                tool
-            };
-            let tools: Vec<_> = (0..10).map(tool).collect();
-            std::iter::once(top.clone()).chain(tools).collect::<Vec<_>>()
-        });
-        assert!(server.export(request(spans.collect())).await.status().is_success());
-    }
-    server.eventually("/api/v1/features", |features| features[0]["runs"] == 1_200).await;
-    assert!(server.metric("mayday_levels_capped_total").await > 2_000);
-    let told = server.json("/api/v1/doctor").await.to_string();
-    assert!(told.contains("too_many_levels"), "{told}");
-}
-
-#[tokio::test]
-async fn a_clock_that_is_days_off_loses_nothing_and_is_told_where_it_is_ahead() {
-    let (_guard, data) = data_dir();
-    let server = Server::start(&data, &[]);
-    for (number, days) in [(1, -400), (2, 400)] {
-        let mut span = root(number);
-        span.started += SignedDuration::from_hours(24 * days);
-        span.ended += SignedDuration::from_hours(24 * days);
-        server.export(request(vec![span])).await;
-    }
-    server.eventually("/api/v1/features", |features| features[0]["runs"] == 2).await;
-    let findings = server.json("/api/v1/doctor").await;
-    let ahead = findings.as_array().unwrap().iter().find(|one| one["about"] == "clock_ahead");
-    assert_eq!(ahead.unwrap()["newest"]["trace"], root(2).trace.to_string());
-    assert_eq!(ahead.unwrap()["steps"], 1);
 }
 
 #[tokio::test]

@@ -325,6 +325,9 @@ async fn clocks_that_are_days_off_lose_nothing_and_put_nothing_off() {
     assert_eq!(days, 1, "a day is one on which something was received, by the server's clock");
     assert_eq!(server.get("/api/v1/moved").await.status(), StatusCode::OK);
     assert_eq!(server.json("/api/v1/verify").await["intact"], true);
+    let findings = server.json("/api/v1/doctor").await;
+    let ahead = findings.as_array().unwrap().iter().find(|one| one["about"] == "clock_ahead");
+    assert_eq!(ahead.unwrap()["steps"], 4);
     server.kill();
     let server = Server::start(&data, &[]);
     for number in 0..all as u64 {
@@ -364,6 +367,8 @@ async fn a_hundred_thousand_names_of_tools_are_kept_and_the_comparison_says_it_h
     let beyond = (100_000 - 10_000) + (100_000 - 256);
     assert_eq!(server.metric("mayday_levels_capped_total").await, beyond);
     assert_eq!(server.get("/api/v1/moved").await.status(), StatusCode::OK);
+    let doctor = server.json("/api/v1/doctor").await.to_string();
+    assert!(doctor.contains("too_many_levels"), "{doctor}");
     let last = server.json(&path_of(999)).await.to_string();
     assert!(last.contains("tool_99999"), "the record itself keeps every name");
     assert!(server.most_memory() < 300 << 20, "{} bytes", server.most_memory());

@@ -137,6 +137,34 @@ async fn what_our_own_attributes_and_an_intent_say_of_a_person_is_erased_with_th
 }
 
 #[tokio::test]
+async fn an_intent_that_ends_after_its_person_was_erased_says_so_and_is_erased_again() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    let intent = json!({
+        "action": "refund", "target": "account of zoe", "authority": "zoe", "asked_for": "zoe asks",
+        "subject": "zoe",
+    });
+    let (_, open) = post(&server, "/api/v1/intents", &intent).await;
+    let id = open["id"].as_str().unwrap();
+    let erase = json!({ "subject": "zoe" });
+    assert_eq!(post(&server, "/api/v1/erasures", &erase).await.1["keys"], 1);
+    let done = json!({ "state": "done", "detail": "zoe has it" });
+    assert_eq!(post(&server, &format!("/api/v1/intents/{id}/result"), &done).await.0, 200);
+    let whole = format!("/api/v1/reconstruct?of={}", id.split('_').nth(1).unwrap());
+    let told = server.json(&whole).await;
+    let attributes = &told[0]["steps"][0]["attributes"];
+    assert_eq!(attributes["mayday.not_kept"]["mayday.intent.target"], "erased");
+    assert_eq!(attributes["mayday.intent.detail"], "zoe has it");
+    assert_eq!(attributes.get("mayday.intent.target"), None);
+    let missing = told[0]["missing"].as_array().unwrap();
+    let target = missing.iter().find(|one| one["field"] == "intent.target").unwrap();
+    assert_eq!(target["why"], json!({ "gone": "erased" }));
+    assert_eq!(post(&server, "/api/v1/erasures", &erase).await.1["keys"], 1);
+    assert!(!server.json(&whole).await.to_string().contains("zoe"));
+    assert_eq!(server.json("/api/v1/verify").await["intact"], true);
+}
+
+#[tokio::test]
 async fn an_intent_is_on_record_before_the_act_and_shows_until_it_has_a_result() {
     let (_guard, data) = data_dir();
     let server = Server::start(&data, &[]);
