@@ -69,7 +69,7 @@ pub use moved::Question;
 pub use observed::{DriftError, DriftView, Waiting};
 pub use open::{Gauges, Mayday, Settings, verify_ledger_in};
 pub use outbox::{Courier, Delivery, DeliveryError, DeliveryState, Out, Worked};
-pub use reconstruct::{Diff, Reconstructed, Reconstruction, Sought};
+pub use reconstruct::{Diff, MOST_FOUND, Reconstructed, Reconstruction, Sought};
 pub use record::Recorded;
 pub use review::GradeTold;
 pub use sheet::{Measure, SheetAnswer, SheetError, SheetQuestion, SheetReport};

@@ -84,8 +84,8 @@ pub struct TextDifference {
     pub first: usize,
 }
 
-/// Traces found by a pivot at most.
-const MOST_FOUND: usize = 20;
+/// Traces found by a pivot at most, the newest first.
+pub const MOST_FOUND: usize = 20;
 
 impl Mayday {
     /// Everything that fed a decision; that somebody read it is noted. Blocking.

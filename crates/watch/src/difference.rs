@@ -114,7 +114,7 @@ impl Bundle {
         // A decision that is such a step itself is compared by its own.
         for record in beside.iter().filter(|record| record.kind != decision.kind) {
             if let Some((group, name)) = group_of(record) {
-                bundle.take(group, name, record);
+                bundle.take(group, &name, record);
             }
         }
         bundle
@@ -122,7 +122,7 @@ impl Bundle {
 
     /// Takes in what was done beside the decision, under its name, which gets a number where it is
     /// not the first of that name. What is too much to compare is not known to be the same.
-    fn take(&mut self, group: &str, name: String, record: &Record) {
+    fn take(&mut self, group: &str, name: &str, record: &Record) {
         let mut of = serde_json::to_value(record).unwrap_or_default();
         let missing = record.missing.iter().map(part_of);
         self.missing.extend(missing.filter(|it| it == group));
@@ -132,7 +132,7 @@ impl Bundle {
         }
         let Some(among) = among.as_object_mut() else { return };
         let mut names =
-            (1..=MOST_BESIDE).map(|n| if n == 1 { name.clone() } else { format!("{name} {n}") });
+            (1..=MOST_BESIDE).map(|n| if n == 1 { name.to_owned() } else { format!("{name} {n}") });
         match names.find(|name| !among.contains_key(name)) {
             Some(free) => _ = among.insert(free, of[group].take()),
             None => _ = self.missing.insert(group.to_owned()),

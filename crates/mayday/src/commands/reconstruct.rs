@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use model::record::Why;
-use response::{Coverage, Diff, Finding, Place};
+use response::{Coverage, Diff, Finding, MOST_FOUND, Place};
 use serde_json::Value;
 
 use crate::door::Source;
@@ -89,6 +89,9 @@ impl Reconstruct {
         }
         if !self.json {
             found.iter().for_each(print_reconstruction);
+        }
+        if found.len() >= MOST_FOUND {
+            world::tell(&format!("these are the {MOST_FOUND} newest: there may be more"));
         }
         Ok(if found.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }

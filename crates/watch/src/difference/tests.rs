@@ -4,16 +4,16 @@ use serde_json::json;
 
 use super::*;
 
-fn model(more: Json) -> Record {
+fn model(more: &Json) -> Record {
     record(json!({ "kind": "model", "model": { "requested": "gpt-5" } }), more)
 }
 
 fn search(index: &str, build: &str) -> Record {
     let retrieval = json!({ "index": index, "build": build });
-    record(json!({ "kind": "retrieval" }), json!({ "retrieval": retrieval }))
+    record(json!({ "kind": "retrieval" }), &json!({ "retrieval": retrieval }))
 }
 
-fn record(mut json: Json, more: Json) -> Record {
+fn record(mut json: Json, more: &Json) -> Record {
     let all = json.as_object_mut().unwrap();
     all.extend(more.as_object().unwrap().clone());
     all.insert("dialect".to_owned(), "genai".into());
@@ -33,7 +33,7 @@ fn verdict(part: &str, of: &[(String, PartVerdict)]) -> PartVerdict {
 
 #[test]
 fn what_neither_side_has_on_record_is_not_called_the_same() {
-    let it = model(json!({}));
+    let it = model(&json!({}));
     let found = verdicts((&it, &[]), (&it, &[]));
     assert_eq!(verdict("model", &found), PartVerdict::Same);
     for part in ["retrieval", "control", "tools"] {
@@ -44,13 +44,13 @@ fn what_neither_side_has_on_record_is_not_called_the_same() {
 #[test]
 fn what_is_missing_is_not_known_to_be_the_same() {
     let missing = json!([{ "field": "prompt.text", "attribute": "x", "why": "not_sent" }]);
-    let it = model(json!({ "missing": missing }));
+    let it = model(&json!({ "missing": missing }));
     assert_eq!(verdict("prompt", &verdicts((&it, &[]), (&it, &[]))), PartVerdict::Unknown);
 }
 
 #[test]
 fn searches_that_fed_the_decisions_are_compared_by_index() {
-    let it = model(json!({}));
+    let it = model(&json!({}));
     let (old, new) = ([search("handbook", "7")], [search("handbook", "8")]);
     let with_others = [search("handbook", "7"), search("faq", "1")];
     assert_eq!(verdict("retrieval", &verdicts((&it, &old), (&it, &old))), PartVerdict::Same);
@@ -61,7 +61,7 @@ fn searches_that_fed_the_decisions_are_compared_by_index() {
 
 #[test]
 fn several_searches_of_one_index_are_compared_one_by_one() {
-    let it = model(json!({}));
+    let it = model(&json!({}));
     let twice = |second: &str| [search("handbook", "7"), search("handbook", second)];
     let fed = |beside| Fed { decision: &it, beside };
     let (a, b) = (twice("7"), twice("8"));
@@ -74,7 +74,7 @@ fn several_searches_of_one_index_are_compared_one_by_one() {
 #[test]
 fn judgements_are_part_of_what_came_of_it() {
     let judged =
-        |label: &str| model(json!({ "evaluations": [{ "name": "tone", "label": label }] }));
+        |label: &str| model(&json!({ "evaluations": [{ "name": "tone", "label": label }] }));
     let (good, bad) = (judged("good"), judged("bad"));
     assert_eq!(verdict("output", &verdicts((&good, &[]), (&bad, &[]))), PartVerdict::Different);
 }
@@ -83,7 +83,7 @@ fn judgements_are_part_of_what_came_of_it() {
 fn ids_of_calls_tell_nothing() {
     let called = |id: &str| {
         let tool = json!({ "name": "f", "call": id, "effect": "none" });
-        record(json!({ "kind": "tool" }), json!({ "tool": tool }))
+        record(json!({ "kind": "tool" }), &json!({ "tool": tool }))
     };
     let (a, b) = (called("a"), called("b"));
     assert_eq!(verdict("output", &verdicts((&a, &[]), (&b, &[]))), PartVerdict::Same);
