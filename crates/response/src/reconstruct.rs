@@ -146,7 +146,7 @@ impl Mayday {
             a: a.id(),
             b: b.id(),
             parts: watch::difference(a.fed(), b.fed()),
-            texts: texts(&a.it.step, &b.it.step),
+            texts: texts(&a, &b),
         })
     }
 
@@ -154,20 +154,26 @@ impl Mayday {
         let mut found = self.reconstruct(who, sought, now)?;
         let first = if found.is_empty() { None } else { Some(found.swap_remove(0)) };
         let Reconstruction { decision, mut steps, .. } = first.ok_or(LookError::NothingNamed)?;
+        let is_call = |one: &Reconstructed| one.step.kind == StepKind::Model;
         let is_it = |one: &Reconstructed| match decision {
             Some(span) => one.step.span == span,
-            None => one.step.kind == StepKind::Model && one.step.source == Source::Span,
+            None => is_call(one) && one.step.source == Source::Span,
         };
-        let place = steps.iter().rposition(is_it).ok_or(LookError::NothingNamed)?;
-        let it = steps.swap_remove(place);
-        let before = steps.into_iter().filter(|one| one.step.ended <= it.step.started);
-        Ok(Decision { beside: before.map(|one| one.record).collect(), it })
+        let place = steps.iter().rposition(is_it).or_else(|| steps.iter().rposition(is_call));
+        let it = steps.remove(place.ok_or(LookError::NothingNamed)?);
+        let (said, others): (Vec<_>, Vec<_>) = steps.into_iter().partition(|one| {
+            one.step.source == Source::Log && one.step.parent == Some(it.step.span)
+        });
+        let before = others.into_iter().filter(|one| one.step.ended <= it.step.started);
+        let beside = before.map(|one| one.record).collect();
+        Ok(Decision { it, said: said.into_iter().map(|one| one.step).collect(), beside })
     }
 }
 
-/// A decision, with the records of all that had ended before it.
+/// A decision, with log records about it and the records of all that had ended before it.
 struct Decision {
     it: Reconstructed,
+    said: Vec<Step>,
     beside: Vec<Record>,
 }
 
@@ -284,15 +290,16 @@ fn below(steps: &[Step], root: SpanId) -> HashSet<SpanId> {
 }
 
 /// Attributes whose pieces of text are not the same on both sides.
-fn texts(a: &Step, b: &Step) -> Vec<TextDifference> {
-    let pieces = |step: &Step| -> BTreeMap<String, Vec<String>> {
+fn texts(a: &Decision, b: &Decision) -> Vec<TextDifference> {
+    let pieces = |of: &Decision| -> BTreeMap<String, Vec<String>> {
         let piece = |part: &model::Part| match &part.held {
             model::Held::Text(text) | model::Held::AddressOf(text) => text.clone(),
             model::Held::Gone(why) => {
                 part.address.map_or_else(|| why.as_str().to_owned(), |address| address.to_string())
             }
         };
-        let fields = step.content.iter();
+        let steps = of.said.iter().chain([&of.it.step]);
+        let fields = steps.flat_map(|step| &step.content);
         fields.map(|f| (f.key.clone(), f.parts.iter().map(piece).collect())).collect()
     };
     let (left, right) = (pieces(a), pieces(b));

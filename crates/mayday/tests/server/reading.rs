@@ -168,6 +168,23 @@ async fn two_runs_that_searched_other_builds_of_an_index_differ_in_retrieval_alo
 }
 
 #[tokio::test]
+async fn texts_that_clients_say_in_log_records_are_compared_too() {
+    let (_guard, data) = data_dir();
+    let server = Server::start(&data, &[]);
+    for (number, said) in [(1, SAID), (2, SAID), (3, "[]")] {
+        let call = chat(number, 9);
+        server.export(request(vec![root(number), call.clone()])).await;
+        say(&server, &call, vec![text("gen_ai.input.messages", said)]).await;
+    }
+    let texts = async |a: u64, b: u64| {
+        let path = format!("/api/v1/diff?a={}&b={}", root(a).trace, root(b).trace);
+        server.json(&path).await["texts"].clone()
+    };
+    assert_eq!(texts(1, 2).await, json!([]));
+    assert_eq!(texts(1, 3).await[0]["attribute"], "gen_ai.input.messages");
+}
+
+#[tokio::test]
 async fn the_doctor_says_where_a_step_is_and_what_was_refused() {
     let (_guard, data) = data_dir();
     let server = Server::start(&data, &[]);

@@ -159,6 +159,7 @@ async fn a_directory_of_every_format_is_proven_read_erased_in_and_gone_on_with()
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server");
     let mut directories = vec![("now", now, 3)];
     // Pivots were no content yet.
+    // Pivots were no content yet, so one piece less was erased.
     let kept = [("directory-4", 2)].map(|(name, erased)| {
         let to = guard.path().join(name);
         unpack(&here.join(name), &to);
