@@ -10,7 +10,7 @@ use crate::workspace::{Workspace, succeed};
 /// Spoils requests of every decoder and dialect, from a seed, and checks that it does no harm.
 #[derive(Debug, Args)]
 pub(crate) struct Fuzz {
-    /// How often each sample is spoilt; 10 000 rounds take some minutes.
+    /// How often each sample is spoilt; 10 000 rounds take half an hour.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     rounds: u64,
     /// Where to begin. The same seed spoils the same things.
@@ -18,7 +18,7 @@ pub(crate) struct Fuzz {
     seed: u64,
 }
 
-/// How often each sample is spoilt before a change lands: some ten seconds' worth.
+/// How often each sample is spoilt before a change lands: half a minute's worth.
 const ROUNDS_OF_A_TEST: u64 = 200;
 
 /// Spoils requests from another seed each time, which is printed.
