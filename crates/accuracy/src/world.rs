@@ -162,20 +162,8 @@ pub(crate) fn play(plan: &Plan, random: &mut impl Rng) -> World {
         levels.push(dictionary.place("replica", Some(&replica)));
         let at_replica = ("replica", replica.as_str(), 0.0);
         let place: Vec<(&str, &str, f64)> = place.into_iter().chain([at_replica]).collect();
-        let mut by_changes = 0.0;
-        for (what, part) in STEADY.into_iter().chain([(What::Context, 1.0), (What::Code, 1.0)]) {
-            if !random.random_bool(if plan.is_instrumented { 1.0 } else { part }) {
-                continue;
-            }
-            if let Some(adds) = failed(plan, what, hour, &place, random) {
-                by_changes += adds;
-                levels.extend(FAILED.map(|(factor, level)| dictionary.place(factor, Some(level))));
-                continue;
-            }
-            let (version, adds) = version(plan, what, hour, &place, random);
-            by_changes += adds;
-            levels.extend_from_slice(dictionary.version(plan, what, version));
-        }
+        let (parts, by_changes) = parts(plan, hour, &place, &mut dictionary, random);
+        levels.extend(parts);
         let by_hidden: f64 = plan.hidden.iter().map(|hidden| hidden.adds_at(hour, &place)).sum();
         let risk = (risk + by_changes + by_hidden).clamp(0.0, 0.98);
         let known = plan.known[usize::from(hour >= fault)];
@@ -233,6 +221,31 @@ fn crowd<'a>(plan: &'a Plan, hour: f64, random: &mut impl Rng) -> Vec<(&'a str, 
 fn weighted(weights: &[(f64, f64)], random: &mut impl Rng) -> usize {
     let index = WeightedIndex::new(weights.iter().map(|(weight, _)| weight));
     index.map_or(0, |index| index.sample(random))
+}
+
+/// What a run ran under, and what that adds to its risk.
+fn parts(
+    plan: &Plan,
+    hour: f64,
+    place: &[(&str, &str, f64)],
+    dictionary: &mut Dictionary,
+    random: &mut impl Rng,
+) -> (Vec<u32>, f64) {
+    let (mut levels, mut risk) = (Vec::new(), 0.0);
+    for (what, part) in STEADY.into_iter().chain([(What::Context, 1.0), (What::Code, 1.0)]) {
+        if !random.random_bool(if plan.is_instrumented { 1.0 } else { part }) {
+            continue;
+        }
+        if let Some(adds) = failed(plan, what, hour, place, random) {
+            risk += adds;
+            levels.extend(FAILED.map(|(factor, level)| dictionary.place(factor, Some(level))));
+            continue;
+        }
+        let (version, adds) = version(plan, what, hour, place, random);
+        risk += adds;
+        levels.extend_from_slice(dictionary.version(plan, what, version));
+    }
+    (levels, risk)
 }
 
 /// Which version of something a run got, and what that adds to its risk.

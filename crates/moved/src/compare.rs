@@ -111,8 +111,8 @@ fn is_of_runs(verdict: Verdict) -> bool {
     matches!(verdict, Moved | Inseparable | Several | Unexplained)
 }
 
-/// What there is to say where the rate of one place's runs surely rose, and that of all runs does not
-/// show it: the place, or nothing.
+/// What there is to say where the rate of one place's runs surely rose and that of all runs does
+/// not show it: the place, or nothing.
 fn in_a_place(
     report: &Report,
     table: &Table,

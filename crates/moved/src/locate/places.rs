@@ -54,8 +54,8 @@ fn a_prompt_that_only_one_place_got_is_named_and_not_its_place() {
     assert_eq!((report.movers[0].factor.as_str(), report.movers.len()), ("prompt:main", 1));
 }
 
-/// A harmless model reached half of the fleet, among it the place that fails: runs with it are worse
-/// than those beside it, and only there.
+/// A harmless model reached half of the fleet, among it the place that fails: runs with it are
+/// worse than those beside it, and only there.
 #[test]
 fn a_model_whose_runs_are_worse_in_one_place_only_is_not_named() {
     let world = table((0..40_000).step_by(4), |second| {
