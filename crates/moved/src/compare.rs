@@ -433,8 +433,9 @@ fn why(report: &Report) -> String {
 
 /// Those that can't be told apart. Where the ruler is among them, nothing else is sure.
 fn tied(report: &Report) -> String {
-    let names: Vec<&str> =
+    let mut names: Vec<&str> =
         report.movers.iter().flat_map(|mover| mover.levels.keys().map(String::as_str)).collect();
+    names.dedup();
     let ruler = report.movers.iter().any(|mover| mover.kind == Effect::Measurement);
     let advice = if ruler { "; the ruler is among them: re-score before acting" } else { "" };
     format!(
