@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::Path;
 use jiff::Timestamp;
 
-use model::{Fault, Gone, SpanId, StepKind, TraceId, Value};
+use model::{Fault, Gone, Key, SpanId, StepKind, TraceId, Value};
 use response::TraceView;
 use response::look::StepView;
 use response::value_json;
@@ -52,9 +52,9 @@ fn trace_json(view: TraceView) -> TraceJson {
 
 pub(crate) fn step_json(StepView { step, attributes }: StepView) -> StepJson {
     let missing = attributes.iter().filter_map(|(key, value)| Some((key, value.as_ref().err()?)));
-    let not_kept = missing.map(|(key, why)| (key.clone(), *why)).collect();
-    let attribute = |(key, value): (String, Result<Value, Gone>)| {
-        (key, value.as_ref().map_or(JsonValue::Null, value_json))
+    let not_kept = missing.map(|(key, why)| (key.to_string(), *why)).collect();
+    let attribute = |(key, value): (Key, Result<Value, Gone>)| {
+        (key.into_owned(), value.as_ref().map_or(JsonValue::Null, value_json))
     };
     StepJson {
         span: step.span,
@@ -65,7 +65,11 @@ pub(crate) fn step_json(StepView { step, attributes }: StepView) -> StepJson {
         ended: step.ended,
         failed: step.failed,
         attributes: attributes.into_iter().map(attribute).collect(),
-        origin: step.origin.iter().map(|(key, value)| (key.clone(), value_json(value))).collect(),
+        origin: step
+            .origin
+            .iter()
+            .map(|(key, value)| (key.to_string(), value_json(value)))
+            .collect(),
         not_kept,
     }
 }

@@ -18,6 +18,7 @@ mod pieces;
 mod pivots;
 mod read;
 mod received;
+mod roll;
 mod rows;
 mod shelf;
 mod traces;

@@ -1,12 +1,13 @@
 //! Content: a message, prompt, tool definition, argument or result; stored once, by hash.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::id::{hex, unhex};
-use crate::value::Value;
+use crate::value::{Key, Value};
 
 /// A SHA-256: of a fact, a document, a file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,11 +31,11 @@ pub struct Address([u8; 16]);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// The attribute's key.
-    pub key: String,
+    pub key: Key,
     /// What the text is.
     pub form: Form,
     /// What stands between the parts: always one more than there are parts.
-    pub glue: Vec<String>,
+    pub glue: Vec<Cow<'static, str>>,
     /// The parts. Of a value that may not even be told by its address: none, and no glue.
     pub parts: Vec<Part>,
 }
@@ -169,13 +170,13 @@ impl Part {
 
 impl Field {
     /// A value of which nothing may be kept.
-    pub fn withheld(key: String, form: Form) -> Self {
+    pub fn withheld(key: Key, form: Form) -> Self {
         Self { key, form, glue: Vec::new(), parts: Vec::new() }
     }
 
     /// The text as received, or why it is not there.
     pub fn join(&self) -> Result<String, Gone> {
-        let mut whole = self.glue.first().ok_or(Gone::MetadataOnly)?.clone();
+        let mut whole = self.glue.first().ok_or(Gone::MetadataOnly)?.clone().into_owned();
         for (part, glue) in self.parts.iter().zip(&self.glue[1..]) {
             match &part.held {
                 Held::Text(text) => whole.push_str(text),

@@ -63,4 +63,4 @@ pub use step::{Batch, Effect, Pivot, Receipt, Rejection, Sketch, Source, Step, S
 pub use surface::{Catalogue, Proof, Role};
 pub use time::Window;
 pub use triage::Triage;
-pub use value::{Attribute, Value};
+pub use value::{Attribute, Key, Value};

@@ -218,8 +218,11 @@ impl Traits {
         };
         let fresh = said.iter().filter(|seen| is_known(seen) || !known(&self.levels, &seen.factor));
         let fresh: Vec<Seen> = fresh.cloned().collect();
-        self.levels.retain(|seen| is_known(seen) || !known(&fresh, &seen.factor));
-        self.levels.extend(fresh);
+        if fresh.is_empty() {
+            return;
+        }
+        let stays = |seen: &&Seen| is_known(seen) || !known(&fresh, &seen.factor);
+        self.levels = self.levels.iter().filter(stays).chain(&fresh).cloned().collect();
     }
 }
 
@@ -259,9 +262,9 @@ pub struct Traits {
     /// Tool results in what the step read, by the call they answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<ToolResult>,
-    /// Factors whose names need nothing but this step.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub levels: Vec<Seen>,
+    /// Factors whose names need nothing but this step. Steps of one agent mostly share theirs.
+    #[serde(default, with = "as_list", skip_serializing_if = "<[Seen]>::is_empty")]
+    pub levels: Arc<[Seen]>,
     /// What it does to the world outside.
     #[serde(default, skip_serializing_if = "is_default")]
     pub effect: Effect,
@@ -305,6 +308,26 @@ pub struct ToolResult {
     pub tool: Option<String>,
     /// The answer's shape; none when its content is not recorded.
     pub shape: Option<String>,
+}
+
+/// A list that is shared in memory and written like any other.
+mod as_list {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        list: &Arc<[T]>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        (**list).serialize(to)
+    }
+
+    pub(super) fn deserialize<'a, T: Deserialize<'a>, D: Deserializer<'a>>(
+        from: D,
+    ) -> Result<Arc<[T]>, D::Error> {
+        Vec::deserialize(from).map(Vec::into)
+    }
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -1,9 +1,14 @@
 //! Attribute values, with the types that OTLP gives them.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
+/// The key of an attribute: most are well known, and those are not copied.
+pub type Key = Cow<'static, str>;
+
 /// One attribute of a span: its key and its value.
-pub type Attribute = (String, Value);
+pub type Attribute = (Key, Value);
 
 /// A value as received. The type is kept: `1` and `1.0` and `"1"` are three values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

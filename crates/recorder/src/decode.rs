@@ -1,7 +1,6 @@
 //! OTLP in: one export request, under limits, to a batch.
 
 use model::{Batch, Fault, Faulty, Rejection, Step};
-use opentelemetry_proto::tonic::trace::v1::Span;
 
 use crate::count::{Measured, measure};
 use crate::encoding::{Encoding, Signal};
@@ -147,9 +146,10 @@ fn spans_in_parts(
     for group in groups {
         for item in group.items {
             let step = group.origin.as_ref().map_err(|why| *why).and_then(|origin| {
-                let span: Span = encoding.read(item)?;
+                let span = encoding.span(item)?;
                 let named = spans::feature(&span).or(origin::feature(origin));
-                let named = named.or(features.get(&span.trace_id).map(String::as_str));
+                let of_trace = || features.get(&span.trace?).map(String::as_str);
+                let named = named.or_else(of_trace);
                 let privacy = policy.of(named);
                 let claims = spans::claims(&span);
                 Ok((spans::step(span, origin, limits, privacy, &mut memo)?, claims))
@@ -209,9 +209,9 @@ impl<'t> Parts<'t> {
 fn features(groups: &[Group], encoding: Encoding) -> Features {
     let mut features = Features::new();
     for item in groups.iter().flat_map(|group| &group.items) {
-        let Ok(span) = encoding.read::<Span>(item) else { continue };
-        if let Some(feature) = spans::feature(&span).map(str::to_owned) {
-            features.entry(span.trace_id).or_insert(feature);
+        let Ok(span) = encoding.span(item) else { continue };
+        if let (Some(trace), Some(feature)) = (span.trace, spans::feature(&span)) {
+            features.entry(trace).or_insert_with(|| feature.to_owned());
         }
     }
     features

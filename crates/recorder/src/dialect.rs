@@ -20,7 +20,7 @@ mod vercel;
 pub(crate) mod words;
 
 use model::record::Dialect;
-use model::{Attribute, StepKind, Value};
+use model::{Attribute, Key, StepKind, Value};
 
 use crate::reading::Reading;
 use crate::settings;
@@ -88,6 +88,11 @@ pub fn is_metadata(key: &str) -> bool {
 /// Whether whom a step is about stands under a key.
 pub(crate) fn is_subject(key: &str) -> bool {
     table::is_subject(key)
+}
+
+/// A key, which need not be copied where some dialect knows it.
+pub(crate) fn key(text: &str) -> Key {
+    table::known(text).map_or_else(|| text.to_owned().into(), Into::into)
 }
 
 /// Every key that some dialect knows.

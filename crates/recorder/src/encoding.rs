@@ -15,6 +15,9 @@ use serde::de::DeserializeOwned;
 
 use crate::count::{Kind, Size};
 use crate::decode::DecodeError;
+use crate::spans;
+#[cfg(test)]
+pub(crate) use protobuf::span as usual_span;
 
 /// How a request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +109,12 @@ impl Encoding {
             Encoding::Json => json::cut(request)
                 .map_err(|error| DecodeError::Json { line: error.line(), column: error.column() }),
         }
+    }
+
+    /// Reads one span, or says why it can't be read.
+    pub(crate) fn span(self, message: &[u8]) -> Result<spans::Span, &'static str> {
+        let usual = if self == Encoding::Protobuf { protobuf::span(message) } else { None };
+        usual.map_or_else(|| self.read::<Span>(message).map(Into::into), Ok)
     }
 
     /// Reads one message, or says why it can't be read.

@@ -296,9 +296,9 @@ mod tests {
     #[test]
     fn a_structured_value_is_the_json_it_stands_for() {
         let value = Value::Map(vec![
-            ("list".to_owned(), Value::List(vec![Value::Int(1), Value::Empty])),
-            ("text".to_owned(), Value::Text("a\"b".to_owned())),
-            ("nan".to_owned(), Value::Double(f64::NAN)),
+            ("list".into(), Value::List(vec![Value::Int(1), Value::Empty])),
+            ("text".into(), Value::Text("a\"b".to_owned())),
+            ("nan".into(), Value::Double(f64::NAN)),
         ]);
         assert_eq!(document(&value), r#"{"list":[1,null],"text":"a\"b","nan":null}"#);
     }

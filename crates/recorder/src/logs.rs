@@ -91,7 +91,7 @@ impl<'l> Records<'l> {
         if !is_ours(&name, &record.attributes) {
             return Err(NOT_OURS);
         }
-        told::within(&name, &record.attributes, self.limits)?;
+        told::within(&name, record.attributes.iter().map(|pair| &pair.key), self.limits)?;
         let at = instant(record.time_unix_nano).or(instant(record.observed_time_unix_nano));
         let at = at.ok_or("it has no time, or one after 2262")?;
         let trace = TraceId::from_bytes(&record.trace_id);
@@ -153,7 +153,7 @@ fn is_ours(name: &str, attributes: &[KeyValue]) -> bool {
 fn all_attributes(record: LogRecord) -> Vec<Attribute> {
     let mut all = attributes(record.attributes);
     let body = Some(value(record.body)).filter(|body| *body != Value::Empty);
-    all.extend(body.map(|body| ("otel.body".to_owned(), body)));
+    all.extend(body.map(|body| ("otel.body".into(), body)));
     all.extend(number("otel.severity_number", record.severity_number.unsigned_abs()));
     all.extend(text("otel.severity_text", record.severity_text));
     all.extend(number("otel.flags", record.flags));
@@ -163,16 +163,16 @@ fn all_attributes(record: LogRecord) -> Vec<Attribute> {
 
 /// What an evaluation says of the run it is about, if it says good or bad.
 fn claim(name: &str, record: &LogRecord, trace: Option<TraceId>, at: Timestamp) -> Option<Claim> {
-    (name == EVALUATION).then(|| evaluated(&record.attributes, trace, at)).flatten()
+    let text = |key: &str| text_of(&record.attributes, key);
+    (name == EVALUATION).then(|| evaluated(text, trace, at)).flatten()
 }
 
 /// What the attributes of an evaluation say of the run it is about, if they say good or bad.
 pub(crate) fn evaluated(
-    attributes: &[KeyValue],
+    text: impl Fn(&str) -> Option<String>,
     trace: Option<TraceId>,
     at: Timestamp,
 ) -> Option<Claim> {
-    let text = |key: &str| text_of(attributes, key);
     let outcome = outcome_of(&text("gen_ai.evaluation.score.label")?)?;
     let response = || text("gen_ai.response.id");
     let about = match trace {

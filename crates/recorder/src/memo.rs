@@ -3,18 +3,24 @@
 //! The prompt and the tools of an agent come again with each of its calls, word for word, and so do
 //! the answers in its history; their fingerprints are most of the work of reading a call.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use foldhash::{HashMap, HashMapExt};
+use model::Seen;
 use model::record::ToolOffered;
 
 use crate::fingerprint::{self, Prompt};
+use crate::traits::Said;
 
 /// Fingerprints by the texts they were taken from.
 #[derive(Default)]
 pub(crate) struct Memo {
     prompts: Known<Prompt>,
-    tools: Known<Vec<ToolOffered>>,
+    tools: Known<Arc<[ToolOffered]>>,
     shapes: Known<String>,
     instructions: Known<Vec<String>>,
+    levels: VecDeque<Arc<[Seen]>>,
 }
 
 /// What is known of texts, as many as there is room for.
@@ -25,6 +31,9 @@ struct Known<T> {
 
 /// Most bytes of texts remembered of a kind.
 const MOST: usize = 1_024 * 1_024;
+
+/// Most lists of levels remembered: of the agents and tools that a request has steps of.
+const MOST_LISTS: usize = 16;
 
 impl Memo {
     /// The fingerprints of a prompt.
@@ -37,8 +46,8 @@ impl Memo {
         &mut self,
         text: &str,
         read: impl FnOnce(&str) -> Vec<ToolOffered>,
-    ) -> Vec<ToolOffered> {
-        self.tools.of(text, read)
+    ) -> Arc<[ToolOffered]> {
+        self.tools.of(text, |text| read(text).into())
     }
 
     /// The texts that instructions in JSON hold.
@@ -48,6 +57,20 @@ impl Memo {
         read: impl FnOnce(&str) -> Vec<String>,
     ) -> Vec<String> {
         self.instructions.of(text, read)
+    }
+
+    /// Levels as they are said, which some step before may have said.
+    pub(crate) fn levels(&mut self, said: Vec<Said>) -> Arc<[Seen]> {
+        let is_same = |known: &&Arc<[Seen]>| {
+            known.len() == said.len() && known.iter().zip(&said).all(|(seen, said)| said.is(seen))
+        };
+        if let Some(known) = self.levels.iter().find(is_same) {
+            return Arc::clone(known);
+        }
+        let levels: Arc<[Seen]> = said.into_iter().map(Seen::from).collect();
+        self.levels.truncate(MOST_LISTS - 1);
+        self.levels.push_front(Arc::clone(&levels));
+        levels
     }
 
     /// The shape of an answer.

@@ -111,10 +111,10 @@ fn kept(origin: Vec<Attribute>, privacy: Privacy) -> Arc<[Attribute]> {
     }
     let kept = privacy::sort(origin, privacy);
     let mut origin = kept.attributes;
-    let withheld = kept.fields.into_iter().map(|field| Value::Text(field.key));
+    let withheld = kept.fields.into_iter().map(|field| Value::Text(field.key.into_owned()));
     let withheld: Vec<Value> = withheld.collect();
     if !withheld.is_empty() {
-        origin.push(("mayday.withheld".to_owned(), Value::List(withheld)));
+        origin.push(("mayday.withheld".into(), Value::List(withheld)));
     }
     origin.into()
 }

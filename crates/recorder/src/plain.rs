@@ -14,7 +14,7 @@ pub fn value_json(value: &Value) -> JsonValue {
         Value::Double(number) => JsonValue::from(*number),
         Value::List(list) => JsonValue::Array(list.iter().map(value_json).collect()),
         Value::Map(map) => JsonValue::Object(
-            map.iter().map(|(key, value)| (key.clone(), value_json(value))).collect(),
+            map.iter().map(|(key, value)| (key.to_string(), value_json(value))).collect(),
         ),
         Value::Bytes(bytes) => JsonValue::from(hex(bytes)),
     }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 
+use model::TraceId;
+
 use crate::privacy::ContentMode;
 use crate::redaction::Rules;
 
@@ -71,7 +73,7 @@ impl Policy {
 }
 
 /// The feature that each trace in a request says it is of.
-pub(crate) type Features = HashMap<Vec<u8>, String>;
+pub(crate) type Features = HashMap<TraceId, String>;
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use foldhash::HashMap;
 use model::content::Form;
-use model::{Attribute, Field, Held, Part, Scope, Value};
+use model::{Attribute, Field, Held, Key, Part, Scope, Value};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -238,7 +238,8 @@ fn redacted(mut attributes: Vec<Attribute>, rules: &Rules) -> Vec<Attribute> {
     for (_, value) in &mut attributes {
         redact(value, rules, &mut found);
     }
-    let mut say = |key: &str, text: String| attributes.push((key.to_owned(), Value::Text(text)));
+    let mut say =
+        |key: &'static str, text: String| attributes.push((key.into(), Value::Text(text)));
     say(RULES_APPLIED, rules.version().to_owned());
     if !found.is_empty() {
         let found: Vec<String> = found.iter().map(|(rule, n)| format!("{rule}:{n}")).collect();
@@ -328,7 +329,7 @@ fn system_messages(attributes: &[Attribute]) -> Vec<String> {
 }
 
 fn field(
-    (key, sorted): (String, Sorted),
+    (key, sorted): (Key, Sorted),
     value: Value,
     mode: ContentMode,
     system: &[String],
@@ -340,42 +341,51 @@ fn field(
     if mode == ContentMode::MetadataOnly {
         return Field::withheld(key, form);
     }
+    let held = |text: String| match mode {
+        ContentMode::Full | ContentMode::Redacted => Held::Text(text),
+        ContentMode::HashOnly | ContentMode::MetadataOnly => Held::AddressOf(text),
+    };
     let is_shared =
         sorted.is_shared || system.iter().any(|beginning| key.starts_with(beginning.as_str()));
     let whole = if is_shared { Scope::Shared } else { Scope::Personal };
-    let slices = match form {
-        Form::Text => slices(sorted, &text, whole),
-        Form::Value => vec![(whole, text.as_str())],
+    let slices = if form == Form::Text { slices(sorted, &text, whole) } else { None };
+    let Some(slices) = slices else {
+        let glue = vec![Cow::Borrowed(""), Cow::Borrowed("")];
+        return Field { key, form, glue, parts: vec![Part::new(whole, held(text))] };
     };
     let mut glue = Vec::with_capacity(slices.len() + 1);
     let mut parts = Vec::with_capacity(slices.len());
     let mut done = 0;
     for (scope, slice) in slices {
         let start = slice.as_ptr() as usize - text.as_ptr() as usize;
-        glue.push(text[done..start].to_owned());
+        glue.push(between(&text[done..start]));
         done = start + slice.len();
-        let held = match mode {
-            ContentMode::Full | ContentMode::Redacted => Held::Text(slice.to_owned()),
-            ContentMode::HashOnly | ContentMode::MetadataOnly => Held::AddressOf(slice.to_owned()),
-        };
-        parts.push(Part::new(scope, held));
+        parts.push(Part::new(scope, held(slice.to_owned())));
     }
-    glue.push(text[done..].to_owned());
+    glue.push(between(&text[done..]));
     Field { key, form, glue, parts }
 }
 
-/// A text cut into its messages, definitions or documents, where it is JSON that has some.
-fn slices(sorted: Sorted, text: &str, whole: Scope) -> Vec<(Scope, &str)> {
-    let found = match text.as_bytes().first() {
+/// What stands between the elements of an array, mostly.
+const BETWEEN: [&str; 5] = [",", "[", "]", ", ", ""];
+
+/// What stands between parts, not copied where it is what mostly does.
+fn between(text: &str) -> Cow<'static, str> {
+    let known = BETWEEN.into_iter().find(|known| *known == text);
+    known.map_or_else(|| Cow::Owned(text.to_owned()), Cow::Borrowed)
+}
+
+/// A text cut into its messages, definitions or documents; none where it is no JSON that has some.
+fn slices(sorted: Sorted, text: &str, whole: Scope) -> Option<Vec<(Scope, &str)>> {
+    let mut found = match text.as_bytes().first() {
         Some(b'[') if sorted.may_be_array => elements(text),
         Some(b'{') if sorted.may_be_object => members(text),
         _ => None,
-    };
-    let Some(mut found) = found else { return vec![(whole, text)] };
+    }?;
     let personal = found.iter_mut().filter(|(scope, _)| *scope == Scope::Personal);
     let leading = personal.take_while(|(_, slice)| whole == Scope::Shared || is_system(slice));
     leading.for_each(|(scope, _)| *scope = Scope::Shared);
-    found
+    Some(found)
 }
 
 /// The elements of a JSON array as slices of the text; none if it is not one, or too long a one.

@@ -44,8 +44,12 @@ const MOST_NAMED: usize = 64;
 
 /// A name from outside, no longer than a level may be.
 pub(crate) fn short(text: impl AsRef<str>) -> String {
-    let text = text.as_ref();
-    if text.len() <= LONGEST_NAME { text.to_owned() } else { fingerprint::exact(text) }
+    shortened(text.as_ref().into()).into_owned()
+}
+
+/// The same, without a copy of what is short enough.
+pub(crate) fn shortened(text: Cow<str>) -> Cow<str> {
+    if text.len() <= LONGEST_NAME { text } else { fingerprint::exact(&text).into() }
 }
 
 impl<'a> Reading<'a> {

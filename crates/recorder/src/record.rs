@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use model::content::Gone;
 use model::record::{Agent, Place};
-use model::{Attribute, Record, Source, Step, StepKind, Traits, Value};
+use model::{Attribute, Key, Record, Source, Step, StepKind, Traits, Value};
 
 use crate::dialect::slot::Slot;
 use crate::memo::Memo;
@@ -51,7 +51,7 @@ pub fn fields_expected(record: &Record) -> Vec<&'static str> {
 /// What is there of a step: its metadata, and the content that is not gone.
 pub(crate) struct There {
     pub(crate) attributes: Vec<Attribute>,
-    pub(crate) gone: Vec<(String, Gone)>,
+    pub(crate) gone: Vec<(Key, Gone)>,
 }
 
 impl There {
@@ -61,7 +61,7 @@ impl There {
         there.gone.extend(gone_before(&step.attributes));
         if step.source == Source::Log && !step.name.is_empty() {
             let name = Value::Text(step.name.clone());
-            there.attributes.push(("event.name".to_owned(), name));
+            there.attributes.push(("event.name".into(), name));
         }
         if !said.is_empty() {
             there.hear(said);
@@ -91,7 +91,7 @@ impl There {
             self.gone.append(&mut heard.gone);
             events.push(as_event(&log.name, heard.attributes));
         }
-        self.attributes.push(("otel.events".to_owned(), Value::List(events)));
+        self.attributes.push(("otel.events".into(), Value::List(events)));
     }
 
     /// The step's name, which is content where the step is of no known kind.
@@ -105,7 +105,7 @@ impl There {
 }
 
 /// What was gone already when the step was written, as it says itself.
-fn gone_before(attributes: &[Attribute]) -> Vec<(String, Gone)> {
+fn gone_before(attributes: &[Attribute]) -> Vec<(Key, Gone)> {
     let said = attributes.iter().find(|(key, _)| key == encode::NOT_KEPT);
     let Some((_, Value::Map(gone))) = said else { return Vec::new() };
     let gone = gone.iter().filter_map(|(key, why)| Some((key.clone(), Gone::of(why.as_text()?)?)));
@@ -117,12 +117,12 @@ fn as_event(name: &str, mut attributes: Vec<Attribute>) -> Value {
     let place = attributes.iter().position(|(key, _)| key == "otel.body");
     match place.map(|place| attributes.swap_remove(place).1) {
         Some(Value::Map(body)) => attributes.extend(body),
-        Some(text) => attributes.push(("content".to_owned(), text)),
+        Some(text) => attributes.push(("content".into(), text)),
         None => {}
     }
     Value::Map(vec![
-        ("name".to_owned(), Value::Text(name.to_owned())),
-        ("attributes".to_owned(), Value::Map(attributes)),
+        ("name".into(), Value::Text(name.to_owned())),
+        ("attributes".into(), Value::Map(attributes)),
     ])
 }
 

@@ -194,7 +194,7 @@ mod tests {
     use crate::dialect;
 
     fn settings(json: &str) -> Vec<(String, Setting)> {
-        let attributes = [("llm.invocation_parameters".to_owned(), Value::Text(json.to_owned()))];
+        let attributes = [("llm.invocation_parameters".into(), Value::Text(json.to_owned()))];
         let reading = dialect::read("", &attributes, &[]);
         let all = reading.parameters().into_iter();
         all.map(|one| (one.name.into_owned(), one.value)).collect()
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn what_the_application_states_goes_before_the_request_and_that_before_its_sender() {
-        let text = |key: &str, value: &str| (key.to_owned(), Value::Text(value.to_owned()));
+        let text = |key: &'static str, value: &str| (key.into(), Value::Text(value.to_owned()));
         let own = [
             text("mayday.parameter.top_p", "0.9"),
             text("mayday.parameter_source.top_p", "default"),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use model::time::at_nanos;
 use model::{Attribute, Source, SpanId, Step, StepKind, TraceId, Traits, Value};
-use opentelemetry_proto::tonic::common::v1::KeyValue;
 
 use crate::decode::Limits;
 use crate::dialect;
@@ -47,7 +46,7 @@ impl Told {
         let Told { trace, source, parent, mut name, started, ended, failed, mut attributes } = self;
         let received = attributes.len();
         if source == Source::Log {
-            attributes.push(("event.name".to_owned(), Value::Text(name.clone())));
+            attributes.push(("event.name".into(), Value::Text(name.clone())));
         }
         let mode = privacy.mode;
         let reading = dialect::read(&name, &attributes, origin);
@@ -59,7 +58,7 @@ impl Told {
         let pivots = reading.pivots(mode);
         attributes.truncate(received);
         if kind == StepKind::Other && !is_event_of_ours(&name) && !name.is_empty() {
-            attributes.push(("otel.name".to_owned(), Value::Text(std::mem::take(&mut name))));
+            attributes.push(("otel.name".into(), Value::Text(std::mem::take(&mut name))));
         }
         let Kept { attributes, fields } = privacy::sort(attributes, privacy);
         Step {
@@ -90,14 +89,14 @@ pub(crate) fn is_event_of_ours(name: &str) -> bool {
 /// Whether name and attributes are within limits.
 pub(crate) fn within(
     name: &str,
-    attributes: &[KeyValue],
+    mut keys: impl ExactSizeIterator<Item = impl AsRef<str>>,
     limits: &Limits,
 ) -> Result<(), &'static str> {
-    if attributes.len() > limits.attributes {
+    if keys.len() > limits.attributes {
         return Err("it has more attributes than are allowed");
     }
     let too_long = |name: &str| name.len() > limits.name_bytes;
-    if too_long(name) || attributes.iter().any(|attribute| too_long(&attribute.key)) {
+    if too_long(name) || keys.any(|key| too_long(key.as_ref())) {
         return Err("its name or an attribute's key is longer than is allowed");
     }
     Ok(())
@@ -121,13 +120,13 @@ impl Times {
     /// A span without an end is still open; a time that can't be used is replaced by the other.
     pub(crate) fn of(start: u64, end: u64) -> Result<Self, &'static str> {
         let mut beside = Vec::new();
-        let mut unused = |key: &str, nanos: u64| {
-            beside.push((key.to_owned(), Value::Text(nanos.to_string())));
+        let mut unused = |key: &'static str, nanos: u64| {
+            beside.push((key.into(), Value::Text(nanos.to_string())));
         };
         let (started, ended) = match (instant(start), instant(end)) {
             (Some(started), Some(ended)) if started <= ended => (started, ended),
             (Some(started), None) if end == 0 => {
-                beside.push((OPEN.to_owned(), Value::Bool(true)));
+                beside.push((OPEN.into(), Value::Bool(true)));
                 (started, started)
             }
             (Some(started), _) => {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::Value;
 use model::record::ToolOffered;
@@ -19,24 +20,24 @@ const PARAMETERS: &[&str] =
     &["parameters", "parameters_json_schema", "input_schema", "inputSchema", "schema"];
 
 /// Name and schema of each tool offered, in the order offered.
-pub(crate) fn offered(found: &Found, memo: &mut Memo) -> Vec<ToolOffered> {
+pub(crate) fn offered(found: &Found, memo: &mut Memo) -> Arc<[ToolOffered]> {
     if let Some(value) = found.value(Slot::Definitions) {
         return memo.tools(&document(value), in_list);
     }
     if found.has_below(Below::Definitions) {
-        return in_keys(found, memo);
+        return in_keys(found, memo).into();
     }
     if let Some(value) = found.value(Slot::RequestParameters) {
         return memo.tools(&document(value), in_request);
     }
     match found.text(Slot::InputValue) {
         Some(request) if request.starts_with('{') => in_whole_request(request, memo),
-        _ => Vec::new(),
+        _ => Arc::default(),
     }
 }
 
 /// The tools in a request as it goes to a provider, of which nothing else is looked at.
-fn in_whole_request(json: &str, memo: &mut Memo) -> Vec<ToolOffered> {
+fn in_whole_request(json: &str, memo: &mut Memo) -> Arc<[ToolOffered]> {
     #[derive(Deserialize)]
     struct Request<'a> {
         #[serde(borrow)]
@@ -87,7 +88,8 @@ fn in_keys(found: &Found, memo: &mut Memo) -> Vec<ToolOffered> {
 
 fn in_fields(fields: &[(&str, &str)], memo: &mut Memo) -> Vec<ToolOffered> {
     if let Some((_, schema)) = fields.iter().find(|(field, _)| *field == "tool.json_schema") {
-        return memo.tools(schema, |schema| Vec::from_iter(definition_in_text(schema)));
+        let defined = memo.tools(schema, |schema| Vec::from_iter(definition_in_text(schema)));
+        return defined.to_vec();
     }
     let members = fields.iter().map(|(field, text)| {
         let parsed = if *field == "parameters" { Json::read(text) } else { None };

@@ -1,8 +1,11 @@
 //! What a step tells of the run it belongs to.
 
-use model::record::{Ending, Stop};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use model::record::{Ending, Stop, ToolOffered};
 use model::step::{PromptTrait, ToolCall, ToolResult};
-use model::{Effect, Factor, Outcome, Seen, StepKind, Traits, Value};
+use model::{Effect, Factor, Level, Outcome, Seen, StepKind, Traits, Value};
 
 use crate::dialect::slot::{Below, Slot};
 use crate::dialect::words;
@@ -10,7 +13,7 @@ use crate::fingerprint;
 use crate::kept;
 use crate::memo::Memo;
 use crate::privacy::ContentMode;
-use crate::reading::{Reading, scalar, short};
+use crate::reading::{Reading, scalar, short, shortened};
 use crate::settings::Setting;
 use crate::talk::Conversation;
 use crate::tools;
@@ -39,8 +42,8 @@ pub(crate) fn traits(reading: &Reading, mode: ContentMode, memo: &mut Memo) -> T
         guarded: is_guarded(reading, &endings),
         tokens: usage(reading).and_then(|usage| usage.own_total()),
         results: results(reading, &told, mode, memo),
-        calls_made: shortened(told.calls_made),
-        calls_read: shortened(told.calls_read),
+        calls_made: named(told.calls_made),
+        calls_read: named(told.calls_read),
     }
 }
 
@@ -82,7 +85,7 @@ fn is_guarded(reading: &Reading, endings: &[Ending]) -> bool {
     intervenes(Slot::Verdict) || intervenes(Slot::Action) || filtered
 }
 
-fn shortened(mut calls: Vec<ToolCall>) -> Vec<ToolCall> {
+fn named(mut calls: Vec<ToolCall>) -> Vec<ToolCall> {
     for call in &mut calls {
         call.id = short(&call.id);
         call.tool = short(&call.tool);
@@ -142,60 +145,71 @@ pub(crate) fn shape_of_result(reading: &Reading, memo: &mut Memo) -> Option<Stri
 }
 
 /// Factors whose names and levels need nothing but this step.
-fn levels(reading: &Reading, endings: &[Ending], mode: ContentMode, memo: &mut Memo) -> Vec<Seen> {
-    let mut levels = Levels(Vec::new());
+fn levels(
+    reading: &Reading,
+    endings: &[Ending],
+    mode: ContentMode,
+    memo: &mut Memo,
+) -> Arc<[Seen]> {
+    let is_call = reading.kind == StepKind::Model && !reading.is_fragment();
+    let offered = match is_call && may_derive(mode) {
+        true => tools::offered(&reading.own, memo),
+        false => Arc::default(),
+    };
+    let mut levels = Levels(Vec::with_capacity(16));
     match reading.kind {
-        StepKind::Model if !reading.is_fragment() => {
-            model_levels(reading, mode, memo, &mut levels);
-        }
+        StepKind::Model if is_call => model_levels(reading, mode, &offered, &mut levels),
         StepKind::Retrieval => {
-            let source = reading.text(Slot::DataSource).map_or("default".to_owned(), short);
-            levels.see(Factor::of("index", &source), reading.sent(Slot::IndexBuild));
-            let embedded = reading.sent(Slot::EmbeddingModel);
-            levels.see(Factor::of("embedding_index", &source), embedded);
+            let source = || subject(reading.text(Slot::DataSource).unwrap_or("default"));
+            levels.see_of("index", source(), reading.sent(Slot::IndexBuild));
+            levels.see_of("embedding_index", source(), reading.sent(Slot::EmbeddingModel));
             if let Some(built) = reading.sent(Slot::IndexBuilt) {
-                levels.see(Factor::of("index_built", &source), Some(built));
+                levels.see_of("index_built", source(), Some(built));
             }
         }
         StepKind::Embedding => {
-            let model = reading.model_served().map(str::to_owned);
-            let model = model.or_else(|| reading.model_requested().map(Into::into));
-            levels.see(Factor::plain("embedding_query"), model.as_deref());
+            let model = reading.model_served().map(Cow::Borrowed);
+            levels.see("embedding_query", model.or_else(|| reading.model_requested()));
         }
         StepKind::Evaluation => {
-            let judge = reading.text(Slot::EvaluationName).map_or("default".to_owned(), short);
-            levels.see(Factor::of("judge", &judge), reading.sent(Slot::JudgeConfig));
+            let judge = subject(reading.text(Slot::EvaluationName).unwrap_or("default"));
+            levels.see_of("judge", judge, reading.sent(Slot::JudgeConfig));
         }
         _ => {}
     }
     if reading.kind == StepKind::Model {
         if let Some(error) = reading.word(Slot::ErrorType) {
-            levels.see(Factor::plain("model_failed"), Some(&error));
+            levels.see("model_failed", Some(error));
         }
         for ending in endings {
-            levels.see(Factor::plain("finish_reason"), Some(ending.word()));
+            levels.see("finish_reason", Some(ending.word().into()));
         }
     }
     if let Some(tool) = reading.tool() {
-        levels.see(Factor::plain("tool_called"), Some(tool));
+        levels.see("tool_called", Some(tool.into()));
         if let Some(error) = reading.word(Slot::ErrorType) {
-            levels.see(Factor::of("tool_failed", &short(tool)), Some(&error));
+            levels.see_of("tool_failed", subject(tool), Some(error));
         }
     }
+    of_run(reading, &mut levels);
+    memo.levels(levels.0)
+}
+
+/// Factors that hold for a whole run, whichever of its steps says so.
+fn of_run<'a>(reading: &'a Reading<'a>, levels: &mut Levels<'a>) {
     for (family, slot) in RUN_WIDE {
         if let Some(level) = reading.sent(*slot) {
-            levels.see(Factor::plain(family), Some(level));
+            levels.see(family, Some(level.into()));
         }
     }
     let kept = reading.text(Slot::TraceState).and_then(kept::one_in);
-    levels.0.extend(kept.map(Seen::kept_one_in));
+    levels.0.extend(kept.map(|runs| Said::Whole(Seen::kept_one_in(runs))));
     let segments = reading.own.below(Below::Segments).chain(reading.sender.below(Below::Segments));
     for (segment, level) in segments {
         if let Some(level) = scalar(level) {
-            levels.see(Factor::of("segment", &short(segment)), Some(&level));
+            levels.see_of("segment", subject(segment), Some(level));
         }
     }
-    levels.0
 }
 
 /// Factors that hold for a whole run.
@@ -219,30 +233,85 @@ const NOT_SHAPING: &[&str] = &[
     "tool_choice",
 ];
 
-struct Levels(Vec<Seen>);
+/// A factor at a level as a step says it, not yet copied: mostly another step has said the same.
+pub(crate) enum Said<'a> {
+    /// In its parts.
+    Of { family: &'static str, subject: Option<Cow<'a, str>>, level: Option<Cow<'a, str>> },
+    /// As it is kept.
+    Whole(Seen),
+}
 
-impl Levels {
-    fn see(&mut self, factor: Factor, level: Option<&str>) {
-        self.0.push(match level {
-            Some(level) => Seen::at(factor, short(level)),
-            None => Seen::unrecorded(factor),
-        });
+struct Levels<'a>(Vec<Said<'a>>);
+
+impl<'a> Levels<'a> {
+    fn see(&mut self, family: &'static str, level: Option<Cow<'a, str>>) {
+        self.0.push(Said::Of { family, subject: None, level: level.map(shortened) });
+    }
+
+    fn see_of<L: Into<Cow<'a, str>>>(
+        &mut self,
+        family: &'static str,
+        subject: Cow<'a, str>,
+        level: Option<L>,
+    ) {
+        let level = level.map(|level| shortened(level.into()));
+        self.0.push(Said::Of { family, subject: Some(subject), level });
     }
 }
 
-fn model_levels(reading: &Reading, mode: ContentMode, memo: &mut Memo, levels: &mut Levels) {
-    levels.see(Factor::plain("model_requested"), reading.model_requested().as_deref());
-    levels.see(Factor::plain("model_served"), reading.model_served());
-    let fingerprint = reading.fingerprint(mode);
-    let fingerprint = fingerprint.as_deref();
-    if fingerprint.is_some() || reading.provider().as_deref() == Some("openai") {
-        levels.see(Factor::plain("model_fingerprint"), fingerprint);
+/// What a factor is about.
+fn subject(name: &str) -> Cow<'_, str> {
+    shortened(name.into())
+}
+
+impl Said<'_> {
+    /// Whether it says just this.
+    pub(crate) fn is(&self, seen: &Seen) -> bool {
+        let Said::Of { family, subject, level } = self else {
+            return matches!(self, Said::Whole(whole) if whole == seen);
+        };
+        let rest = seen.factor.as_str().strip_prefix(family);
+        let is_factor = match subject {
+            Some(subject) => rest.and_then(|rest| rest.strip_prefix(':')) == Some(subject),
+            None => rest == Some(""),
+        };
+        let seen = if let Level::Is(level) = &seen.level { Some(level.as_str()) } else { None };
+        is_factor && level.as_deref() == seen
     }
-    levels.see(Factor::plain("parameters"), Some(&stated(reading, mode)));
-    if may_derive(mode) {
-        for tool in tools::offered(&reading.own, memo) {
-            levels.see(Factor::of("tool_schema", &short(&tool.name)), Some(&tool.schema));
+}
+
+impl From<Said<'_>> for Seen {
+    fn from(said: Said) -> Self {
+        let (family, subject, level) = match said {
+            Said::Of { family, subject, level } => (family, subject, level),
+            Said::Whole(seen) => return seen,
+        };
+        let factor = match subject {
+            Some(subject) => Factor::of(family, &subject),
+            None => Factor::plain(family),
+        };
+        match level {
+            Some(level) => Seen::at(factor, level),
+            None => Seen::unrecorded(factor),
         }
+    }
+}
+
+fn model_levels<'a>(
+    reading: &'a Reading<'a>,
+    mode: ContentMode,
+    offered: &'a [ToolOffered],
+    levels: &mut Levels<'a>,
+) {
+    levels.see("model_requested", reading.model_requested());
+    levels.see("model_served", reading.model_served().map(Cow::Borrowed));
+    let fingerprint = reading.fingerprint(mode);
+    if fingerprint.is_some() || reading.provider().as_deref() == Some("openai") {
+        levels.see("model_fingerprint", fingerprint);
+    }
+    levels.see("parameters", Some(stated(reading, mode).into()));
+    for tool in offered {
+        levels.see_of("tool_schema", subject(&tool.name), Some(&tool.schema));
     }
 }
 

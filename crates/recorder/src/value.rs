@@ -5,7 +5,7 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
 
 /// Attributes as received, in the order received.
 pub(crate) fn attributes(from: Vec<KeyValue>) -> Vec<Attribute> {
-    from.into_iter().map(|pair| (pair.key, value(pair.value))).collect()
+    from.into_iter().map(|pair| (pair.key.into(), value(pair.value))).collect()
 }
 
 /// A value with its type.
@@ -27,11 +27,11 @@ pub(crate) fn value(any: Option<AnyValue>) -> Value {
 }
 
 /// A text attribute, unless the text is empty.
-pub(crate) fn text(key: &str, text: String) -> Option<Attribute> {
-    (!text.is_empty()).then(|| (key.to_owned(), Value::Text(text)))
+pub(crate) fn text(key: &'static str, text: String) -> Option<Attribute> {
+    (!text.is_empty()).then(|| (key.into(), Value::Text(text)))
 }
 
 /// A count or a set of bits, unless it is zero.
-pub(crate) fn number(key: &str, number: u32) -> Option<Attribute> {
-    (number != 0).then(|| (key.to_owned(), Value::Int(number.into())))
+pub(crate) fn number(key: &'static str, number: u32) -> Option<Attribute> {
+    (number != 0).then(|| (key.into(), Value::Int(number.into())))
 }

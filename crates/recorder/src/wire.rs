@@ -185,7 +185,7 @@ fn unix_nanos(at: Timestamp) -> u64 {
 
 fn key_values(attributes: &[Attribute]) -> Vec<KeyValue> {
     let key_value = |(key, value): &Attribute| KeyValue {
-        key: key.clone(),
+        key: key.to_string(),
         value: Some(any_value(value)),
         ..KeyValue::default()
     };

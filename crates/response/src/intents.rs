@@ -169,7 +169,7 @@ impl Mayday {
         said.extend(result.detail.map(|detail| text("mayday.intent.detail", &detail)));
         if !result.touched.is_empty() {
             let touched = result.touched.into_iter().map(Value::Text).collect();
-            said.push(("mayday.intent.touched".to_owned(), Value::List(touched)));
+            said.push(("mayday.intent.touched".into(), Value::List(touched)));
         }
         let privacy = self.room.policy.of(step.traits.feature.as_deref());
         let kept = privacy::sort(said, privacy);
@@ -279,7 +279,7 @@ fn say_what_is_gone(step: &mut Step) {
         Ok(_) | Err(Gone::HashOnly | Gone::MetadataOnly) => true,
     });
     if !gone.is_empty() {
-        step.attributes.push((NOT_KEPT.to_owned(), Value::Map(gone)));
+        step.attributes.push((NOT_KEPT.into(), Value::Map(gone)));
     }
 }
 
@@ -295,8 +295,8 @@ fn say_also(said: &mut Vec<Attribute>, (key, value): Attribute) {
     }
 }
 
-fn text(key: &str, value: &str) -> Attribute {
-    (key.to_owned(), Value::Text(value.to_owned()))
+fn text(key: &'static str, value: &str) -> Attribute {
+    (key.into(), Value::Text(value.to_owned()))
 }
 
 impl Intent {

@@ -8,7 +8,7 @@ use incident::suspects::{self, NoticeSeen, Suspect};
 use incident::{Brief, brief};
 use jiff::Timestamp;
 use ledger::Verified;
-use model::{BehaviourRate, Gone, Incident, IncidentId, Step, TraceId, Value, Window};
+use model::{BehaviourRate, Gone, Incident, IncidentId, Key, Step, TraceId, Value, Window};
 use watch::{Slice, series};
 
 use crate::access::Who;
@@ -60,7 +60,7 @@ pub struct StepView {
     /// The step, without its attributes.
     pub step: Step,
     /// Its attributes, content back in place, or why that is not there.
-    pub attributes: Vec<(String, Result<Value, Gone>)>,
+    pub attributes: Vec<(Key, Result<Value, Gone>)>,
 }
 
 impl StepView {

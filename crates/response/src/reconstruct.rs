@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use model::record::{Missing, Record};
-use model::{Gone, Pivot, Run, RunId, Source, SpanId, Step, StepKind, TraceId, Value};
+use model::{Gone, Key, Pivot, Run, RunId, Source, SpanId, Step, StepKind, TraceId, Value};
 use serde::{Deserialize, Serialize};
 use watch::{Fed, PartDifference};
 
@@ -51,7 +51,7 @@ pub struct Reconstructed {
     /// The step as recorded.
     pub step: Step,
     /// Its attributes, content back in place, or why that is not there.
-    pub attributes: Vec<(String, Result<Value, Gone>)>,
+    pub attributes: Vec<(Key, Result<Value, Gone>)>,
     /// What they say.
     pub record: Record,
 }
@@ -300,7 +300,7 @@ fn texts(a: &Decision, b: &Decision) -> Vec<TextDifference> {
         };
         let steps = of.said.iter().chain([&of.it.step]);
         let fields = steps.flat_map(|step| &step.content);
-        fields.map(|f| (f.key.clone(), f.parts.iter().map(piece).collect())).collect()
+        fields.map(|f| (f.key.to_string(), f.parts.iter().map(piece).collect())).collect()
     };
     let (left, right) = (pieces(a), pieces(b));
     let keys: HashSet<&String> = left.keys().chain(right.keys()).collect();

@@ -4,23 +4,23 @@ use model::{Attribute, Value};
 use serde::Serialize;
 
 /// An attribute that is text.
-pub(crate) fn text(key: &str, value: impl Into<String>) -> Attribute {
-    (key.to_owned(), Value::Text(value.into()))
+pub(crate) fn text(key: &'static str, value: impl Into<String>) -> Attribute {
+    (key.into(), Value::Text(value.into()))
 }
 
 /// An attribute that is a whole number.
-pub(crate) fn int(key: &str, value: usize) -> Attribute {
-    (key.to_owned(), Value::Int(value as i64))
+pub(crate) fn int(key: &'static str, value: usize) -> Attribute {
+    (key.into(), Value::Int(value as i64))
 }
 
 /// An attribute that is a real number.
-pub(crate) fn double(key: &str, value: f64) -> Attribute {
-    (key.to_owned(), Value::Double(value))
+pub(crate) fn double(key: &'static str, value: f64) -> Attribute {
+    (key.into(), Value::Double(value))
 }
 
 /// An attribute that is a list of one text.
-pub(crate) fn list_of(key: &str, value: &str) -> Attribute {
-    (key.to_owned(), Value::List(vec![Value::Text(value.to_owned())]))
+pub(crate) fn list_of(key: &'static str, value: &str) -> Attribute {
+    (key.into(), Value::List(vec![Value::Text(value.to_owned())]))
 }
 
 /// Content as JSON, as instrumentations write it into an attribute.

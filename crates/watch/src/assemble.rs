@@ -183,8 +183,11 @@ fn outcome(label: Option<&Label>, top: Option<&Sketch>) -> Outcome {
 }
 
 fn levels(tree: &Tree, steps: &[&Sketch]) -> Vec<Seen> {
-    // The steps of a run say mostly the same: each level is copied once.
-    let said: BTreeSet<&Seen> = steps.iter().flat_map(|step| &step.traits.levels).collect();
+    // The steps of a run say mostly the same: each list is looked at once, each level copied once.
+    let mut lists: Vec<&[Seen]> = steps.iter().map(|step| &*step.traits.levels).collect();
+    lists.sort_unstable_by_key(|list| list.as_ptr());
+    lists.dedup_by_key(|list| (list.as_ptr(), list.len()));
+    let said: BTreeSet<&Seen> = lists.into_iter().flatten().collect();
     let mut levels: BTreeSet<Seen> = said.into_iter().cloned().collect();
     let prompts = steps.iter().filter_map(|step| {
         let prompt = step.traits.prompt.as_ref()?;

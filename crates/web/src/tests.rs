@@ -27,7 +27,7 @@ fn mayday() -> Arc<Mayday> {
 
 /// A run of a feature whose name is markup.
 async fn record_a_hostile_run(mayday: &Mayday) {
-    let text = |key: &str, text: &str| (key.to_owned(), Value::Text(text.to_owned()));
+    let text = |key: &'static str, text: &str| (key.into(), Value::Text(text.to_owned()));
     let span = Span {
         trace: TraceId::from_bytes(&[1; 16]).unwrap(),
         span: SpanId::from_bytes(&[2; 8]).unwrap(),

@@ -42,7 +42,7 @@ pub(super) struct FieldBody<'a> {
     #[serde(rename = "o")]
     pub(super) form: Form,
     #[serde(rename = "g")]
-    pub(super) glue: Cow<'a, [String]>,
+    pub(super) glue: Cow<'a, [Cow<'static, str>]>,
     #[serde(rename = "p")]
     pub(super) parts: Vec<PartRef>,
 }

@@ -161,7 +161,7 @@ impl<'a> DayFile<'a> {
         let parts = field.parts.iter().map(|part| self.part(part, personal));
         Ok(Field {
             parts: parts.collect::<Result<_, _>>()?,
-            key: field.key.into_owned(),
+            key: field.key.into_owned().into(),
             form: field.form,
             glue: field.glue.into_owned(),
         })

@@ -89,14 +89,21 @@ impl Filters {
 
 impl Filter {
     fn of(traces: &[TraceId]) -> Self {
-        let words = (traces.len() * BITS).div_ceil(64).max(1);
-        let mut filter = Self { bits: vec![0; words], hasher: RandomState::default() };
-        for trace in traces {
-            for place in filter.places(*trace) {
-                filter.bits[place / 64] |= 1 << (place % 64);
-            }
-        }
+        let mut filter = Self::for_so_many(traces.len());
+        traces.iter().for_each(|trace| filter.put(*trace));
         filter
+    }
+
+    /// An empty one, with room for so many traces.
+    pub(super) fn for_so_many(traces: usize) -> Self {
+        let words = (traces * BITS).div_ceil(64).max(1);
+        Self { bits: vec![0; words], hasher: RandomState::default() }
+    }
+
+    pub(super) fn put(&mut self, trace: TraceId) {
+        for place in self.places(trace) {
+            self.bits[place / 64] |= 1 << (place % 64);
+        }
     }
 
     /// Whether the day may hold something of a trace, or about it.

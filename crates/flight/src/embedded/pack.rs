@@ -232,18 +232,25 @@ impl<'a> Packing<'a> {
             named.people.extend(step.subjects.iter().map(|subject| self.shelf.person(subject)));
             named.pivots.extend(step.pivots.iter().map(|pivot| self.pivot(pivot)));
         }
-        let is_known = |trace: &TraceId, named: &Named| {
-            named.people.is_empty() && self.traces.contains_key(trace)
-        };
-        if named.iter().all(|(trace, named)| is_known(trace, named)) {
-            for (trace, named) in named {
-                self.traces.entry(trace).and_modify(|known| known.pivots.extend(named.pivots));
+        named.retain(|trace, named| match self.traces.get_mut(trace) {
+            Some(known) if named.people.is_empty() => {
+                known.pivots.append(&mut named.pivots);
+                false
             }
-            return Ok(());
-        }
-        let kept = KeptKeys::on(&[self.day, self.day - 1], self.shelf)?;
+            _ => true,
+        });
+        let kept = KeptKeys::on(&self.days_with(&named)?, self.shelf)?;
         let kept = kept.as_of_now()?;
         named.into_iter().try_for_each(|(trace, named)| self.know(trace, named, &kept))
+    }
+
+    /// The days whose files may hold a key of some traces: this one, and the one before.
+    fn days_with(&self, named: &BTreeMap<TraceId, Named>) -> Result<Vec<i32>, FlightError> {
+        let (shelf, day) = (self.shelf, self.day);
+        let mut days = Vec::new();
+        days.extend(shelf.roll.meet(shelf, day, named.keys())?.then_some(day));
+        days.extend(shelf.roll.may_hold(shelf, day - 1, named.keys())?.then_some(day - 1));
+        Ok(days)
     }
 
     fn know(&mut self, trace: TraceId, named: Named, kept: &Snapshots) -> Result<(), FlightError> {
@@ -347,7 +354,7 @@ impl<'a> Packing<'a> {
                 Some(PartRef { scope, kept, address, piece: Some((from, done)) })
             });
             let parts = parts.collect();
-            let (key, glue) = (field.key.as_str().into(), field.glue.as_slice().into());
+            let (key, glue) = (Cow::Borrowed(&*field.key), field.glue.as_slice().into());
             fields.push(FieldBody { key, form: field.form, glue, parts });
         }
         Body {

@@ -10,6 +10,7 @@ use super::day::{self, Days};
 use super::filter::Filters;
 use super::fresh::Fresh;
 use super::pieces::Packer;
+use super::roll::Roll;
 use super::traces::{Kept, KeptKeys, TraceKeys};
 use crate::error::FlightError;
 use crate::keys::TenantKeys;
@@ -38,6 +39,8 @@ pub(super) struct Shelf {
     pub(super) fresh: Fresh,
     /// What days that are over can hold.
     pub(super) filters: Filters,
+    /// What the newest days can hold.
+    pub(super) roll: Roll,
     people: Secret,
     pivots: Secret,
     stored: Mutex<(i32, HashSet<Address>)>,
@@ -57,6 +60,7 @@ impl Shelf {
             chain: tenant.secret("chain"),
             fresh: Fresh::default(),
             filters: Filters::default(),
+            roll: Roll::default(),
             people: tenant.secret("people"),
             pivots: tenant.secret("pivots"),
             tenant,

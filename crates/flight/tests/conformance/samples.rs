@@ -76,9 +76,9 @@ pub(crate) fn step(trace: TraceId, number: u64) -> Step {
         ended: at(number as i64 + 1),
         failed: false,
         traits: Traits::default(),
-        attributes: vec![("gen_ai.operation.name".to_owned(), text("chat"))],
+        attributes: vec![("gen_ai.operation.name".into(), text("chat"))],
         content: Vec::new(),
-        origin: Arc::from(vec![("service.name".to_owned(), text("shop"))]),
+        origin: Arc::from(vec![("service.name".into(), text("shop"))]),
         subjects: Vec::new(),
         pivots: Vec::new(),
     }
@@ -91,9 +91,9 @@ pub(crate) fn text(text: &str) -> Value {
 /// A step with something in every field.
 pub(crate) fn full_step(trace: TraceId, number: u64) -> Step {
     let field = |key: &str, form, parts: &[(Scope, &str)]| Field {
-        key: key.to_owned(),
+        key: key.to_owned().into(),
         form,
-        glue: vec![" \u{0}\u{10ffff}".to_owned(); parts.len() + 1],
+        glue: vec![" \u{0}\u{10ffff}".into(); parts.len() + 1],
         parts: parts.iter().map(|(scope, text)| said(*scope, text)).collect(),
     };
     let long = "It rained on the first day. ".repeat(9);
@@ -110,7 +110,7 @@ pub(crate) fn full_step(trace: TraceId, number: u64) -> Step {
         content: vec![
             field("gen_ai.input.messages", Form::Text, &[(all, "a"), (mine, "b"), (mine, &long)]),
             field("customer.list", Form::Value, &[(mine, "c")]),
-            Field::withheld("input.value".to_owned(), Form::Text),
+            Field::withheld("input.value".into(), Form::Text),
         ],
         origin: Arc::from(every_value()),
         ..step(trace, number)
@@ -118,7 +118,7 @@ pub(crate) fn full_step(trace: TraceId, number: u64) -> Step {
 }
 
 fn every_value() -> Vec<Attribute> {
-    let pair = |key: &str, value| (key.to_owned(), value);
+    let pair = |key: &'static str, value| (key.into(), value);
     vec![
         pair("empty", Value::Empty),
         pair("text", text("\u{0}\u{1f600}\u{fffd}")),
@@ -154,7 +154,7 @@ fn full_traits() -> Traits {
         calls_made: vec![call("c")],
         calls_read: vec![call("b"), call("c")],
         results: vec![ToolResult { call: "c".to_owned(), tool: None, shape: some("text") }],
-        levels: levels(&[("region", "eu"), ("code", "?")]),
+        levels: levels(&[("region", "eu"), ("code", "?")]).into(),
         effect: Effect::Irreversible,
         guarded: true,
         tokens: Some(12),
@@ -169,7 +169,7 @@ pub(crate) fn said(scope: Scope, text: &str) -> Part {
 /// A step that says one text.
 pub(crate) fn saying(trace: TraceId, number: u64, scope: Scope, text: &str) -> Step {
     let parts = vec![said(scope, text)];
-    let (key, glue) = ("gen_ai.tool.call.result".to_owned(), vec![String::new(); 2]);
+    let (key, glue) = ("gen_ai.tool.call.result".into(), vec!["".into(); 2]);
     Step { content: vec![Field { key, form: Form::Text, glue, parts }], ..step(trace, number) }
 }
 

@@ -52,8 +52,8 @@ pub(crate) async fn a_trace_holds_its_own_steps_and_no_others(flight: &Flight) {
 pub(crate) async fn numbers_that_are_not_finite_come_back(flight: &Flight) {
     let mut odd = step(trace(1), 1);
     let numbers = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
-    odd.attributes = numbers.map(|number| ("score".to_owned(), Value::Double(number))).into();
-    odd.attributes.push(("scores".to_owned(), Value::List(vec![Value::Double(f64::NAN)])));
+    odd.attributes = numbers.map(|number| ("score".into(), Value::Double(number))).into();
+    odd.attributes.push(("scores".into(), Value::List(vec![Value::Double(f64::NAN)])));
     append(flight, of_steps(vec![odd.clone()])).await;
     let back = recorded(flight, trace(1));
     assert_eq!(format!("{back:?}"), format!("{:?}", [odd]));

@@ -189,7 +189,7 @@ impl Compare {
             world::print(&format!("{:<11} {:?}", part.part, part.verdict));
             for field in &part.fields {
                 let side = |value: &Option<Value>| {
-                    value.as_ref().map_or("not recorded".to_owned(), Value::to_string)
+                    value.as_ref().map_or("not recorded".into(), Value::to_string)
                 };
                 let (a, b) = (side(&field.a), side(&field.b));
                 world::print(&format!("              {}: {a} → {b}", field.field));

@@ -110,8 +110,8 @@ fn mixed(number: u64) -> Vec<sim::wire::Span> {
     };
     vec![
         with(number, vec![text("gen_ai.input.messages", &every_plane())]),
-        with(number + 1, (0..5_000).map(|n| (format!("k{n}"), Value::Int(n))).collect()),
-        with(number + 2, vec![("deep".to_owned(), nested(100))]),
+        with(number + 1, (0..5_000).map(|n| (format!("k{n}").into(), Value::Int(n))).collect()),
+        with(number + 2, vec![("deep".into(), nested(100))]),
         with(number + 3, vec![text(&"k".repeat(2_000), "")]),
     ]
 }

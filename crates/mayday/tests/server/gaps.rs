@@ -108,7 +108,7 @@ fn night(config: &Config) -> Night {
         text("gen_ai.prompt.name", "refunds"),
         text("gen_ai.system_instructions", &system),
         text("gen_ai.input.messages", &messages),
-        ("mayday.parameter.temperature".to_owned(), Attribute::Double(0.7)),
+        ("mayday.parameter.temperature".into(), Attribute::Double(0.7)),
         text("mayday.parameter_source.temperature", "default"),
     ];
     let refunded = vec![
@@ -329,7 +329,7 @@ async fn what_the_client_leaves_out_is_named_and_not_guessed() {
     let config = Config { prompt: "Be kind.".to_owned() };
     let mut night = night(&config);
     let silent = ["gen_ai.response.model", "mayday.parameter.temperature"];
-    night.spans[2].attributes.retain(|(key, _)| !silent.contains(&key.as_str()));
+    night.spans[2].attributes.retain(|(key, _)| !silent.contains(&&**key));
     server.export(request(night.spans.to_vec())).await;
     let said = reconstructed(&server).await;
     assert_eq!((said.model, said.temperature), (None, None));

@@ -201,7 +201,7 @@ pub(crate) fn root(number: u64) -> Span {
 }
 
 pub(crate) fn text(key: &str, value: &str) -> Attribute {
-    (key.to_owned(), Value::Text(value.to_owned()))
+    (key.to_owned().into(), Value::Text(value.to_owned()))
 }
 
 /// One export request.

@@ -104,7 +104,7 @@ async fn what_our_own_attributes_and_an_intent_say_of_a_person_is_erased_with_th
     for key in ["mayday.subject", "mayday.pivot.account", "mayday.touched"] {
         top.attributes.push(text(key, "zoe-of-elm-street"));
     }
-    top.attributes.push(("user.id".to_owned(), model::Value::Int(8_675_309)));
+    top.attributes.push(("user.id".into(), model::Value::Int(8_675_309)));
     server.export(request(vec![top])).await;
     let intent = json!({
         "trace_id": root(1).trace, "action": "refund", "target": "account of zoe-of-elm-street",

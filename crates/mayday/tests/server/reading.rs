@@ -132,7 +132,7 @@ async fn coverage_counts_each_feature_of_a_trace_by_itself() {
     let (_guard, data) = data_dir();
     let server = Server::start(&data, &[]);
     let mut other = step(1, 1, &[("mayday.feature", "billing")]);
-    other.attributes.push(("mayday.run".to_owned(), model::Value::Bool(true)));
+    other.attributes.push(("mayday.run".into(), model::Value::Bool(true)));
     let mut below = chat(1, 5);
     below.parent = Some(other.span);
     server.export(request(vec![root(1), other, below, search(1, "7")])).await;

@@ -62,6 +62,11 @@ static KEYS: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
     keys
 });
 
+/// The same key as the tables have it, if they do.
+pub(super) fn known(key: &str) -> Option<&'static str> {
+    KEYS.get_key_value(key).map(|(known, _)| *known)
+}
+
 /// What a span, or whoever sent it, has of what is known.
 pub(crate) struct Found<'a> {
     slots: [Option<Hit<'a>>; SLOTS],
@@ -86,7 +91,7 @@ impl<'a> Found<'a> {
         };
         let mut loose = Vec::new();
         for (key, value) in attributes.iter().filter(|(_, value)| !is_blank(value)) {
-            match KEYS.get(key.as_str()) {
+            match KEYS.get(&**key) {
                 Some(entry) if entry.is_loose => loose.push((*entry, value)),
                 Some(entry) => found.take(*entry, value),
                 None => found.take_below(key, value),

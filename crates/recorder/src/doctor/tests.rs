@@ -120,7 +120,7 @@ fn json_that_was_cut_is_told() {
     let [asked, ..] = genai();
     let cut = r#"[{"role":"system","parts":[{"type":"te"#;
     let mut broken = without(asked, &["gen_ai.input.messages"]);
-    broken.push(("gen_ai.input.messages".to_owned(), text(cut)));
+    broken.push(("gen_ai.input.messages".into(), text(cut)));
     let found = advice(&step(broken), &[]);
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.iter().all(|advice| advice.about == "not_json"));

@@ -4,7 +4,7 @@
 //! read again it says the same.
 
 use model::id::hex;
-use model::{Attribute, Gone, Step, Value};
+use model::{Attribute, Gone, Key, Step, Value};
 use serde_json::{Value as Json, json};
 
 use super::key_values;
@@ -25,14 +25,14 @@ impl Attributes {
             }
         }
         if !gone.is_empty() {
-            there.push((super::NOT_KEPT.to_owned(), Value::Map(gone)));
+            there.push((super::NOT_KEPT.into(), Value::Map(gone)));
         }
         Self(there)
     }
 
     /// Adds one.
-    pub(super) fn add(&mut self, key: &str, value: Value) {
-        self.0.push((key.to_owned(), value));
+    pub(super) fn add(&mut self, key: &'static str, value: Value) {
+        self.0.push((key.into(), value));
     }
 
     /// Takes out the last attribute with a key, if it can be read as what should stand there.
@@ -54,8 +54,8 @@ impl Attributes {
     }
 }
 
-fn not_kept(key: &str, why: Gone) -> Attribute {
-    (key.to_owned(), Value::Text(why.as_str().to_owned()))
+fn not_kept(key: &Key, why: Gone) -> Attribute {
+    (key.clone(), Value::Text(why.as_str().to_owned()))
 }
 
 /// A text that is not empty.

@@ -1,16 +1,20 @@
 //! OTLP in protobuf, as far as the decoder of whole messages would refuse too much at once.
 
-use prost::encoding::{WireType, decode_key, decode_varint};
+mod cursor;
+mod span;
 
 use super::{Scoped, Sent};
 use crate::count::{Kind, Size};
+use cursor::{Cursor, Held};
+
+pub(crate) use span::span;
 
 /// Deepest message looked into; the decoder refuses what is 100 deep.
 const DEEPEST: usize = 110;
 
 /// The fields of a message that hold bytes; nothing after the first byte that is no protobuf.
 fn fields(message: &[u8]) -> impl Iterator<Item = (u32, &[u8])> {
-    Fields { message }.map_while(Result::ok)
+    Fields::of(message).map_while(Result::ok)
 }
 
 pub(super) fn outline(request: &[u8]) -> Size {
@@ -44,7 +48,7 @@ fn held(kind: Kind, message: &[u8]) -> impl Iterator<Item = (Kind, &[u8])> {
 /// None if it ends early or is no protobuf.
 pub(super) fn cut(request: &[u8]) -> Option<Vec<Sent<'_>>> {
     let mut all = Vec::new();
-    for field in (Fields { message: request }) {
+    for field in Fields::of(request) {
         let (number, message) = field.ok()?;
         if Kind::Request.numbered(number).is_some() {
             all.push(sent(message)?);
@@ -55,7 +59,7 @@ pub(super) fn cut(request: &[u8]) -> Option<Vec<Sent<'_>>> {
 
 fn sent(message: &[u8]) -> Option<Sent<'_>> {
     let mut sent = Sent::default();
-    for field in (Fields { message }) {
+    for field in Fields::of(message) {
         match field.ok()? {
             (1, resource) => sent.resource = Some(resource),
             (2, message) => sent.scopes.push(scoped(message)?),
@@ -68,7 +72,7 @@ fn sent(message: &[u8]) -> Option<Sent<'_>> {
 
 fn scoped(message: &[u8]) -> Option<Scoped<'_>> {
     let mut scoped = Scoped::default();
-    for field in (Fields { message }) {
+    for field in Fields::of(message) {
         match field.ok()? {
             (1, scope) => scoped.scope = Some(scope),
             (2, item) => scoped.items.push(item),
@@ -89,24 +93,14 @@ pub(super) fn name_of(kind: Kind, item: &[u8]) -> String {
 /// What is no protobuf.
 struct Malformed;
 
+/// The fields of a message that hold bytes.
 struct Fields<'a> {
-    message: &'a [u8],
+    message: Cursor<'a>,
 }
 
 impl<'a> Fields<'a> {
-    /// The bytes that the next field holds, or nothing if it is a number.
-    fn field(&mut self) -> Option<(u32, Option<&'a [u8]>)> {
-        let (number, wire) = decode_key(&mut self.message).ok()?;
-        let length = match wire {
-            WireType::LengthDelimited => decode_varint(&mut self.message).ok()?,
-            WireType::SixtyFourBit => 8,
-            WireType::ThirtyTwoBit => 4,
-            WireType::Varint => decode_varint(&mut self.message).ok().map(|_| 0)?,
-            WireType::StartGroup | WireType::EndGroup => return None,
-        };
-        let inner;
-        (inner, self.message) = self.message.split_at_checked(usize::try_from(length).ok()?)?;
-        Some((number, (wire == WireType::LengthDelimited).then_some(inner)))
+    fn of(message: &'a [u8]) -> Self {
+        Self { message: Cursor(message) }
     }
 }
 
@@ -115,11 +109,11 @@ impl<'a> Iterator for Fields<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.message.is_empty() {
-            match self.field() {
-                Some((number, Some(inner))) => return Some(Ok((number, inner))),
-                Some((_, None)) => {}
+            match self.message.field() {
+                Some((number, Held::Bytes(inner))) => return Some(Ok((number, inner))),
+                Some(_) => {}
                 None => {
-                    self.message = &[];
+                    self.message = Cursor(&[]);
                     return Some(Err(Malformed));
                 }
             }

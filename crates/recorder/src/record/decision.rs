@@ -60,7 +60,7 @@ impl Told<'_> {
     /// The tools offered; by the hashes that were taken when the step came where the definitions
     /// are not there any more.
     pub(super) fn tools(&self) -> Toolset {
-        let mut offered = tools::offered(&self.reading.own, &mut Memo::default());
+        let mut offered = tools::offered(&self.reading.own, &mut Memo::default()).to_vec();
         if offered.is_empty() {
             offered = self.offered_by_trait();
         }

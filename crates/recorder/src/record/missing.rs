@@ -2,7 +2,7 @@
 
 use model::content::Gone;
 use model::record::{Missing, Stop, Why};
-use model::{Effect, Record, StepKind, Value};
+use model::{Effect, Key, Record, StepKind, Value};
 
 use crate::dialect::slot::Slot;
 use crate::dialect::table;
@@ -29,7 +29,7 @@ const fn needed(
 }
 
 /// Lists what is missing, and how many fields there should be.
-pub(super) fn list(record: &mut Record, reading: &Reading, gone: &[(String, Gone)]) {
+pub(super) fn list(record: &mut Record, reading: &Reading, gone: &[(Key, Gone)]) {
     let asked = asked(record);
     record.expected = asked.len();
     let missing = asked.iter().filter(|(_, has)| !has).map(|(field, _)| Missing {
@@ -51,7 +51,7 @@ fn asked(record: &Record) -> Vec<(&'static Needed, bool)> {
     fields.filter_map(|field| Some((field, (field.has)(record)?))).collect()
 }
 
-fn why(slots: &[Slot], reading: &Reading, gone: &[(String, Gone)]) -> Why {
+fn why(slots: &[Slot], reading: &Reading, gone: &[(Key, Gone)]) -> Why {
     let is_of = |key: &str| table::slot_of(key).is_some_and(|slot| slots.contains(&slot));
     if let Some((_, why)) = gone.iter().find(|(key, _)| is_of(key)) {
         return Why::Gone(*why);

@@ -80,7 +80,7 @@ fn schemas_and_counts_of_resource_and_scope_are_kept_where_they_are_set() {
     let dropped = in_origin(&step, "otel.scope.dropped_attributes_count");
     assert_eq!(dropped, Some(Value::Int(4)));
     let plain = step_of(|_| {});
-    let keys: Vec<_> = plain.origin.iter().map(|(key, _)| key.as_str()).collect();
+    let keys: Vec<_> = plain.origin.iter().map(|(key, _)| &**key).collect();
     assert_eq!(keys, ["service.name", "otel.scope.name", "otel.scope.version"]);
 }
 
@@ -104,11 +104,11 @@ fn what_links_and_events_say_beside_attributes_is_kept() {
         other => panic!("{other:?}"),
     };
     let link = first("otel.links");
-    assert!(link.contains(&("trace_state".to_owned(), text("vendor=1"))));
-    assert!(link.contains(&("flags".to_owned(), Value::Int(1))));
-    assert!(link.contains(&("dropped_attributes_count".to_owned(), Value::Int(2))));
+    assert!(link.contains(&("trace_state".into(), text("vendor=1"))));
+    assert!(link.contains(&("flags".into(), Value::Int(1))));
+    assert!(link.contains(&("dropped_attributes_count".into(), Value::Int(2))));
     let event = first("otel.events");
-    assert!(event.contains(&("dropped_attributes_count".to_owned(), Value::Int(5))));
+    assert!(event.contains(&("dropped_attributes_count".into(), Value::Int(5))));
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn what_a_mode_withholds_of_a_resource_is_listed_by_key() {
 /// What Logfire sends as a span begins: a span below the real one, as long as nothing.
 fn pending(parent: Option<&str>) -> Vec<model::Attribute> {
     let mut attributes = texts(&[("logfire.span_type", "pending_span")]);
-    attributes.extend(parent.map(|parent| ("logfire.pending_parent_id".to_owned(), text(parent))));
+    attributes.extend(parent.map(|parent| ("logfire.pending_parent_id".into(), text(parent))));
     attributes
 }
 
@@ -171,7 +171,7 @@ fn a_pending_span_that_is_below_nothing_is_recorded_as_told() {
 
 #[test]
 fn empty_keys_are_kept() {
-    let attributes = vec![(String::new(), text("one")), (String::new(), Value::Int(2))];
+    let attributes = vec![("".into(), text("one")), ("".into(), Value::Int(2))];
     let step = super::samples::step(attributes.clone());
     let mut kept = put_together(&step);
     kept.reverse();
@@ -180,7 +180,7 @@ fn empty_keys_are_kept() {
 
 #[test]
 fn a_resource_too_large_to_stand_at_every_scope_is_refused() {
-    let large = Sender { resource: vec![("blob".to_owned(), text(&"x".repeat(30_000)))], ..shop() };
+    let large = Sender { resource: vec![("blob".into(), text(&"x".repeat(30_000)))], ..shop() };
     let bytes = protobuf(&[(large, vec![span(vec![])])]);
     let mut request = ExportTraceServiceRequest::decode(&*bytes).unwrap();
     let scopes = &mut request.resource_spans[0].scope_spans;

@@ -171,8 +171,8 @@ fn what_is_not_there_is_left_out_and_named_with_the_reason() {
     let again = &read(&line)[0];
     let keys: Vec<&str> = again.content.iter().map(|field| &*field.key).collect();
     assert_eq!(keys, ["gen_ai.output.messages", "otel.name"]);
-    let why = ("gen_ai.input.messages".to_owned(), Value::Text("erased".to_owned()));
-    let named = ("mayday.not_kept".to_owned(), Value::Map(vec![why]));
+    let why = ("gen_ai.input.messages".into(), Value::Text("erased".to_owned()));
+    let named = ("mayday.not_kept".into(), Value::Map(vec![why]));
     assert!(again.attributes.contains(&named), "{again:?}");
 }
 

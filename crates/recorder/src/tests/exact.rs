@@ -1,10 +1,16 @@
 //! A value that is kept is kept exactly as received.
 
-use model::{Attribute, Value};
+use model::{Attribute, Key, Value};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::trace::v1::span::Event;
 use proptest::prelude::*;
+use prost::Message;
 
 use super::samples::*;
 use crate::ContentMode;
+use crate::encoding::usual_span;
+use crate::spans::Span;
+use crate::wire::protobuf;
 
 /// Keys of every way in which a value can be kept.
 const KEYS: [&str; 9] = [
@@ -145,13 +151,14 @@ fn any_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 32, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
-            prop::collection::vec((any_text(), inner), 0..4).prop_map(Value::Map),
+            prop::collection::vec((any_text().prop_map(Key::from), inner), 0..4)
+                .prop_map(Value::Map),
         ]
     })
 }
 
 fn under_keys(values: [Value; 9]) -> Vec<Attribute> {
-    KEYS.iter().zip(values).map(|(key, value)| ((*key).to_owned(), value)).collect()
+    KEYS.iter().zip(values).map(|(key, value)| ((*key).into(), value)).collect()
 }
 
 proptest! {
@@ -167,6 +174,22 @@ proptest! {
     fn json_reads_back_with_every_blank_and_escape(texts in prop::array::uniform9(jsonish())) {
         let attributes = under_keys(texts.map(Value::Text));
         prop_assert_eq!(there_and_back(attributes.clone()), sorted(attributes));
+    }
+
+    #[test]
+    fn a_usual_span_is_read_as_the_whole_decoder_reads_it(
+        values in prop::array::uniform9(any_value()),
+        names in prop::collection::vec(any_text(), 0..3),
+    ) {
+        let request = protobuf(&[(shop(), vec![span(under_keys(values))])]);
+        let request = ExportTraceServiceRequest::decode(&*request).unwrap();
+        let mut written = request.resource_spans[0].scope_spans[0].spans[0].clone();
+        let said = &written.attributes;
+        let event = |name: String| Event { name, attributes: said.clone(), ..Event::default() };
+        written.events = names.into_iter().map(event).collect();
+        let usual = usual_span(&written.encode_to_vec());
+        let whole = Span::from(written);
+        prop_assert_eq!(format!("{usual:?}"), format!("{:?}", Some(whole)));
     }
 
     #[test]

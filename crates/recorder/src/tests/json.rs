@@ -74,7 +74,7 @@ fn list<const N: usize>(values: [Value; N]) -> Value {
 }
 
 fn map(pairs: &[(&str, Value)]) -> Value {
-    Value::Map(pairs.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect())
+    Value::Map(pairs.iter().map(|(key, value)| ((*key).to_owned().into(), value.clone())).collect())
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a span is: said first, by event second, shown last.
 
-use model::{Effect, StepKind, Value};
+use model::{Effect, Key, StepKind, Value};
 use proptest::prelude::*;
 
 use super::samples::*;
@@ -84,7 +84,7 @@ fn a_model_with_counts_or_messages_is_a_call_and_a_model_alone_is_not() {
     assert_eq!(kind(&[model]), StepKind::Other);
     assert_eq!(kind(&[model, ("gen_ai.response.id", "r")]), StepKind::Model);
     let mut counted = texts(&[model]);
-    counted.push(("gen_ai.usage.input_tokens".to_owned(), Value::Int(3)));
+    counted.push(("gen_ai.usage.input_tokens".into(), Value::Int(3)));
     assert_eq!(step(counted).kind, StepKind::Model);
 }
 
@@ -102,14 +102,14 @@ fn approval_guardrail_and_context_show_themselves() {
     assert_eq!(kind(&[("gen_ai.guardrail.verdict.type", "deny")]), StepKind::Guardrail);
     assert_eq!(kind(&[("gen_ai.memory.store.id", "m")]), StepKind::Memory);
     assert_eq!(kind(&[("gen_ai.evaluation.name", "tone")]), StepKind::Evaluation);
-    let compacted = ("gen_ai.conversation.compacted".to_owned(), Value::Bool(true));
+    let compacted = ("gen_ai.conversation.compacted".into(), Value::Bool(true));
     assert_eq!(step(vec![compacted.clone()]).kind, StepKind::Context);
     let segments = Value::List(vec![text("rules"), text("turn-3")]);
     let dropped = step(vec![
-        ("mayday.context.dropped".to_owned(), segments),
-        ("mayday.context.tokens_before".to_owned(), Value::Int(9_000)),
-        ("mayday.context.tokens_after".to_owned(), Value::Int(4_000)),
-        ("mayday.context.policy".to_owned(), text("last-20@3")),
+        ("mayday.context.dropped".into(), segments),
+        ("mayday.context.tokens_before".into(), Value::Int(9_000)),
+        ("mayday.context.tokens_after".into(), Value::Int(4_000)),
+        ("mayday.context.policy".into(), text("last-20@3")),
     ]);
     assert_eq!(dropped.kind, StepKind::Context);
     let record = read_record(&dropped);
@@ -155,7 +155,7 @@ fn a_verdict_an_action_or_a_filter_that_steps_in_guards() {
     let ended = |word: &str| {
         let reasons = Value::List(vec![text("stop"), text(word)]);
         let mut attributes = texts(&[("gen_ai.operation.name", "chat")]);
-        attributes.push(("gen_ai.response.finish_reasons".to_owned(), reasons));
+        attributes.push(("gen_ai.response.finish_reasons".into(), reasons));
         step(attributes).traits.guarded
     };
     assert!(ended("content_filter") && ended("SAFETY") && !ended("length"));
@@ -175,7 +175,7 @@ fn subjects_and_pivots_come_under_many_names_and_each_once() {
         ("gen_ai.conversation.id", "conv-7"),
     ]);
     let tickets = Value::List(vec![text("t-1"), Value::Int(2), text("t-1"), text("")]);
-    attributes.push(("mayday.pivot.ticket".to_owned(), tickets));
+    attributes.push(("mayday.pivot.ticket".into(), tickets));
     let step = step(attributes);
     let mut subjects = step.subjects;
     subjects.sort();
@@ -198,8 +198,8 @@ fn subjects_and_pivots_come_under_many_names_and_each_once() {
 fn subjects_and_pivots_are_bounded_and_none_are_told_where_nothing_may_be_kept() {
     let many: Vec<Value> = (0..10_000).map(Value::Int).collect();
     let attributes = vec![
-        ("mayday.subject".to_owned(), Value::List(many.clone())),
-        (format!("mayday.pivot.{}", "k".repeat(900)), Value::List(many)),
+        ("mayday.subject".into(), Value::List(many.clone())),
+        (format!("mayday.pivot.{}", "k".repeat(900)).into(), Value::List(many)),
     ];
     let step = step(attributes.clone());
     assert_eq!((step.subjects.len(), step.pivots.len()), (64, 64));
@@ -259,7 +259,8 @@ fn any_word() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::Bool),
         Just(Value::Empty),
         prop::collection::vec("\\PC{0,8}".prop_map(|word| text(&word)), 0..3).prop_map(Value::List),
-        ("[a-z_.]{0,12}", "\\PC{0,8}").prop_map(|(key, word)| Value::Map(vec![(key, text(&word))])),
+        ("[a-z_.]{0,12}", "\\PC{0,8}")
+            .prop_map(|(key, word)| Value::Map(vec![(key.into(), text(&word))])),
     ]
 }
 
@@ -271,7 +272,7 @@ proptest! {
 
     #[test]
     fn no_attributes_make_a_reading_panic(
-        attributes in prop::collection::vec((any_key(), any_word()), 0..24),
+        attributes in prop::collection::vec((any_key().prop_map(Key::from), any_word()), 0..24),
         mode in prop::sample::select(MODES.to_vec()),
     ) {
         let batch = sent(vec![span(attributes)], mode);

@@ -177,7 +177,7 @@ fn empty_messages_are_counted_before_they_take_room() {
 fn attributes_are_counted_at_any_depth_before_they_take_room() {
     let limits = Limits { parts: 1_000, ..Limits::default() };
     let list = Value::List(vec![Value::Empty; 600]);
-    let twice = vec![("a".to_owned(), list.clone()), ("b".to_owned(), list)];
+    let twice = vec![("a".into(), list.clone()), ("b".into(), list)];
     let error = attempt(&protobuf(&[(shop(), vec![span(twice.clone())])]), &limits).unwrap_err();
     assert!(matches!(error, DecodeError::TooMany { limit: 1_000, .. }), "{error}");
     let one = twice[..1].to_vec();
@@ -187,7 +187,7 @@ fn attributes_are_counted_at_any_depth_before_they_take_room() {
 #[test]
 fn spans_of_a_resource_that_is_too_large_are_refused_and_the_others_stay() {
     let large = crate::wire::Sender {
-        resource: vec![("blob".to_owned(), Value::Text("x".repeat(40_000)))],
+        resource: vec![("blob".into(), Value::Text("x".repeat(40_000)))],
         ..shop()
     };
     let request = protobuf(&[(large, vec![span(vec![])]), (shop(), vec![span(vec![])])]);
@@ -202,7 +202,7 @@ fn nested_lists(depth: usize) -> Value {
 
 /// A map in a map in a map.
 fn nested_maps(depth: usize) -> Value {
-    (0..depth).fold(Value::Int(1), |inner, _| Value::Map(vec![("k".to_owned(), inner)]))
+    (0..depth).fold(Value::Int(1), |inner, _| Value::Map(vec![("k".into(), inner)]))
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn what_is_nested_too_deep_is_refused_and_what_is_accepted_can_be_stored() {
     for depth in 0..120 {
         for value in [nested_lists(depth), nested_maps(depth)] {
             for key in ["customer.note", "gen_ai.input.messages", "gen_ai.tool.definitions"] {
-                let groups = [(shop(), vec![span(vec![(key.to_owned(), value.clone())])])];
+                let groups = [(shop(), vec![span(vec![(key.to_owned().into(), value.clone())])])];
                 let json = json_line(&groups).into_bytes();
                 for (request, encoding) in
                     [(protobuf(&groups), Encoding::Protobuf), (json, Encoding::Json)]
@@ -226,7 +226,7 @@ fn what_is_nested_too_deep_is_refused_and_what_is_accepted_can_be_stored() {
                     let stored = serde_json::to_string(&(1, &step.attributes)).unwrap();
                     let back: (u8, Vec<model::Attribute>) = serde_json::from_str(&stored).unwrap();
                     assert_eq!(back.1, step.attributes);
-                    assert_eq!(put_together(step), [(key.to_owned(), value.clone())]);
+                    assert_eq!(put_together(step), [(key.into(), value.clone())]);
                     accepted += 1;
                 }
             }
@@ -294,7 +294,7 @@ proptest! {
             "llm.invocation_parameters",
             "llm.input_messages.99999999999999999999.message.tool_calls.x.tool_call.id",
         ];
-        let told = keys.iter().zip(&texts).map(|(key, value)| ((*key).to_owned(), text(value)));
+        let told = keys.iter().zip(&texts).map(|(key, value)| ((*key).into(), text(value)));
         for dialect in ["gen_ai.operation.name", "openinference.span.kind"] {
             let kind = if dialect.starts_with("gen_ai") { "chat" } else { "LLM" };
             let mut attributes = super::samples::texts(&[(dialect, kind)]);

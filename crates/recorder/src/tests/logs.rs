@@ -69,7 +69,7 @@ fn an_event_is_a_step_below_the_span_it_is_about() {
 
 #[test]
 fn body_and_severity_are_kept_beside_the_attributes() {
-    let body = Value::Map(vec![("content".to_owned(), text("hello"))]);
+    let body = Value::Map(vec![("content".into(), text("hello"))]);
     let message = Record { body: Some(body.clone()), ..record("gen_ai.user.message", vec![]) };
     let batch = changed(message, |record| {
         record.severity_number = 9;
@@ -241,7 +241,7 @@ fn records_alike_but_for_their_content_are_told_apart_by_order_and_not_by_conten
 #[test]
 fn without_content_nothing_of_a_record_depends_on_it() {
     let told = |secret: &str| {
-        let body = Value::Map(vec![("content".to_owned(), text(secret))]);
+        let body = Value::Map(vec![("content".into(), text(secret))]);
         let more = [("gen_ai.evaluation.explanation", secret), ("customer.note", secret)];
         let record = Record { body: Some(body), ..evaluation("fail", &more) };
         logged(vec![record, super::logs::record(secret, texts(&[("gen_ai.x", secret)]))], NONE)
@@ -253,7 +253,7 @@ const NONE: ContentMode = ContentMode::MetadataOnly;
 
 #[test]
 fn too_many_attributes_or_too_long_a_name_refuse_the_record_alone() {
-    let many = vec![("gen_ai.x".to_owned(), Value::Empty); 4_097];
+    let many = vec![("gen_ai.x".into(), Value::Empty); 4_097];
     for spoilt in [record(DETAILS, many), record(&format!("gen_ai.{}", "x".repeat(1_024)), vec![])]
     {
         let batch = logged(vec![record(DETAILS, vec![]), spoilt], ContentMode::Full);

@@ -50,7 +50,7 @@ fn log_records_of_a_node_exporter_are_read_whole() {
     assert_eq!((step.source, &*step.name), (Source::Log, "gen_ai.user.message"));
     assert_eq!(step.parent, "0ff5b577e95ff6b6".parse().ok());
     let list = vec![Value::Int(1), Value::Double(2.5), Value::Empty, Value::Bool(true)];
-    let body = [("content".to_owned(), text("hi")), ("list".to_owned(), Value::List(list))];
+    let body = [("content".into(), text("hi")), ("list".into(), Value::List(list))];
     assert_eq!(under(step, "otel.body"), Some(Value::Map(body.into())));
     assert_eq!(under(step, "otel.severity_number"), Some(Value::Int(9)));
 }

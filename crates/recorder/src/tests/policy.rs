@@ -12,7 +12,7 @@ use crate::{ContentMode, Encoding, Limits, Policy, decode};
 /// A span of a trace that may say which feature it is of.
 fn of_feature(trace: u8, number: u8, feature: Option<&str>) -> Span {
     let mut attributes = texts(&[("gen_ai.prompt", "Zo\u{eb} of Elm Street")]);
-    attributes.extend(feature.map(|one| ("mayday.feature".to_owned(), Value::Text(one.into()))));
+    attributes.extend(feature.map(|one| ("mayday.feature".into(), Value::Text(one.into()))));
     let trace = TraceId::from_bytes(&[trace; 16]).unwrap();
     Span { trace, span: SpanId::from_bytes(&[number; 8]).unwrap(), ..span(attributes) }
 }

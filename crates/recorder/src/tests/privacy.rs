@@ -93,9 +93,9 @@ fn genai_with(secret: &str) -> Vec<Attribute> {
 fn structured(secret: &str) -> [Attribute; 3] {
     let list = Value::List(vec![text(secret)]);
     [
-        ("customer.list".to_owned(), list.clone()),
-        ("customer.map".to_owned(), Value::Map(vec![(secret.to_owned(), list)])),
-        ("customer.bytes".to_owned(), Value::Bytes(secret.as_bytes().to_vec())),
+        ("customer.list".into(), list.clone()),
+        ("customer.map".into(), Value::Map(vec![(secret.to_owned().into(), list)])),
+        ("customer.bytes".into(), Value::Bytes(secret.as_bytes().to_vec())),
     ]
 }
 
@@ -220,7 +220,7 @@ fn metadata_stays_in_every_mode() {
 #[test]
 fn whom_a_step_is_about_is_content_also_as_a_number() {
     for key in ["user.id", "mayday.subject", "mayday.pivot.order", "langfuse.user.id"] {
-        let attributes = vec![(key.to_owned(), Value::Int(8_675_309))];
+        let attributes = vec![(key.into(), Value::Int(8_675_309))];
         let step = &sent(vec![span(attributes)], ContentMode::HashOnly).steps[0];
         assert!(!holds(&(&step.attributes, &step.content[0].glue), "8675309"), "{key}");
     }

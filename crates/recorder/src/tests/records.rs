@@ -194,8 +194,8 @@ fn feature_flags_are_read_from_attributes_and_from_events() {
         let attributes =
             texts(&[("feature_flag.key", key), ("feature_flag.result.variant", variant)]);
         Value::Map(vec![
-            ("name".to_owned(), text("feature_flag.evaluation")),
-            ("attributes".to_owned(), Value::Map(attributes)),
+            ("name".into(), text("feature_flag.evaluation")),
+            ("attributes".into(), Value::Map(attributes)),
         ])
     };
     let mut attributes = texts(&[
@@ -204,7 +204,7 @@ fn feature_flags_are_read_from_attributes_and_from_events() {
         ("feature_flag.result.variant", "on"),
     ]);
     let events = Value::List(vec![event("router", "b"), event("cut", "off")]);
-    attributes.push(("otel.events".to_owned(), events));
+    attributes.push(("otel.events".into(), events));
     let control = read_record(&step(attributes)).control;
     let flags: Vec<_> =
         control.flags.iter().map(|flag| (&*flag.key, flag.variant.as_deref())).collect();
@@ -240,11 +240,11 @@ fn a_call_that_failed_lacks_no_answer() {
 #[test]
 fn an_exception_on_the_span_says_what_went_wrong() {
     let exception = Value::Map(vec![
-        ("name".to_owned(), text("exception")),
-        ("attributes".to_owned(), Value::Map(texts(&[("exception.type", "RateLimitError")]))),
+        ("name".into(), text("exception")),
+        ("attributes".into(), Value::Map(texts(&[("exception.type", "RateLimitError")]))),
     ]);
     let mut attributes = texts(&[("gen_ai.operation.name", "chat")]);
-    attributes.push(("otel.events".to_owned(), Value::List(vec![exception])));
+    attributes.push(("otel.events".into(), Value::List(vec![exception])));
     assert_eq!(read_record(&step(attributes)).error.as_deref(), Some("RateLimitError"));
 }
 
@@ -252,8 +252,8 @@ fn an_exception_on_the_span_says_what_went_wrong() {
 fn the_details_of_a_call_may_stand_in_an_event_on_its_span() {
     let [asked, ..] = genai();
     let details = Value::Map(vec![
-        ("name".to_owned(), text("gen_ai.client.inference.operation.details")),
-        ("attributes".to_owned(), Value::Map(asked.clone())),
+        ("name".into(), text("gen_ai.client.inference.operation.details")),
+        ("attributes".into(), Value::Map(asked.clone())),
     ]);
     let bare = texts(&[("gen_ai.operation.name", "chat")]);
     let step = step(plus(bare, &[("otel.events", Value::List(vec![details]))]));

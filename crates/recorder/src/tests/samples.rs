@@ -25,7 +25,7 @@ fn spans(file: &str) -> [Vec<Attribute>; 3] {
 }
 
 pub(crate) fn attribute((key, value): (&String, &Json)) -> Attribute {
-    (key.clone(), value_of(value))
+    (key.clone().into(), value_of(value))
 }
 
 pub(crate) fn value_of(json: &Json) -> Value {
@@ -44,7 +44,7 @@ pub(crate) fn value_of(json: &Json) -> Value {
 
 /// Attributes that are all text.
 pub(crate) fn texts(pairs: &[(&str, &str)]) -> Vec<Attribute> {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), text(value))).collect()
+    pairs.iter().map(|(key, value)| ((*key).to_owned().into(), text(value))).collect()
 }
 
 pub(crate) fn text(text: &str) -> Value {
@@ -133,6 +133,6 @@ pub(crate) fn sent_by(sender: Sender, attributes: Vec<Attribute>) -> Step {
 
 /// The attributes and some more.
 pub(crate) fn plus(mut attributes: Vec<Attribute>, more: &[(&str, Value)]) -> Vec<Attribute> {
-    attributes.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+    attributes.extend(more.iter().map(|(key, value)| ((*key).to_owned().into(), value.clone())));
     attributes
 }

@@ -178,8 +178,8 @@ fn messages_that_are_not_json_leave_the_prompt_unrecorded() {
 fn instructions_apart_a_developers_message_and_structured_messages_are_prompts_too() {
     let part = Value::Map(texts(&[("type", "text"), ("content", PROMPT)]));
     let message = Value::Map(vec![
-        ("role".to_owned(), text("developer")),
-        ("parts".to_owned(), Value::List(vec![part])),
+        ("role".into(), text("developer")),
+        ("parts".into(), Value::List(vec![part])),
     ]);
     let instructions = format!(r#"[{{"type":"text","content":"{PROMPT}"}}]"#);
     let chat = texts(&[("gen_ai.operation.name", "chat")]);
@@ -335,7 +335,7 @@ fn a_mark_is_true_or_a_name() {
         (Value::Int(1), false),
     ];
     for (mark, marked) in marks {
-        let step = step(vec![("mayday.run".to_owned(), mark.clone())]);
+        let step = step(vec![("mayday.run".into(), mark.clone())]);
         assert_eq!(step.traits.marks_run, marked, "{mark:?}");
     }
 }
@@ -364,7 +364,7 @@ fn no_level_and_no_name_is_longer_than_200_bytes() {
         ("mayday.feature", &long),
         ("mayday.segment.plan", &long),
     ]));
-    for seen in &step.traits.levels {
+    for seen in &*step.traits.levels {
         let Level::Is(level) = &seen.level else { continue };
         assert!(level.len() <= 200 && seen.factor.as_str().len() <= 220, "{seen:?}");
     }

@@ -7,8 +7,8 @@ use super::*;
 use crate::dialect;
 
 fn of(attributes: &[(&str, Value)]) -> Option<Usage> {
-    let chat = ("gen_ai.operation.name".to_owned(), Value::Text("chat".to_owned()));
-    let told = attributes.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
+    let chat = ("gen_ai.operation.name".into(), Value::Text("chat".to_owned()));
+    let told = attributes.iter().map(|(key, value)| ((*key).to_owned().into(), value.clone()));
     let attributes: Vec<Attribute> = std::iter::once(chat).chain(told).collect();
     usage(&dialect::read("", &attributes, &[]))
 }
@@ -155,10 +155,11 @@ fn a_step_without_counts_has_no_usage() {
 #[test]
 fn only_calls_count_their_own_tokens() {
     let whose = |pairs: &[(&str, &str)]| {
-        let told =
-            pairs.iter().map(|(key, value)| ((*key).to_owned(), Value::Text((*value).into())));
+        let told = pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned().into(), Value::Text((*value).to_owned())));
         let mut attributes: Vec<Attribute> = told.collect();
-        attributes.push((INPUT.to_owned(), Value::Int(7)));
+        attributes.push((INPUT.into(), Value::Int(7)));
         let usage = usage(&dialect::read("", &attributes, &[])).unwrap();
         (usage.counted, usage.own_total())
     };

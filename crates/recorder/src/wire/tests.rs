@@ -11,10 +11,10 @@ fn every_value() -> Vec<Attribute> {
         ("int", Value::Int(i64::MIN)),
         ("double", Value::Double(0.25)),
         ("list", Value::List(vec![text("stop"), Value::Empty, Value::Int(1)])),
-        ("map", Value::Map(vec![("inner".to_owned(), Value::Bool(false))])),
+        ("map", Value::Map(vec![("inner".into(), Value::Bool(false))])),
         ("bytes", Value::Bytes(vec![0, 255, 7])),
     ];
-    values.map(|(key, value)| (key.to_owned(), value)).into()
+    values.map(|(key, value)| (key.to_owned().into(), value)).into()
 }
 
 fn two_senders() -> Vec<(Sender, Vec<Span>)> {
@@ -32,7 +32,7 @@ fn two_senders() -> Vec<(Sender, Vec<Span>)> {
     };
     let child = SpanId::from_bytes(&[2; 8]).unwrap();
     let sender = |scope: &str| Sender {
-        resource: vec![("service.name".to_owned(), Value::Text("shop".to_owned()))],
+        resource: vec![("service.name".into(), Value::Text("shop".to_owned()))],
         scope: scope.to_owned(),
         scope_version: "0.1".to_owned(),
     };
@@ -64,7 +64,7 @@ fn read_back(value: &AnyValue) -> Value {
 
 fn attributes(pairs: &[KeyValue]) -> Vec<Attribute> {
     let value = |pair: &KeyValue| read_back(pair.value.as_ref().unwrap());
-    pairs.iter().map(|pair| (pair.key.clone(), value(pair))).collect()
+    pairs.iter().map(|pair| (pair.key.clone().into(), value(pair))).collect()
 }
 
 #[test]

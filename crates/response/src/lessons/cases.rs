@@ -237,13 +237,14 @@ fn name_of(turns: &[Turn]) -> String {
 fn bundle(of: &IncidentId, call: Call) -> Bundle {
     let about: Vec<&Step> = call.logs.iter().collect();
     let turns = turns(&call.step, &about);
-    let plain = call.step.attributes.iter().map(|(key, value)| (key.clone(), value_json(value)));
+    let plain =
+        call.step.attributes.iter().map(|(key, value)| (key.to_string(), value_json(value)));
     let mut attributes: BTreeMap<String, serde_json::Value> = plain.collect();
     let mut missing = BTreeMap::new();
     for field in &call.step.content {
         match field.value() {
-            Ok(value) => _ = attributes.insert(field.key.clone(), value_json(&value)),
-            Err(gone) => _ = missing.insert(field.key.clone(), gone),
+            Ok(value) => _ = attributes.insert(field.key.to_string(), value_json(&value)),
+            Err(gone) => _ = missing.insert(field.key.to_string(), gone),
         }
     }
     let (run, step, levels) = (call.run, call.step.span, call.levels);

@@ -41,7 +41,7 @@ pub(crate) async fn run(
     (asked, answered): (&str, Option<&str>),
     ended: Timestamp,
 ) {
-    let text = |key: &str, text: &str| (key.to_owned(), model::Value::Text(text.to_owned()));
+    let text = |key: &'static str, text: &str| (key.into(), model::Value::Text(text.to_owned()));
     let mut said = vec![
         text("gen_ai.operation.name", "chat"),
         text("mayday.feature", feature),

@@ -284,7 +284,7 @@ fn a_prompt_that_is_not_kept_is_not_recorded() {
 fn code_is_a_factor_of_every_run() {
     assert_eq!(levels(&only(&[agent(1, None)]), "code"), [Level::NotRecorded]);
     let mut step = agent(1, None);
-    step.traits.levels = vec![Seen::at(Factor::plain("code"), "1.4")];
+    step.traits.levels = [Seen::at(Factor::plain("code"), "1.4")].into();
     assert_eq!(levels(&only(&[step]), "code"), [is("1.4")]);
 }
 
@@ -293,7 +293,7 @@ fn a_level_seen_in_many_steps_stands_once() {
     let steps: Vec<Sketch> = (1..50)
         .map(|number| {
             let mut step = model(number, None);
-            step.traits.levels = vec![Seen::at(Factor::plain("region"), "eu")];
+            step.traits.levels = [Seen::at(Factor::plain("region"), "eu")].into();
             step
         })
         .collect();

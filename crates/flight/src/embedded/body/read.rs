@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
             calls_made: self.each(Self::call)?,
             calls_read: self.each(Self::call)?,
             results: self.each(Self::result)?,
-            levels: self.each(Self::seen)?,
+            levels: self.each(Self::seen)?.into(),
             effect: effect_of(codes >> 4)?,
             guarded: is_set(2),
             tokens,
@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
     fn field(&mut self) -> Option<FieldBody<'a>> {
         let key = Cow::Borrowed(self.word()?);
         let form = form_of(self.byte()?)?;
-        let glue = self.each(|from| Some(from.text()?.to_owned()))?;
+        let glue = self.each(|from| Some(Cow::Owned(from.text()?.to_owned())))?;
         Some(FieldBody { key, form, glue: Cow::Owned(glue), parts: self.each(Self::part)? })
     }
 
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
     }
 
     fn attributes(&mut self, depth: usize) -> Option<Vec<Attribute>> {
-        self.each(|from| Some((from.word()?.to_owned(), from.value(depth)?)))
+        self.each(|from| Some((from.word()?.to_owned().into(), from.value(depth)?)))
     }
 
     fn value(&mut self, depth: usize) -> Option<Value> {

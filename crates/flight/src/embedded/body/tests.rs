@@ -18,6 +18,10 @@ fn parts() -> impl Strategy<Value = PartRef> {
     })
 }
 
+fn glue() -> impl Strategy<Value = Cow<'static, str>> {
+    texts().prop_map(Cow::Owned)
+}
+
 /// A text, which may be one of the words that have numbers.
 fn texts() -> impl Strategy<Value = String> {
     prop_oneof!["\\PC{0,20}", Just("gen_ai.request.model".to_owned()), Just("chat".to_owned())]
@@ -35,7 +39,7 @@ fn values() -> impl Strategy<Value = Value> {
         vec(any::<u8>(), 0..9).prop_map(Value::Bytes),
     ];
     leaf.prop_recursive(3, 12, 4, |inner| {
-        let map = vec((texts(), inner.clone()), 0..4);
+        let map = vec((texts().prop_map(Cow::Owned), inner.clone()), 0..4);
         prop_oneof![vec(inner, 0..4).prop_map(Value::List), map.prop_map(Value::Map)]
     })
 }
@@ -80,7 +84,7 @@ fn traits() -> impl Strategy<Value = Traits> {
             calls_made,
             calls_read,
             results,
-            levels,
+            levels: levels.into(),
             effect,
             guarded,
             tokens,
@@ -91,8 +95,8 @@ fn traits() -> impl Strategy<Value = Traits> {
 prop_compose! {
     fn bodies()(
         name in texts(),
-        attributes in vec((texts(), values()), 0..5),
-        fields in vec((texts(), any::<bool>(), vec(texts(), 0..3), vec(parts(), 0..3)), 0..4),
+        attributes in vec((texts().prop_map(Cow::Owned), values()), 0..5),
+        fields in vec((texts(), any::<bool>(), vec(glue(), 0..3), vec(parts(), 0..3)), 0..4),
         traits in traits(),
     ) -> Body<'static> {
         let fields = fields.into_iter().map(|(key, is_text, glue, parts)| FieldBody {
@@ -160,7 +164,7 @@ fn values_as_deep_as_otlp_has_them_are_read() {
     let deep = (0..100).fold(Value::Int(1), |value, _| Value::List(vec![value]));
     let body = Body {
         name: "".into(),
-        attributes: vec![("deep".to_owned(), deep)].into(),
+        attributes: vec![("deep".into(), deep)].into(),
         fields: Vec::new(),
         traits: Cow::Owned(Traits::default()),
     };

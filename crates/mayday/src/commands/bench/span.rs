@@ -111,7 +111,7 @@ impl Agent {
             text("gen_ai.response.model", self.served),
             text("gen_ai.response.id", format!("chatcmpl-{}", words.id::<12>())),
             list("gen_ai.response.finish_reasons", exchange.finish_reason),
-            ("gen_ai.request.temperature".to_owned(), Value::Double(0.2)),
+            ("gen_ai.request.temperature".into(), Value::Double(0.2)),
             int("gen_ai.request.max_tokens", 4_096),
             int("gen_ai.usage.input_tokens", read),
             int("gen_ai.usage.output_tokens", exchange.output.len() / 4),
@@ -263,16 +263,16 @@ pub(super) fn attributes_weight(attributes: &[Attribute]) -> usize {
 }
 
 /// An attribute that is text.
-pub(super) fn text(key: &str, value: impl Into<String>) -> Attribute {
-    (key.to_owned(), Value::Text(value.into()))
+pub(super) fn text(key: &'static str, value: impl Into<String>) -> Attribute {
+    (key.into(), Value::Text(value.into()))
 }
 
-fn int(key: &str, value: usize) -> Attribute {
-    (key.to_owned(), Value::Int(value as i64))
+fn int(key: &'static str, value: usize) -> Attribute {
+    (key.into(), Value::Int(value as i64))
 }
 
-fn list(key: &str, value: &str) -> Attribute {
-    (key.to_owned(), Value::List(vec![Value::Text(value.to_owned())]))
+fn list(key: &'static str, value: &str) -> Attribute {
+    (key.into(), Value::List(vec![Value::Text(value.to_owned())]))
 }
 
 /// Content as JSON.

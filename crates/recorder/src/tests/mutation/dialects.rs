@@ -117,6 +117,6 @@ fn ours() -> Vec<Attribute> {
     ]);
     let lists =
         ["mayday.subject", "mayday.pivot.order", "mayday.touched", "mayday.context.dropped"];
-    let lists = lists.map(|key| (key.to_owned(), list.clone()));
-    plain.into_iter().chain(lists).chain([("mayday.run".to_owned(), Value::Bool(true))]).collect()
+    let lists = lists.map(|key| (key.into(), list.clone()));
+    plain.into_iter().chain(lists).chain([("mayday.run".into(), Value::Bool(true))]).collect()
 }

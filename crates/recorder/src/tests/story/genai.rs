@@ -105,7 +105,7 @@ pub(super) fn of_1_41() -> Telling {
     let mut telling = Telling { who: "genai 1.41", dialect: Dialect::Genai141, ..now() };
     for said in [&mut telling.asks, &mut telling.answers] {
         let renamed = said.attributes.iter_mut().filter(|(key, _)| key == new);
-        renamed.for_each(|(key, _)| old.clone_into(key));
+        renamed.for_each(|(key, _)| *key = old.into());
     }
     telling
 }
