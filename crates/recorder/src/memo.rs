@@ -4,6 +4,7 @@
 //! the answers in its history; their fingerprints are most of the work of reading a call.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
@@ -20,8 +21,12 @@ pub(crate) struct Memo {
     tools: Known<Arc<[ToolOffered]>>,
     shapes: Known<String>,
     instructions: Known<Vec<String>>,
+    places: Known<Places>,
     levels: VecDeque<Arc<[Seen]>>,
 }
+
+/// Where the parts of a text begin and end, if it has any.
+type Places = Option<Arc<[Range<usize>]>>;
 
 /// What is known of texts, as many as there is room for.
 struct Known<T> {
@@ -73,6 +78,15 @@ impl Memo {
         levels
     }
 
+    /// Where the parts of a text begin and end; none where it has none.
+    pub(crate) fn places(
+        &mut self,
+        text: &str,
+        read: impl FnOnce(&str) -> Option<Vec<Range<usize>>>,
+    ) -> Places {
+        self.places.of(text, |text| read(text).map(Into::into))
+    }
+
     /// The shape of an answer.
     pub(crate) fn shape(&mut self, text: &str) -> String {
         self.shapes.of(text, fingerprint::shape)
@@ -105,6 +119,8 @@ impl<T: Clone> Known<T> {
 
 #[cfg(test)]
 mod tests {
+    use model::Factor;
+
     use super::*;
 
     #[test]
@@ -118,6 +134,25 @@ mod tests {
             });
         }
         assert_eq!(reckoned, 3);
+    }
+
+    #[test]
+    fn levels_that_were_said_before_are_the_same_list_and_others_are_not() {
+        let mut memo = Memo::default();
+        let said = |subject: Option<&'static str>, level: &'static str| {
+            let (subject, level) = (subject.map(Into::into), Some(level.into()));
+            vec![Said::Of { family: "tool_schema", subject, level }]
+        };
+        let first = memo.levels(said(Some("a"), "1"));
+        assert_eq!(*first, [Seen::at(Factor::of("tool_schema", "a"), "1")]);
+        assert!(Arc::ptr_eq(&first, &memo.levels(said(Some("a"), "1"))));
+        for other in [said(Some("b"), "1"), said(Some("a"), "2"), said(None, "1"), Vec::new()] {
+            assert!(!Arc::ptr_eq(&first, &memo.levels(other)));
+        }
+        for number in 0..1_000 {
+            memo.levels(vec![Said::Whole(Seen::kept_one_in(number))]);
+        }
+        assert_eq!(memo.levels.len(), MOST_LISTS);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::dialect;
+use crate::memo::Memo;
 use crate::policy::Privacy;
 use crate::redaction::Rules;
 
@@ -207,18 +208,23 @@ const SHARED: &[&str] = &[
 
 /// Sorts attributes into metadata and content, and keeps of the content what the mode allows.
 pub fn sort(attributes: Vec<Attribute>, privacy: Privacy) -> Kept {
+    sort_with(attributes, privacy, &mut Memo::default())
+}
+
+/// The same, with what need not be reckoned twice.
+pub(crate) fn sort_with(attributes: Vec<Attribute>, privacy: Privacy, memo: &mut Memo) -> Kept {
     let Privacy { mode, rules } = privacy;
     let attributes = match mode {
         ContentMode::Redacted => redacted(attributes, rules),
         ContentMode::Full | ContentMode::HashOnly | ContentMode::MetadataOnly => attributes,
     };
-    let system = system_messages(&attributes);
+    let mut cutting = Cutting { mode, system: system_messages(&attributes), memo };
     let mut kept = Kept::default();
     kept.attributes.reserve_exact(attributes.len());
     for (key, value) in attributes {
         let sorted = Sorted::of(&key);
         if sorted.is_content(&value) {
-            kept.fields.push(field((key, sorted), value, mode, &system));
+            kept.fields.push(cutting.field((key, sorted), value));
         } else {
             kept.attributes.push((key, value));
         }
@@ -328,42 +334,83 @@ fn system_messages(attributes: &[Attribute]) -> Vec<String> {
     roles.collect()
 }
 
-fn field(
-    (key, sorted): (Key, Sorted),
-    value: Value,
+/// Content on its way into fields.
+struct Cutting<'m> {
     mode: ContentMode,
-    system: &[String],
-) -> Field {
-    let (form, text) = match value {
-        Value::Text(text) => (Form::Text, text),
-        value => (Form::Value, serde_json::to_string(&value).unwrap_or_default()),
-    };
-    if mode == ContentMode::MetadataOnly {
-        return Field::withheld(key, form);
+    /// Beginnings of the keys of what the system wrote.
+    system: Vec<String>,
+    memo: &'m mut Memo,
+}
+
+impl Cutting<'_> {
+    fn field(&mut self, (key, sorted): (Key, Sorted), value: Value) -> Field {
+        let mode = self.mode;
+        let (form, text) = match value {
+            Value::Text(text) => (Form::Text, text),
+            value => (Form::Value, serde_json::to_string(&value).unwrap_or_default()),
+        };
+        if mode == ContentMode::MetadataOnly {
+            return Field::withheld(key, form);
+        }
+        let held = |text: String| match mode {
+            ContentMode::Full | ContentMode::Redacted => Held::Text(text),
+            ContentMode::HashOnly | ContentMode::MetadataOnly => Held::AddressOf(text),
+        };
+        let is_systems = || self.system.iter().any(|beginning| key.starts_with(&**beginning));
+        let is_shared = sorted.is_shared || is_systems();
+        let whole = if is_shared { Scope::Shared } else { Scope::Personal };
+        let slices = if form == Form::Text { self.slices(sorted, &text, whole) } else { None };
+        let Some(slices) = slices else {
+            let glue = vec![Cow::Borrowed(""), Cow::Borrowed("")];
+            return Field { key, form, glue, parts: vec![Part::new(whole, held(text))] };
+        };
+        let mut glue = Vec::with_capacity(slices.len() + 1);
+        let mut parts = Vec::with_capacity(slices.len());
+        let mut done = 0;
+        for (scope, slice) in slices {
+            let start = offset(&text, slice);
+            glue.push(between(&text[done..start]));
+            done = start + slice.len();
+            parts.push(Part::new(scope, held(slice.to_owned())));
+        }
+        glue.push(between(&text[done..]));
+        Field { key, form, glue, parts }
     }
-    let held = |text: String| match mode {
-        ContentMode::Full | ContentMode::Redacted => Held::Text(text),
-        ContentMode::HashOnly | ContentMode::MetadataOnly => Held::AddressOf(text),
-    };
-    let is_shared =
-        sorted.is_shared || system.iter().any(|beginning| key.starts_with(beginning.as_str()));
-    let whole = if is_shared { Scope::Shared } else { Scope::Personal };
-    let slices = if form == Form::Text { slices(sorted, &text, whole) } else { None };
-    let Some(slices) = slices else {
-        let glue = vec![Cow::Borrowed(""), Cow::Borrowed("")];
-        return Field { key, form, glue, parts: vec![Part::new(whole, held(text))] };
-    };
-    let mut glue = Vec::with_capacity(slices.len() + 1);
-    let mut parts = Vec::with_capacity(slices.len());
-    let mut done = 0;
-    for (scope, slice) in slices {
-        let start = slice.as_ptr() as usize - text.as_ptr() as usize;
-        glue.push(between(&text[done..start]));
-        done = start + slice.len();
-        parts.push(Part::new(scope, held(slice.to_owned())));
+
+    /// A text cut into its messages, definitions or documents; none where it is no JSON that has
+    /// some.
+    fn slices<'t>(
+        &mut self,
+        sorted: Sorted,
+        text: &'t str,
+        whole: Scope,
+    ) -> Option<Vec<(Scope, &'t str)>> {
+        let mut found = match text.as_bytes().first() {
+            Some(b'[') if sorted.may_be_array && whole == Scope::Shared => self.known(text),
+            Some(b'[') if sorted.may_be_array => elements(text),
+            Some(b'{') if sorted.may_be_object => members(text),
+            _ => None,
+        }?;
+        let personal = found.iter_mut().filter(|(scope, _)| *scope == Scope::Personal);
+        let leading = personal.take_while(|(_, slice)| whole == Scope::Shared || is_system(slice));
+        leading.for_each(|(scope, _)| *scope = Scope::Shared);
+        Some(found)
     }
-    glue.push(between(&text[done..]));
-    Field { key, form, glue, parts }
+
+    /// The elements of an array that is everybody's, and so comes again with each call.
+    fn known<'t>(&mut self, text: &'t str) -> Option<Vec<(Scope, &'t str)>> {
+        let places = self.memo.places(text, |text| {
+            let elements = elements(text)?.into_iter();
+            let place = |slice: &str| offset(text, slice)..offset(text, slice) + slice.len();
+            Some(elements.map(|(_, slice)| place(slice)).collect())
+        })?;
+        Some(places.iter().map(|place| (Scope::Shared, &text[place.clone()])).collect())
+    }
+}
+
+/// Where a slice of a text begins.
+fn offset(text: &str, slice: &str) -> usize {
+    slice.as_ptr() as usize - text.as_ptr() as usize
 }
 
 /// What stands between the elements of an array, mostly.
@@ -373,19 +420,6 @@ const BETWEEN: [&str; 5] = [",", "[", "]", ", ", ""];
 fn between(text: &str) -> Cow<'static, str> {
     let known = BETWEEN.into_iter().find(|known| *known == text);
     known.map_or_else(|| Cow::Owned(text.to_owned()), Cow::Borrowed)
-}
-
-/// A text cut into its messages, definitions or documents; none where it is no JSON that has some.
-fn slices(sorted: Sorted, text: &str, whole: Scope) -> Option<Vec<(Scope, &str)>> {
-    let mut found = match text.as_bytes().first() {
-        Some(b'[') if sorted.may_be_array => elements(text),
-        Some(b'{') if sorted.may_be_object => members(text),
-        _ => None,
-    }?;
-    let personal = found.iter_mut().filter(|(scope, _)| *scope == Scope::Personal);
-    let leading = personal.take_while(|(_, slice)| whole == Scope::Shared || is_system(slice));
-    leading.for_each(|(scope, _)| *scope = Scope::Shared);
-    Some(found)
 }
 
 /// The elements of a JSON array as slices of the text; none if it is not one, or too long a one.

@@ -60,7 +60,7 @@ impl Told {
         if kind == StepKind::Other && !is_event_of_ours(&name) && !name.is_empty() {
             attributes.push(("otel.name".into(), Value::Text(std::mem::take(&mut name))));
         }
-        let Kept { attributes, fields } = privacy::sort(attributes, privacy);
+        let Kept { attributes, fields } = privacy::sort_with(attributes, privacy, memo);
         Step {
             trace,
             span: id(&name, &attributes),

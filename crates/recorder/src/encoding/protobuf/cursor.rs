@@ -23,6 +23,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next field; none if it is no protobuf, or a group, which OTLP does not have.
+    #[inline]
     pub(super) fn field(&mut self) -> Option<(u32, Held<'a>)> {
         let key = u32::try_from(self.number()?).ok()?;
         let held = match WireType::try_from(u64::from(key & 7)).ok()? {
@@ -41,6 +42,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next number: mostly of one byte, which is nothing to decode.
+    #[inline]
     fn number(&mut self) -> Option<u64> {
         match self.0.split_first() {
             Some((byte, rest)) if *byte < 0x80 => {
