@@ -17,7 +17,7 @@ use crate::exposure::{Sides, risen};
 use crate::table::{Column, State, Table};
 use crate::together::{self, Relation};
 use crate::weigh::{self, Beside, Mover};
-use crate::windows::{FOUND_BY_SEARCH, halves, rise_in_a_place, surest_rise};
+use crate::windows::{ALONE, FOUND_BY_SEARCH, halves, rise_in_a_place, surest_rise};
 use crate::{arrival, disagree, episodes, labelling, locate, mix, onset, rise, shares, surface};
 
 /// Compares the incident's runs with the baseline's and says what moved.
@@ -121,8 +121,11 @@ fn in_a_place(
 ) -> Option<Report> {
     let rows = sides.before.start..sides.during.end;
     let (first, gain) = rise_in_a_place(table, rows)?;
-    let surely = first >= sides.earliest_change && gain >= FOUND_BY_SEARCH * design_effect(report);
-    if !surely || !rise::is_enough(&report.outcome) || rise::is_visible(report) {
+    let design_effect = design_effect(report);
+    let surely =
+        first >= sides.earliest_change && gain >= (FOUND_BY_SEARCH + ALONE) * design_effect;
+    let disagree = || disagree::of(table, sides, design_effect).is_some();
+    if !surely || !rise::is_enough(&report.outcome) || rise::is_visible(report) || disagree() {
         return None;
     }
     let mut told = report.clone();

@@ -19,6 +19,10 @@ use crate::table::Table;
 /// 1 % when the outer 5 % are trimmed; here less is trimmed).
 pub const FOUND_BY_SEARCH: f64 = 8.0;
 
+/// How much surer, in nats, a rise has to be that one place shows and all runs do not: ten to one
+/// against, because most faults are not of one place.
+pub const ALONE: f64 = 2.3;
+
 /// Windows that a person asked for, if they can be compared.
 pub fn check(baseline: Window, incident: Window, now: Timestamp) -> Result<Windows, QuestionError> {
     if baseline.overlaps(&incident) {
@@ -68,10 +72,11 @@ pub fn split(table: &Table, within: Window) -> Option<Split> {
 /// Where to cut, how sure that is in nats, and what showed it.
 fn rise(table: &Table, rows: Range<usize>) -> Option<(usize, f64, ChosenBy)> {
     let of_all = surest_rise(table, rows.clone());
-    let surer = |(_, gain): &(usize, f64)| of_all.is_none_or(|(_, of_all)| *gain > of_all);
+    let alone = (FOUND_BY_SEARCH + ALONE) * table.inflation();
+    let surer = |(_, gain): &(usize, f64)| *gain > of_all.map_or(alone, |(_, of_all)| of_all);
     if let Some((first, gain)) = rise_in_a_place(table, rows.clone()).filter(surer) {
-        let alone = ChosenBy::PlaceChangePoint;
-        return Some((first, gain, of_all.map_or(alone, |_| ChosenBy::ChangePoint)));
+        let by = of_all.map_or(ChosenBy::PlaceChangePoint, |_| ChosenBy::ChangePoint);
+        return Some((first, gain, by));
     }
     let (first, gain) = of_all.or_else(|| rise_by_a_source(table, rows))?;
     Some((first, gain, ChosenBy::ChangePoint))

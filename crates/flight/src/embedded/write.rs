@@ -22,6 +22,9 @@ const GROUP: usize = 64;
 /// Most bytes in one commit, unless one request alone has more.
 const GROUP_BYTES: usize = 8 << 20;
 
+/// Pages in the log of a day at which they are written back: 8 MB.
+const LOG_PAGES: i64 = 1000;
+
 /// The writing side. Lives on a thread of its own.
 pub(super) struct Writer {
     shelf: Arc<Shelf>,
@@ -65,6 +68,7 @@ impl Writer {
             }
             for (day, group) in days {
                 self.commit(day, group);
+                self.write_back();
             }
         }
     }
@@ -97,6 +101,16 @@ impl Writer {
                     _ = answer.send(Err(FlightError::Together(Arc::clone(&error))));
                 }
             }
+        }
+    }
+
+    /// Brings the log of the day into its file once it is long: after the answers, because nobody
+    /// has to wait for that. If it fails, all is in the log still, and the next commit tries again.
+    fn write_back(&self) {
+        let Some(open) = &self.open else { return };
+        if let Err(error) = open.write_back() {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, path = %open.path.display(), "the log could not be written back");
         }
     }
 
@@ -144,6 +158,8 @@ impl OpenDay {
     fn new(shelf: &Shelf, day: i32) -> Result<Self, FlightError> {
         let path = day::path_of(&shelf.directory, day);
         let connection = day::writer(&path)?;
+        let by_itself = connection.pragma_update(None, "wal_autocheckpoint", 0);
+        by_itself.map_err(FlightError::Append)?;
         let head = last_head(&connection)?;
         Ok(Self { day, path, connection, known: Known::default(), head })
     }
@@ -203,6 +219,17 @@ impl OpenDay {
         let addresses = chunks.flat_map(|chunk| &chunk.addresses);
         shelf.note_stored(self.day, addresses.copied());
         Ok(done)
+    }
+
+    /// Writes the log back into the file, if it is long.
+    fn write_back(&self) -> rusqlite::Result<()> {
+        let pages = |sql: &str| {
+            self.connection.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(1))
+        };
+        if pages("PRAGMA wal_checkpoint(NOOP)")? >= LOG_PAGES {
+            pages("PRAGMA wal_checkpoint(PASSIVE)")?;
+        }
+        Ok(())
     }
 }
 
