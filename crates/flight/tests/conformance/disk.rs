@@ -72,6 +72,20 @@ async fn a_commit_is_synced_to_disk_before_it_returns() {
     assert_eq!(embedded(&flight).durability().unwrap(), Some(full));
 }
 
+/// Many times what the log may hold goes through it.
+#[tokio::test]
+async fn the_log_of_a_day_stays_short_however_many_commits_go_through_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let flight = open(dir.path());
+    for number in 1..=20 {
+        for one in 1..=200 {
+            append(&flight, of_steps(vec![step(trace(one), number)])).await;
+        }
+    }
+    let log = fs::metadata(dir.path().join("2026-11-22.db-wal")).unwrap().len();
+    assert!((4 << 20..12 << 20).contains(&log), "{log}");
+}
+
 #[tokio::test]
 async fn a_file_holds_what_was_received_on_one_day() {
     let dir = tempfile::tempdir().unwrap();
