@@ -45,7 +45,8 @@ impl Roll {
     ) -> Result<bool, FlightError> {
         let mut days = self.of(shelf, day)?;
         let Some(filters) = days.get_mut(&day) else { return Ok(true) };
-        Ok(traces.fold(false, |met, trace| filters.put(*trace) || met))
+        let met = traces.filter(|trace| filters.put(**trace)).count();
+        Ok(met > 0)
     }
 
     /// Whether the file of a day may hold one of some traces.
