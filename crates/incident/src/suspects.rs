@@ -191,8 +191,11 @@ impl Asked<'_> {
         }
         let hours = before.as_hours();
         let (_, points) = BY_HOURS.into_iter().find(|(most, _)| hours < *most)?;
-        let ago = wording::duration(before.max(SignedDuration::ZERO));
-        let why = format!("began to matter {ago} before {what}, at {}", wording::moment(began));
+        let (apart, side) = match before.is_negative() {
+            true => (wording::duration(-before), "after the latest moment of"),
+            false => (wording::duration(before), "before"),
+        };
+        let why = format!("began to matter {apart} {side} {what}, at {}", wording::moment(began));
         Some(ScorePart { points, why })
     }
 

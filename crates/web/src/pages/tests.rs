@@ -119,10 +119,12 @@ fn a_mover_is_shown_with_its_comparison() {
             surface: "tool",
             effect: "changes how runs behave",
             factor: "tool_shape:search_kb",
-            from: LevelText {
-                short: "4f1a",
-                full: "4f1a",
-            },
+            from: Some(
+                LevelText {
+                    short: "4f1a",
+                    full: "4f1a",
+                },
+            ),
             to: LevelText {
                 short: "9c22aa01",
                 full: "9c22aa01bbccddeeff00112233445566",

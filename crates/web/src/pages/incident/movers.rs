@@ -1,6 +1,6 @@
 //! What moved: one card for each mover, with the rates with and without it.
 
-use model::report::{Basis, Mover};
+use model::report::{Basis, Change, Mover};
 use model::surface::Effect;
 use model::{BehaviourRate, Report, Verdict};
 use response::wording;
@@ -16,8 +16,8 @@ pub(crate) struct MoverCard {
     pub(crate) effect: &'static str,
     /// The factor.
     pub(crate) factor: String,
-    /// Its level before.
-    pub(crate) from: LevelText,
+    /// Its level before; none where the level stayed, and its runs got worse.
+    pub(crate) from: Option<LevelText>,
     /// Its level now.
     pub(crate) to: LevelText,
     /// The rates with and without it.
@@ -76,7 +76,12 @@ fn card(report: &Report, mover: &Mover, scale: f64) -> MoverCard {
             Effect::Mix => "changes which runs there are",
         },
         factor: mover.factor.clone(),
-        from: mover.from.as_deref().map_or_else(LevelText::absent, LevelText::of),
+        from: match mover.change {
+            Change::Levels => {
+                Some(mover.from.as_deref().map_or_else(LevelText::absent, LevelText::of))
+            }
+            Change::Rate => None,
+        },
         to: LevelText::of(&mover.to),
         rates: vec![
             row("with it", "with", &mover.rate_with, scale),
