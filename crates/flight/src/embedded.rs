@@ -1,8 +1,9 @@
 //! The engine on disk: one SQLite file for each UTC day on which something was received.
 //!
-//! A request is packed by whoever brings it ([`pack`]), waits for the one writer ([`write`]) and is
-//! answered once it is durable. Readers ([`read`]) have connections of their own; what came in the
-//! last moments is [`fresh`]. The [`shelf`] is what they share.
+//! A request is packed by whoever brings it ([`pack`]), waits for the one writer ([`write`]), whose
+//! [`log`] is kept short beside it, and is answered once it is durable. Readers ([`read`]) have
+//! connections of their own; what came in the last moments is [`fresh`]. The [`shelf`] is what they
+//! share.
 
 mod body;
 mod chain;
@@ -13,6 +14,7 @@ mod file;
 mod filter;
 mod fresh;
 mod keep;
+mod log;
 mod pack;
 mod pieces;
 mod pivots;
@@ -38,8 +40,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use crate::error::FlightError;
 use crate::keys::TenantKeys;
 use crate::store::{Append, DayHead, Erased, KeptDay, Place, TraceRecord, Verified, Wanted};
+use log::Shortener;
 use pack::{Packed, Packing};
 use shelf::Shelf;
+use write::Writer;
 
 pub use day::Durability;
 pub use pieces::LEVEL as COMPRESSION_LEVEL;
@@ -58,14 +62,16 @@ const MOST_NAMED: usize = 1_000;
 pub struct Embedded {
     /// None once it is being dropped.
     queue: Option<mpsc::Sender<Waiting>>,
-    writer: Option<JoinHandle<()>>,
+    /// The writer, and its helper, which ends after it.
+    threads: Vec<JoinHandle<()>>,
     room: Arc<Semaphore>,
     shelf: Arc<Shelf>,
 }
 
 /// A request that waits to be durable.
 pub(crate) struct Waiting {
-    packed: Packed,
+    /// What was read side by side, in the order in which it came; there is one at least.
+    parts: Vec<Packed>,
     answer: oneshot::Sender<Result<Receipt, FlightError>>,
     _room: OwnedSemaphorePermit,
 }
@@ -90,10 +96,13 @@ impl Embedded {
         for (pivot, label) in read::awaited(&shelf)? {
             shelf.await_run(pivot, label);
         }
-        let writer = write::Writer::new(Arc::clone(&shelf));
-        let thread = std::thread::Builder::new().name("flight-writer".to_owned());
-        let writer = Some(thread.spawn(move || writer.run(waiting)).map_err(unusable)?);
-        Ok(Self { queue: Some(queue), writer, room: Arc::new(Semaphore::new(QUEUE_BYTES)), shelf })
+        let (shortener, helper) = Shortener::new();
+        let writer = Writer::new(Arc::clone(&shelf), shortener);
+        let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
+        let writer = thread("flight-writer").spawn(move || writer.run(waiting));
+        let helper = thread("flight-log").spawn(move || helper.run());
+        let threads = vec![writer.map_err(unusable)?, helper.map_err(unusable)?];
+        Ok(Self { queue: Some(queue), threads, room: Arc::new(Semaphore::new(QUEUE_BYTES)), shelf })
     }
 
     /// How the newest day file is made durable, as its pragmas tell; none before the first append.
@@ -104,19 +113,19 @@ impl Embedded {
     pub(crate) async fn append(&self, append: Append) -> Result<Receipt, FlightError> {
         let mut appending = self.begin(append.received)?;
         appending.add(append.batch.steps)?;
-        appending.commit(append.labels, append.settlements).await
+        appending.finish()?.commit(append.labels, append.settlements).await
     }
 
     /// Lets a request wait for the writer.
     fn queue(
         &self,
-        packed: Packed,
+        parts: Vec<Packed>,
     ) -> Result<oneshot::Receiver<Result<Receipt, FlightError>>, FlightError> {
-        let size = packed.size().clamp(1, QUEUE_BYTES) as u32;
+        let size = size(&parts).clamp(1, QUEUE_BYTES) as u32;
         let room = Arc::clone(&self.room).try_acquire_many_owned(size);
         let room = room.map_err(|_| FlightError::Overloaded)?;
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { packed, answer, _room: room };
+        let waiting = Waiting { parts, answer, _room: room };
         let queue = self.queue.as_ref().ok_or(FlightError::Closed)?;
         queue.try_send(waiting).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => FlightError::Overloaded,
@@ -127,7 +136,7 @@ impl Embedded {
 
     pub(crate) fn begin(&self, received: Timestamp) -> Result<Appending<'_>, FlightError> {
         let packing = Packing::new(&self.shelf, received)?;
-        Ok(Appending { engine: self, packing, joined: Vec::new(), met: HashSet::new() })
+        Ok(Appending { engine: self, packing, joined: Joined::default() })
     }
 
     pub(crate) fn traces(
@@ -234,24 +243,56 @@ impl Embedded {
     }
 }
 
-/// A request that is packed as it is read.
+/// A request, or a part of one, that is packed as it is read.
 pub(crate) struct Appending<'a> {
     engine: &'a Embedded,
     packing: Packing<'a>,
-    /// Labels that waited for what steps of it name.
-    joined: Vec<Label>,
-    met: HashSet<(TraceId, Subject)>,
+    joined: Joined,
 }
 
-impl Appending<'_> {
+/// Labels that waited for what steps name, each once for a trace that it is given to.
+#[derive(Default)]
+struct Joined {
+    met: HashSet<(TraceId, Subject)>,
+    labels: Vec<(TraceId, Label)>,
+}
+
+impl Joined {
+    fn give(&mut self, trace: TraceId, label: Label) {
+        if self.met.insert((trace, label.subject)) {
+            self.labels.push((trace, label));
+        }
+    }
+}
+
+impl<'a> Appending<'a> {
     pub(crate) fn add(&mut self, steps: Vec<Step>) -> Result<(), FlightError> {
         for step in &steps {
             let labels = step.pivots.iter().filter_map(|pivot| self.engine.shelf.awaited(pivot));
-            for label in labels.filter(|label| self.met.insert((step.trace, label.subject))) {
-                self.joined.push(about(step.trace, &label));
-            }
+            labels.for_each(|label| self.joined.give(step.trace, label));
         }
         self.packing.add(steps)
+    }
+
+    /// All of it, packed.
+    pub(crate) fn finish(self) -> Result<Finished<'a>, FlightError> {
+        let Self { engine, packing, joined } = self;
+        Ok(Finished { engine, parts: vec![packing.finish()?], joined })
+    }
+}
+
+/// A request that is packed, in one part or several.
+pub(crate) struct Finished<'a> {
+    engine: &'a Embedded,
+    parts: Vec<Packed>,
+    joined: Joined,
+}
+
+impl Finished<'_> {
+    /// Takes in what comes after it in the same request.
+    pub(crate) fn join(&mut self, mut other: Self) {
+        self.parts.append(&mut other.parts);
+        other.joined.labels.into_iter().for_each(|(trace, label)| self.joined.give(trace, label));
     }
 
     pub(crate) async fn commit(
@@ -259,25 +300,30 @@ impl Appending<'_> {
         mut labels: Vec<Label>,
         settlements: Vec<Settlement>,
     ) -> Result<Receipt, FlightError> {
+        let mut found = Vec::new();
         for label in &labels {
-            self.join(label)?;
+            found.extend(self.named(label)?.into_iter().map(|trace| about(trace, label)));
         }
-        labels.append(&mut self.joined);
-        let packed = self.packing.finish(labels, settlements)?;
-        self.engine.queue(packed)?.await.map_err(|_| FlightError::Closed)?
+        labels.extend(self.joined.labels.iter().map(|(trace, label)| about(*trace, label)));
+        labels.append(&mut found);
+        if let Some(last) = self.parts.last_mut() {
+            last.tell(&self.engine.shelf, labels, settlements);
+        }
+        self.engine.queue(self.parts)?.await.map_err(|_| FlightError::Closed)?
     }
 
-    /// Gives a label about a pivot to the traces on record that name it; if there is none, to those
-    /// of this request that do, and to those that come.
-    fn join(&mut self, label: &Label) -> Result<(), FlightError> {
-        let Subject::Pivot(pivot) = label.subject else { return Ok(()) };
+    /// The traces on record that name the pivot that a label is about; if there is none, those of
+    /// this request that do, and it waits for those that come.
+    fn named(&self, label: &Label) -> Result<Vec<TraceId>, FlightError> {
+        let Subject::Pivot(pivot) = label.subject else { return Ok(Vec::new()) };
         let mut traces = read::find(&self.engine.shelf, pivot, MOST_NAMED)?;
         if traces.is_empty() {
             self.engine.shelf.await_run(pivot, label.clone());
-            traces.extend(self.packing.naming(pivot));
+            traces.extend(self.parts.iter().flat_map(|part| part.naming(pivot)));
+            traces.sort_unstable();
+            traces.dedup();
         }
-        self.joined.extend(traces.into_iter().map(|trace| about(trace, label)));
-        Ok(())
+        Ok(traces)
     }
 }
 
@@ -285,8 +331,13 @@ impl Appending<'_> {
 impl Drop for Embedded {
     fn drop(&mut self) {
         self.queue = None;
-        _ = self.writer.take().map(JoinHandle::join);
+        self.threads.drain(..).for_each(|thread| _ = thread.join());
     }
+}
+
+/// Bytes that a request holds while it waits.
+fn size(parts: &[Packed]) -> usize {
+    parts.iter().map(Packed::size).sum()
 }
 
 /// The same label, about a trace.

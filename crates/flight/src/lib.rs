@@ -21,6 +21,6 @@ pub use keys::{Keyring, MasterKey};
 pub use recent::{Recent, RunRow, RunSet};
 pub use secret::Random;
 pub use store::{
-    Append, Appending, Broken, DayHead, Erased, Flight, KeptDay, Place, TraceRecord, Verified,
-    Wanted,
+    Append, Appending, Broken, DayHead, Erased, Finished, Flight, KeptDay, Place, TraceRecord,
+    Verified, Wanted,
 };

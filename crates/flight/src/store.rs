@@ -130,7 +130,7 @@ enum Engine<'a> {
     Memory(&'a Memory, Append),
 }
 
-impl Appending<'_> {
+impl<'a> Appending<'a> {
     /// Takes some steps more.
     pub fn add(&mut self, mut steps: Vec<Step>) -> Result<(), FlightError> {
         match &mut self.0 {
@@ -142,11 +142,44 @@ impl Appending<'_> {
         }
     }
 
+    /// All of it, ready to be made durable.
+    pub fn finish(self) -> Result<Finished<'a>, FlightError> {
+        Ok(Finished(match self.0 {
+            Engine::Embedded(appending) => Packed::Embedded(appending.finish()?),
+            Engine::Memory(engine, append) => Packed::Memory(engine, append),
+        }))
+    }
+}
+
+/// A request that is ready to be made durable, in one part or several.
+pub struct Finished<'a>(Packed<'a>);
+
+enum Packed<'a> {
+    Embedded(crate::embedded::Finished<'a>),
+    Memory(&'a Memory, Append),
+}
+
+impl Finished<'_> {
+    /// Takes in what comes after it in the same request.
+    ///
+    /// # Panics
+    ///
+    /// If the other is a part of what other flights were to take.
+    pub fn join(&mut self, other: Self) {
+        match (&mut self.0, other.0) {
+            (Packed::Embedded(all), Packed::Embedded(more)) => all.join(more),
+            (Packed::Memory(_, all), Packed::Memory(_, mut more)) => {
+                all.batch.steps.append(&mut more.batch.steps);
+            }
+            _ => unreachable!("invariant: parts of a request are of the same flights"),
+        }
+    }
+
     /// Makes all of it durable, with late outcomes, or none. Answers once it is.
     pub async fn commit(self, labels: Vec<Label>) -> Result<Receipt, FlightError> {
         match self.0 {
-            Engine::Embedded(appending) => appending.commit(labels, Vec::new()).await,
-            Engine::Memory(engine, append) => Ok(engine.append(Append { labels, ..append })),
+            Packed::Embedded(finished) => finished.commit(labels, Vec::new()).await,
+            Packed::Memory(engine, append) => Ok(engine.append(Append { labels, ..append })),
         }
     }
 }

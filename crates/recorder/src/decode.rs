@@ -1,5 +1,7 @@
 //! OTLP in: one export request, under limits, to a batch.
 
+use std::sync::Arc;
+
 use model::{Batch, Fault, Faulty, Rejection, Step};
 
 use crate::count::{Measured, measure};
@@ -9,6 +11,7 @@ use crate::memo::Memo;
 use crate::origin::{self, Group, groups};
 use crate::policy::{Features, Policy};
 use crate::spans;
+use crate::told::Sender;
 
 /// What one request may hold at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,59 +121,139 @@ pub fn decode_logs(
     whole(measure(request, encoding, Signal::Logs, limits)?, limits, policy)
 }
 
-/// Reads an export request as [`decode`] or [`decode_logs`] does, and hands over its steps some at
-/// a time, while others are still to be read.
-pub fn decode_in_parts(
-    measured: Measured,
-    limits: &Limits,
-    policy: &Policy,
-    take: &mut dyn FnMut(Vec<Step>),
-) -> Result<Batch, DecodeError> {
-    match measured.signal {
-        Signal::Traces => spans_in_parts(measured, limits, policy, take),
-        Signal::Logs => records_in_parts(measured, limits, policy, take),
+/// A request whose senders are read, and whose items are not yet.
+pub struct Opened<'a> {
+    encoding: Encoding,
+    signal: Signal,
+    groups: Vec<Group<'a>>,
+    features: Arc<Features>,
+}
+
+impl<'a> Opened<'a> {
+    /// Opens a request, unless its senders say more than they may.
+    pub fn of(
+        measured: Measured<'a>,
+        limits: &Limits,
+        policy: &Policy,
+    ) -> Result<Self, DecodeError> {
+        let (encoding, signal) = (measured.encoding, measured.signal);
+        let groups = groups(measured, limits, policy)?;
+        let differs = policy.differs() && signal == Signal::Traces;
+        let features = if differs { features(&groups, encoding) } else { Features::new() };
+        Ok(Self { encoding, signal, groups, features: Arc::new(features) })
+    }
+
+    /// The same in parts of about so many bytes at least, to be read side by side: the first, and
+    /// the others, so that there are `most` at most. Log records stay together: the id of one may
+    /// follow from those before it.
+    pub fn split(self, bytes: usize, most: usize) -> (Self, Vec<Self>) {
+        let items = self.groups.iter().flat_map(|group| &group.items);
+        let all: usize = items.map(|item| item.len()).sum();
+        let count = (all / bytes.max(1)).min(most);
+        if self.signal == Signal::Logs || count < 2 {
+            return (self, Vec::new());
+        }
+        let Self { encoding, signal, groups, features } = self;
+        let part = |groups| Self { encoding, signal, groups, features: Arc::clone(&features) };
+        let mut parts = split(groups, all.div_ceil(count)).into_iter().map(part);
+        let first = parts.next().unwrap_or_else(|| part(Vec::new()));
+        (first, parts.collect())
+    }
+
+    /// Reads the items, and hands over their steps some at a time, while others are still to be
+    /// read.
+    pub fn read(self, limits: &Limits, policy: &Policy, take: &mut dyn FnMut(Vec<Step>)) -> Batch {
+        match self.signal {
+            Signal::Traces => self.spans(limits, policy, take),
+            Signal::Logs => self.records(limits, policy, take),
+        }
+    }
+
+    fn spans(self, limits: &Limits, policy: &Policy, take: &mut dyn FnMut(Vec<Step>)) -> Batch {
+        let Self { encoding, groups, features, .. } = self;
+        let (mut batch, mut parts) = (Batch::default(), Parts::new(take));
+        let mut memo = Memo::default();
+        for group in groups {
+            let sender = group.origin.as_ref().map(Sender::of);
+            for item in group.items {
+                let step = sender.as_ref().map_err(|why| **why).and_then(|sender| {
+                    let span = encoding.span(item)?;
+                    let named = spans::feature(&span).or(origin::feature(sender.origin));
+                    let of_trace = || features.get(&span.trace?).map(String::as_str);
+                    let named = named.or_else(of_trace);
+                    let privacy = policy.of(named);
+                    let claims = spans::claims(&span);
+                    Ok((spans::step(span, sender, limits, privacy, &mut memo)?, claims))
+                });
+                match step {
+                    Ok((step, claims)) => {
+                        parts.push(step, item.len());
+                        batch.claims.extend(claims);
+                    }
+                    Err(why) => batch.rejections.push(refused(encoding, Signal::Traces, item, why)),
+                }
+            }
+        }
+        parts.hand_over();
+        batch
+    }
+
+    fn records(self, limits: &Limits, policy: &Policy, take: &mut dyn FnMut(Vec<Step>)) -> Batch {
+        let Self { encoding, groups, .. } = self;
+        let (mut batch, mut parts) = (Batch::default(), Parts::new(take));
+        let mut records = Records::new(limits, policy);
+        for group in groups {
+            let sender = group.origin.as_ref().map(Sender::of);
+            for item in group.items {
+                let read = sender.as_ref().map_err(|why| **why).and_then(|sender| {
+                    let record = encoding.read(item)?;
+                    records.read(record, sender)
+                });
+                match read {
+                    Ok((step, claim)) => {
+                        step.into_iter().for_each(|step| parts.push(step, item.len()));
+                        batch.claims.extend(claim);
+                    }
+                    Err(why) => batch.rejections.push(refused(encoding, Signal::Logs, item, why)),
+                }
+            }
+        }
+        parts.hand_over();
+        batch
     }
 }
 
-fn spans_in_parts(
-    measured: Measured,
-    limits: &Limits,
-    policy: &Policy,
-    take: &mut dyn FnMut(Vec<Step>),
-) -> Result<Batch, DecodeError> {
-    let encoding = measured.encoding;
-    let (mut batch, mut parts) = (Batch::default(), Parts::new(take));
-    let mut memo = Memo::default();
-    let groups = groups(measured, limits, policy)?;
-    let features = if policy.differs() { features(&groups, encoding) } else { Features::new() };
-    for group in groups {
-        for item in group.items {
-            let step = group.origin.as_ref().map_err(|why| *why).and_then(|origin| {
-                let span = encoding.span(item)?;
-                let named = spans::feature(&span).or(origin::feature(origin));
-                let of_trace = || features.get(&span.trace?).map(String::as_str);
-                let named = named.or_else(of_trace);
-                let privacy = policy.of(named);
-                let claims = spans::claims(&span);
-                Ok((spans::step(span, origin, limits, privacy, &mut memo)?, claims))
-            });
-            match step {
-                Ok((step, claims)) => {
-                    parts.push(step, item.len());
-                    batch.claims.extend(claims);
-                }
-                Err(why) => batch.rejections.push(refused(encoding, Signal::Traces, item, why)),
+/// Groups in parts of so many bytes of items each, the last of what is left; the items of one group
+/// may come to lie in several.
+fn split(groups: Vec<Group>, bytes: usize) -> Vec<Vec<Group>> {
+    let (mut parts, mut part, mut held) = (Vec::new(), Vec::new(), 0);
+    for Group { origin, items } in groups {
+        let mut some = Vec::new();
+        for item in items {
+            some.push(item);
+            held += item.len();
+            if held >= bytes {
+                held = 0;
+                let items = std::mem::take(&mut some);
+                part.push(Group { origin: origin.clone(), items });
+                parts.push(std::mem::take(&mut part));
             }
         }
+        if !some.is_empty() {
+            part.push(Group { origin, items: some });
+        }
     }
-    parts.hand_over();
-    Ok(batch)
+    if !part.is_empty() {
+        parts.push(part);
+    }
+    parts
 }
 
 /// A batch with all of its steps.
 fn whole(measured: Measured, limits: &Limits, policy: &Policy) -> Result<Batch, DecodeError> {
     let mut steps = Vec::new();
-    let batch = decode_in_parts(measured, limits, policy, &mut |mut part| steps.append(&mut part))?;
+    let opened = Opened::of(measured, limits, policy)?;
+    let batch = opened.read(limits, policy, &mut |mut part| steps.append(&mut part));
     Ok(Batch { steps, ..batch })
 }
 
@@ -215,34 +298,6 @@ fn features(groups: &[Group], encoding: Encoding) -> Features {
         }
     }
     features
-}
-
-fn records_in_parts(
-    measured: Measured,
-    limits: &Limits,
-    policy: &Policy,
-    take: &mut dyn FnMut(Vec<Step>),
-) -> Result<Batch, DecodeError> {
-    let encoding = measured.encoding;
-    let (mut batch, mut parts) = (Batch::default(), Parts::new(take));
-    let mut records = Records::new(limits, policy);
-    for group in groups(measured, limits, policy)? {
-        for item in group.items {
-            let read = group.origin.as_ref().map_err(|why| *why).and_then(|origin| {
-                let record = encoding.read(item)?;
-                records.read(record, origin)
-            });
-            match read {
-                Ok((step, claim)) => {
-                    step.into_iter().for_each(|step| parts.push(step, item.len()));
-                    batch.claims.extend(claim);
-                }
-                Err(why) => batch.rejections.push(refused(encoding, Signal::Logs, item, why)),
-            }
-        }
-    }
-    parts.hand_over();
-    Ok(batch)
 }
 
 /// Most characters told of a refused item's name.

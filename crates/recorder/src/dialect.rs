@@ -97,8 +97,12 @@ pub(crate) fn key(text: &str) -> Key {
 
 /// Every key that some dialect knows.
 pub fn known_keys() -> Vec<&'static str> {
-    let keys = VOCABULARIES.iter().flat_map(|words| words.keys.iter().chain(words.loose));
-    keys.map(|(key, _)| *key).collect()
+    table::all_known().collect()
+}
+
+/// Which of the keys it is that dialects know, in their order.
+pub(crate) fn number_of_key(key: &str) -> Option<usize> {
+    table::number(key)
 }
 
 /// Every beginning of keys that some dialect knows.
@@ -106,11 +110,11 @@ pub fn known_beginnings() -> Vec<&'static str> {
     VOCABULARIES.iter().flat_map(|words| words.below).map(|(beginning, _)| *beginning).collect()
 }
 
-/// Reads a span's name and attributes in whatever dialect they speak.
-pub fn read<'a>(
+/// Reads a span's name and attributes in whatever dialect they speak, beside what its sender says.
+pub(crate) fn read<'a>(
     name: &'a str,
     attributes: &'a [Attribute],
-    origin: &'a [Attribute],
+    sender: &'a Found<'a>,
 ) -> Reading<'a> {
     let mut own = Found::of(attributes);
     for (event, said) in events::on_span(&own) {
@@ -120,15 +124,7 @@ pub fn read<'a>(
     }
     let (kind, operation) = sort(&own);
     let settings = settings::of(&own);
-    Reading {
-        dialect: own.dialect(),
-        kind,
-        operation,
-        name,
-        own,
-        sender: Found::of(origin),
-        settings,
-    }
+    Reading { dialect: own.dialect(), kind, operation, name, own, sender, settings }
 }
 
 /// Whether an event on a span says of it what attributes should.

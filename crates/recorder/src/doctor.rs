@@ -5,6 +5,7 @@ use model::{Outcome, Source, Step, StepKind};
 use serde::Serialize;
 
 use crate::dialect::slot::Slot;
+use crate::dialect::table::Found;
 use crate::reading::{Reading, short};
 use crate::record::{There, read_record_with};
 use crate::{dialect, traits};
@@ -24,7 +25,8 @@ pub struct Advice {
 /// recognised and says what it could.
 pub fn advice(step: &Step, said: &[&Step]) -> Vec<Advice> {
     let there = There::of(step, said);
-    let mut reading = dialect::read(there.name(step), &there.attributes, &step.origin);
+    let sender = Found::of(&step.origin);
+    let mut reading = dialect::read(there.name(step), &there.attributes, &sender);
     reading.kind = step.kind;
     let mut found = Vec::new();
     found.extend(not_recognised(&reading));

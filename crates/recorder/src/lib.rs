@@ -52,7 +52,7 @@ mod tests;
 
 pub use answer::answer;
 pub use count::{Measured, measure};
-pub use decode::{DecodeError, Limits, decode, decode_in_parts, decode_logs};
+pub use decode::{DecodeError, Limits, Opened, decode, decode_logs};
 pub use doctor::{Advice, advice};
 pub use encode::encode;
 pub use encoding::{Encoding, Signal};

@@ -1,7 +1,6 @@
 //! Log records: GenAI events become steps below the span they are about, evaluations also claims.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use model::{About, Attribute, Claim, Outcome, Pivot, Source, SpanId, Step, TraceId, Value};
@@ -15,7 +14,7 @@ use crate::fingerprint;
 use crate::memo::Memo;
 use crate::origin;
 use crate::policy::Policy;
-use crate::told::{self, Told, instant, is_event_of_ours};
+use crate::told::{self, Sender, Told, instant, is_event_of_ours};
 use crate::value::{attributes, number, text, value};
 
 /// Why a log record that is no GenAI event is not kept.
@@ -84,7 +83,7 @@ impl<'l> Records<'l> {
     pub(crate) fn read(
         &mut self,
         mut record: LogRecord,
-        origin: &Arc<[Attribute]>,
+        sender: &Sender,
     ) -> Result<Read, &'static str> {
         let own = take_id(&mut record);
         let name = name(&record);
@@ -113,12 +112,12 @@ impl<'l> Records<'l> {
             attributes: all_attributes(record),
         };
         let named = Attributes(&told.attributes).text(&[origin::FEATURE]);
-        let privacy = self.policy.of(named.or(origin::feature(origin)));
+        let privacy = self.policy.of(named.or(origin::feature(sender.origin)));
         let place = Place { trace, parent: told.parent, times };
         let id = |name: &str, metadata: &[Attribute]| {
             own.unwrap_or_else(|| self.ids.of(place, name, metadata))
         };
-        Ok((Some(told.step(origin, privacy, &mut self.memo, id)), claim))
+        Ok((Some(told.step(sender, privacy, &mut self.memo, id)), claim))
     }
 }
 

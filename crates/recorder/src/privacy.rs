@@ -284,15 +284,21 @@ struct Sorted {
     may_be_object: bool,
 }
 
-/// The same for all keys that are known: to go through the lists for each attribute of each span is
-/// a good part of what reading it takes.
-static SORTED: LazyLock<HashMap<&'static str, Sorted>> = LazyLock::new(|| {
-    dialect::known_keys().into_iter().map(|key| (key, Sorted::new(key))).collect()
-});
+/// The same for all keys that dialects know, in their order: to go through the lists for each
+/// attribute of each span is a good part of what reading it takes.
+static KNOWN: LazyLock<Vec<Sorted>> =
+    LazyLock::new(|| dialect::known_keys().into_iter().map(Sorted::new).collect());
+
+/// The same for the keys that are listed here.
+static LISTED: LazyLock<HashMap<&'static str, Sorted>> =
+    LazyLock::new(|| METADATA.iter().map(|key| (*key, Sorted::new(key))).collect());
 
 impl Sorted {
     fn of(key: &str) -> Self {
-        SORTED.get(key).copied().unwrap_or_else(|| Self::new(key))
+        match dialect::number_of_key(key) {
+            Some(number) => KNOWN[number],
+            None => LISTED.get(key).copied().unwrap_or_else(|| Self::new(key)),
+        }
     }
 
     fn new(key: &str) -> Self {

@@ -31,7 +31,7 @@ pub struct Reading<'a> {
     /// What it says.
     pub(crate) own: Found<'a>,
     /// What whoever sent it says.
-    pub(crate) sender: Found<'a>,
+    pub(crate) sender: &'a Found<'a>,
     /// What it asked for, where that is one JSON object.
     pub(crate) settings: Settings,
 }
@@ -209,7 +209,7 @@ impl<'a> Reading<'a> {
 
     /// The parameters of the request.
     pub(crate) fn parameters(&self) -> Vec<Parameter<'a>> {
-        let mut all = settings::parameters(&self.own, &self.sender, &self.settings);
+        let mut all = settings::parameters(&self.own, self.sender, &self.settings);
         let told_by_answer = self.is_told_by_answer().then_some(SERVICE_TIER);
         let none = [dialect::no_parameter(self.dialect), told_by_answer];
         all.retain(|one| !none.contains(&Some(&*one.name)));

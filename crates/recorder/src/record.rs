@@ -15,6 +15,7 @@ use model::record::{Agent, Place};
 use model::{Attribute, Key, Record, Source, Step, StepKind, Traits, Value};
 
 use crate::dialect::slot::Slot;
+use crate::dialect::table::Found;
 use crate::memo::Memo;
 use crate::reading::Reading;
 use crate::talk::Conversation;
@@ -30,7 +31,8 @@ pub fn read_record(step: &Step) -> Record {
 /// the span of the call in which they were said.
 pub fn read_record_with(step: &Step, said: &[&Step]) -> Record {
     let there = There::of(step, said);
-    let mut reading = dialect::read(there.name(step), &there.attributes, &step.origin);
+    let sender = Found::of(&step.origin);
+    let mut reading = dialect::read(there.name(step), &there.attributes, &sender);
     reading.kind = step.kind;
     let conversation = traits::conversation(&reading, &mut Memo::default()).unwrap_or_default();
     let mut traits = step.traits.clone();

@@ -7,6 +7,7 @@ use model::{Source, Step, Value};
 
 use crate::dialect;
 use crate::dialect::slot::{Below, Slot};
+use crate::dialect::table::Found;
 use crate::json::document;
 use crate::reading::Reading;
 use crate::record::There;
@@ -36,7 +37,8 @@ const READ: [Slot; 5] =
 /// What was said in a step, and in log records about it.
 pub fn said(step: &Step, logs: &[&Step]) -> Said {
     let there = There::of(step, logs);
-    let reading = dialect::read(there.name(step), &there.attributes, &step.origin);
+    let sender = Found::of(&step.origin);
+    let reading = dialect::read(there.name(step), &there.attributes, &sender);
     let mut said = Said { lacks: !there.gone.is_empty(), ..Said::default() };
     for slot in WROTE {
         said.wrote.extend(texts(&reading, slot));

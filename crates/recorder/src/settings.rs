@@ -195,7 +195,8 @@ mod tests {
 
     fn settings(json: &str) -> Vec<(String, Setting)> {
         let attributes = [("llm.invocation_parameters".into(), Value::Text(json.to_owned()))];
-        let reading = dialect::read("", &attributes, &[]);
+        let nobody = Found::of(&[]);
+        let reading = dialect::read("", &attributes, &nobody);
         let all = reading.parameters().into_iter();
         all.map(|one| (one.name.into_owned(), one.value)).collect()
     }
@@ -229,6 +230,7 @@ mod tests {
         ];
         let sender =
             [text("mayday.parameter.temperature", "0.7"), text("mayday.parameter.top_k", "40")];
+        let sender = Found::of(&sender);
         let reading = dialect::read("", &own, &sender);
         let all: Vec<_> = reading
             .parameters()

@@ -1,7 +1,5 @@
 //! Spans: each turned into a step, with what OTLP keeps beside attributes under `otel.` keys.
 
-use std::sync::Arc;
-
 use model::{Attribute, Claim, Source, SpanId, Step, TraceId, Value};
 use opentelemetry_proto::tonic::trace::v1;
 use opentelemetry_proto::tonic::trace::v1::span;
@@ -13,7 +11,7 @@ use crate::logs::{EVALUATION, evaluated};
 use crate::memo::Memo;
 use crate::origin::FEATURE;
 use crate::policy::Privacy;
-use crate::told::{self, Times, Told, instant};
+use crate::told::{self, Sender, Times, Told, instant};
 use crate::value::{attributes, number, text};
 
 /// A span as it was sent, its attributes as steps have them. An id that is none is not there.
@@ -44,7 +42,7 @@ const FAILED: i32 = 2;
 /// A span as a step, or why it can't be kept.
 pub(crate) fn step(
     mut span: Span,
-    origin: &Arc<[Attribute]>,
+    sender: &Sender,
     limits: &Limits,
     privacy: Privacy,
     memo: &mut Memo,
@@ -67,7 +65,7 @@ pub(crate) fn step(
     attributes.extend(beside);
     let source = Source::Span;
     let told = Told { trace, source, parent, name, started, ended, failed, attributes };
-    Ok(told.step(origin, privacy, memo, |_, _| id))
+    Ok(told.step(sender, privacy, memo, |_, _| id))
 }
 
 /// What judges found of the run, where that is told in events on the span.

@@ -13,6 +13,7 @@ mod limits;
 mod logs;
 mod mutation;
 mod node;
+mod parts;
 mod policy;
 mod privacy;
 mod records;

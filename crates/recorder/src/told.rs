@@ -8,6 +8,7 @@ use model::{Attribute, Source, SpanId, Step, StepKind, TraceId, Traits, Value};
 
 use crate::decode::Limits;
 use crate::dialect;
+use crate::dialect::table::Found;
 use crate::memo::Memo;
 use crate::policy::Privacy;
 use crate::privacy::{self, Kept};
@@ -18,6 +19,18 @@ pub(crate) const OPEN: &str = "mayday.open";
 /// Whether a step had not ended when it was sent.
 pub fn is_open(step: &Step) -> bool {
     step.traits.open
+}
+
+/// Whoever sent some items, read once for all of them.
+pub(crate) struct Sender<'a> {
+    pub(crate) origin: &'a Arc<[Attribute]>,
+    says: Found<'a>,
+}
+
+impl<'a> Sender<'a> {
+    pub(crate) fn of(origin: &'a Arc<[Attribute]>) -> Self {
+        Self { origin, says: Found::of(origin) }
+    }
 }
 
 /// A span or a log record, with its ids and times understood and its attributes as they came.
@@ -38,7 +51,7 @@ impl Told {
     /// The name of a step of no known kind is the user's own text, and so is kept as content.
     pub(crate) fn step(
         self,
-        origin: &Arc<[Attribute]>,
+        sender: &Sender,
         privacy: Privacy,
         memo: &mut Memo,
         id: impl FnOnce(&str, &[Attribute]) -> SpanId,
@@ -49,7 +62,7 @@ impl Told {
             attributes.push(("event.name".into(), Value::Text(name.clone())));
         }
         let mode = privacy.mode;
-        let reading = dialect::read(&name, &attributes, origin);
+        let reading = dialect::read(&name, &attributes, &sender.says);
         let kind = reading.kind;
         let failed = failed || reading.says_failed();
         let is_open = attributes.iter().any(|(key, _)| key == OPEN);
@@ -74,7 +87,7 @@ impl Told {
             traits,
             attributes,
             content: fields,
-            origin: Arc::clone(origin),
+            origin: Arc::clone(sender.origin),
             subjects,
             pivots,
         }

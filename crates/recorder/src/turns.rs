@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use crate::dialect;
 use crate::dialect::slot::{Below, Slot};
+use crate::dialect::table::Found;
 use crate::json::document;
 use crate::reading::Reading;
 use crate::record::There;
@@ -38,7 +39,8 @@ const DEEPEST: usize = 32;
 /// What the model of a step read, in order; `logs` are the records about it.
 pub fn turns(step: &Step, logs: &[&Step]) -> Vec<Turn> {
     let there = There::of(step, logs);
-    let reading = dialect::read(there.name(step), &there.attributes, &step.origin);
+    let sender = Found::of(&step.origin);
+    let reading = dialect::read(there.name(step), &there.attributes, &sender);
     let mut turns = Vec::new();
     if let Some(system) = reading.own.value(Slot::System) {
         let text = in_json(&document(system)).map_or_else(|text| text, |json| text_of(&json, 0));

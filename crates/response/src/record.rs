@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use flight::{Append, FlightError};
+use flight::{Append, Finished, FlightError};
 use jiff::{SignedDuration, Timestamp};
 use model::{About, Batch, Claim, Label, Receipt, Rejection, Source, Step, Subject, TraceId};
-use recorder::{Encoding, Measured, Signal};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use recorder::{Encoding, Measured, Opened, Signal};
 use watch::Arrival;
 
 use crate::error::RecordError;
@@ -29,6 +30,9 @@ impl Recorded {
         self.receipt.stored + self.receipt.duplicate + self.rejections.len() as u64
     }
 }
+
+/// Bytes of spans that are worth a thread of their own.
+const PART: usize = 256 * 1_024;
 
 /// Longest source of a label.
 const LONGEST_SOURCE: usize = 200;
@@ -69,6 +73,30 @@ impl Mayday {
     ) -> Result<Recorded, RecordError> {
         let signal = measured.signal();
         let (limits, policy) = (&self.house.settings.limits, &self.room.policy);
+        let opened = Opened::of(measured, limits, policy)?;
+        let (first, others) = opened.split(PART, rayon::current_num_threads());
+        let read = match others.is_empty() {
+            true => self.read(first, now)?,
+            false => self.read_side_by_side(first, others, now)?,
+        };
+        let Read { finished, batch, arrivals } = read;
+        let Batch { rejections, claims, .. } = batch;
+        let labels: Vec<Label> = claims.into_iter().map(|claim| self.label_of(claim)).collect();
+        let mut told = Vec::new();
+        for label in &labels {
+            told.extend(self.named(label)?);
+        }
+        let labelled = labels.len() as u64;
+        let receipt = finished.commit(labels).await?;
+        self.note(arrivals, told, now);
+        self.count(signal, receipt, &rejections);
+        self.house.tally.add(Counted::LabelsStored, labelled);
+        Ok(Recorded { receipt, rejections })
+    }
+
+    /// Reads a request, or a part of one, and packs it meanwhile.
+    fn read(&self, part: Opened<'_>, now: Timestamp) -> Result<Read<'_>, RecordError> {
+        let (limits, policy) = (&self.house.settings.limits, &self.room.policy);
         let mut appending = self.room.flight.begin(now)?;
         let (mut arrivals, mut added) = (HashMap::new(), Ok(()));
         let mut take = |steps: Vec<Step>| {
@@ -77,20 +105,23 @@ impl Mayday {
                 added = appending.add(steps);
             }
         };
-        let batch = recorder::decode_in_parts(measured, limits, policy, &mut take)?;
+        let batch = part.read(limits, policy, &mut take);
         added?;
-        let Batch { rejections, claims, .. } = batch;
-        let labels: Vec<Label> = claims.into_iter().map(|claim| self.label_of(claim)).collect();
-        let mut told = Vec::new();
-        for label in &labels {
-            told.extend(self.named(label)?);
-        }
-        let labelled = labels.len() as u64;
-        let receipt = appending.commit(labels).await?;
-        self.note(arrivals, told, now);
-        self.count(signal, receipt, &rejections);
-        self.house.tally.add(Counted::LabelsStored, labelled);
-        Ok(Recorded { receipt, rejections })
+        Ok(Read { finished: appending.finish()?, batch, arrivals })
+    }
+
+    /// Reads the parts of a request on as many threads as there are processors. All large requests
+    /// share these, so that one is done early rather than all of them late.
+    fn read_side_by_side(
+        &self,
+        first: Opened<'_>,
+        others: Vec<Opened<'_>>,
+        now: Timestamp,
+    ) -> Result<Read<'_>, RecordError> {
+        let others = others.into_par_iter().map(|part| self.read(part, now));
+        let (first, others) = rayon::join(|| self.read(first, now), || others.collect());
+        let others: Result<Vec<Read>, RecordError> = others;
+        Ok(others?.into_iter().fold(first?, Read::with))
     }
 
     fn count(&self, signal: Signal, receipt: Receipt, rejections: &[Rejection]) {
@@ -166,6 +197,28 @@ impl Mayday {
         self.note(HashMap::new(), traces, now);
         self.house.tally.add(Counted::LabelsStored, 1);
         Ok(())
+    }
+}
+
+/// A request, or a part of one, that was read.
+struct Read<'a> {
+    finished: Finished<'a>,
+    batch: Batch,
+    arrivals: HashMap<TraceId, Arrival>,
+}
+
+impl Read<'_> {
+    /// The same with what comes after it in the request.
+    fn with(mut self, other: Self) -> Self {
+        self.finished.join(other.finished);
+        self.batch.claims.extend(other.batch.claims);
+        self.batch.rejections.extend(other.batch.rejections);
+        for (trace, came) in other.arrivals {
+            let arrival = self.arrivals.entry(trace).or_insert(came);
+            arrival.ended = arrival.ended.max(came.ended);
+            arrival.root_ended = arrival.root_ended.max(came.root_ended);
+        }
+        self
     }
 }
 

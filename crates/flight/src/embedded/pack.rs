@@ -40,7 +40,7 @@ const MOST_SHARED: (usize, usize) = (64, 16 * 1_024);
 /// Kinds of pivots of which the secrets are held while a request is packed.
 const MOST_KINDS: usize = 64;
 
-/// A request, packed.
+/// A request, or a part of one, packed.
 pub(super) struct Packed {
     pub(super) day: i32,
     pub(super) traces: Vec<PackedTrace>,
@@ -107,6 +107,19 @@ impl Packed {
         dropped.map(|settlement| settlement.trace)
     }
 
+    /// Its traces that can be found by something.
+    pub(super) fn naming(&self, pivot: Address) -> impl Iterator<Item = TraceId> {
+        let naming = self.traces.iter().filter(move |trace| trace.pivots.contains(&pivot));
+        naming.map(|trace| trace.trace)
+    }
+
+    /// Says what was stated beside the steps.
+    pub(super) fn tell(&mut self, shelf: &Shelf, labels: Vec<Label>, settled: Vec<Settlement>) {
+        let (labels, settled) = (labels.into_iter(), settled.into_iter());
+        self.labels = labels.map(|label| chain::with_digest(&shelf.chain, label)).collect();
+        self.settlements = settled.map(|one| chain::with_digest(&shelf.chain, one)).collect();
+    }
+
     /// Bytes that it holds while it waits.
     pub(super) fn size(&self) -> usize {
         let chunks = self.chunks.iter().map(|chunk| chunk.body.len() + 16 * chunk.addresses.len());
@@ -117,8 +130,8 @@ impl Packed {
     }
 }
 
-/// A request while it is packed, some of its steps at a time: what was read of them is then still
-/// at hand, and what they were read into can be used again.
+/// A request, or a part of one, while it is packed, some of its steps at a time: what was read of
+/// them is then still at hand, and what they were read into can be used again.
 pub(super) struct Packing<'a> {
     shelf: &'a Shelf,
     day: i32,
@@ -192,18 +205,8 @@ impl<'a> Packing<'a> {
         Ok(())
     }
 
-    /// The traces so far that can be found by something.
-    pub(super) fn naming(&self, pivot: Address) -> impl Iterator<Item = TraceId> {
-        let naming = self.traces.values().filter(move |trace| trace.pivots.contains(&pivot));
-        naming.map(|trace| trace.trace)
-    }
-
-    /// The whole request, packed.
-    pub(super) fn finish(
-        mut self,
-        labels: Vec<Label>,
-        settlements: Vec<Settlement>,
-    ) -> Result<Packed, FlightError> {
+    /// All of it, packed.
+    pub(super) fn finish(mut self) -> Result<Packed, FlightError> {
         self.block().map_err(FlightError::Pack)?;
         while let Some((owner, texts)) = self.texts.pop_first() {
             self.chunk(owner, texts).map_err(FlightError::Pack)?;
@@ -211,15 +214,14 @@ impl<'a> Packing<'a> {
         let Self { shelf, mut packer, bodies, .. } = self;
         packer.put_back(bodies);
         shelf.put_back(packer);
-        let (labels, settlements) = (labels.into_iter(), settlements.into_iter());
         Ok(Packed {
             day: self.day,
             chunks: self.chunks,
             origins: self.origins.into_iter().map(|(_, origin)| origin).collect(),
             blocks: self.blocks,
             sketches: self.sketches,
-            labels: labels.map(|label| chain::with_digest(&shelf.chain, label)).collect(),
-            settlements: settlements.map(|one| chain::with_digest(&shelf.chain, one)).collect(),
+            labels: Vec::new(),
+            settlements: Vec::new(),
             traces: self.traces.into_values().collect(),
         })
     }

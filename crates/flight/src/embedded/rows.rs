@@ -1,4 +1,4 @@
-//! One packed request on its way into the rows of a day file.
+//! What was packed of a request on its way into the rows of a day file.
 
 use std::hash::Hash;
 
@@ -61,7 +61,7 @@ pub(super) struct StoredStep {
     pub(super) is_new: bool,
 }
 
-/// One request on its way into the file.
+/// What is written of a group of requests, on its way into the file.
 pub(super) struct Writing<'a> {
     pub(super) to: &'a Connection,
     pub(super) known: &'a mut Known,
@@ -69,7 +69,7 @@ pub(super) struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    pub(super) fn request(&mut self, packed: &Packed) -> Result<Written, FlightError> {
+    pub(super) fn part(&mut self, packed: &Packed) -> Result<Written, FlightError> {
         let mut traces = HashMap::with_capacity(packed.traces.len());
         for trace in &packed.traces {
             traces.insert(trace.trace, self.trace(trace)?);

@@ -10,10 +10,11 @@ use tokio::sync::mpsc;
 use super::chain::{GENESIS, Head, Link};
 use super::codec::unreadable;
 use super::fresh::Stored;
+use super::log::Shortener;
 use super::pack::Packed;
 use super::rows::{Known, StoredStep, Writing, Written};
 use super::shelf::Shelf;
-use super::{Waiting, day};
+use super::{Waiting, day, size};
 use crate::error::FlightError;
 
 /// Most requests in one commit.
@@ -22,12 +23,10 @@ const GROUP: usize = 64;
 /// Most bytes in one commit, unless one request alone has more.
 const GROUP_BYTES: usize = 8 << 20;
 
-/// Pages in the log of a day at which they are written back: 8 MB.
-const LOG_PAGES: i64 = 1000;
-
 /// The writing side. Lives on a thread of its own.
 pub(super) struct Writer {
     shelf: Arc<Shelf>,
+    shortener: Shortener,
     open: Option<OpenDay>,
 }
 
@@ -49,48 +48,48 @@ enum Undone {
 }
 
 impl Writer {
-    pub(super) fn new(shelf: Arc<Shelf>) -> Self {
-        Self { shelf, open: None }
+    pub(super) fn new(shelf: Arc<Shelf>, shortener: Shortener) -> Self {
+        Self { shelf, shortener, open: None }
     }
 
     /// Commits what waits, group by group, until nobody can send any more.
     pub(super) fn run(mut self, mut waiting: mpsc::Receiver<Waiting>) {
         while let Some(first) = waiting.blocking_recv() {
-            let mut bytes = first.packed.size();
+            let mut bytes = size(&first.parts);
             let mut days: BTreeMap<i32, Vec<Waiting>> = BTreeMap::new();
             let mut requests = 1;
-            days.entry(first.packed.day).or_default().push(first);
+            days.entry(day_of(&first.parts)).or_default().push(first);
             while requests < GROUP && bytes < GROUP_BYTES {
                 let Ok(next) = waiting.try_recv() else { break };
-                bytes += next.packed.size();
+                bytes += size(&next.parts);
                 requests += 1;
-                days.entry(next.packed.day).or_default().push(next);
+                days.entry(day_of(&next.parts)).or_default().push(next);
             }
             for (day, group) in days {
                 self.commit(day, group);
-                self.write_back();
+                self.shorten_log();
             }
         }
     }
 
     /// Commits one group and answers each request in it. If the commit fails, all of them fail.
     fn commit(&mut self, day: i32, group: Vec<Waiting>) {
-        let (packed, answers): (Vec<Packed>, Vec<_>) =
-            group.into_iter().map(|waiting| (waiting.packed, waiting.answer)).unzip();
+        let (requests, answers): (Vec<Vec<Packed>>, Vec<_>) =
+            group.into_iter().map(|waiting| (waiting.parts, waiting.answer)).unzip();
         let shelf = Arc::clone(&self.shelf);
         let path = day::path_of(&shelf.directory, day);
-        let written = self.day(day).and_then(|open| open.write(&shelf, &packed));
+        let written = self.day(day).and_then(|open| open.write(&shelf, &requests));
         shelf.filters.forget(day);
         let written = written.map_err(|error| error.at(&path));
-        let written = written.and_then(|written| self.day_before(day, &packed).map(|()| written));
+        let written = written.and_then(|written| self.day_before(day, &requests).map(|()| written));
         if !matches!(&written, Ok(written) if written.iter().all(Result::is_ok)) {
-            let traces = packed.iter().flat_map(|packed| &packed.traces);
+            let traces = requests.iter().flatten().flat_map(|packed| &packed.traces);
             traces.for_each(|trace| shelf.keys.forget(day, trace.trace));
         }
         match written {
             Ok(written) => {
-                for ((answer, written), packed) in answers.into_iter().zip(written).zip(packed) {
-                    _ = answer.send(written.map(|written| remembered(&shelf, packed, written)));
+                for ((answer, written), parts) in answers.into_iter().zip(written).zip(requests) {
+                    _ = answer.send(written.map(|written| remembered(&shelf, parts, written)));
                 }
             }
             Err(error) => {
@@ -104,20 +103,19 @@ impl Writer {
         }
     }
 
-    /// Brings the log of the day into its file once it is long: after the answers, because nobody
-    /// has to wait for that. If it fails, all is in the log still, and the next commit tries again.
-    fn write_back(&self) {
-        let Some(open) = &self.open else { return };
-        if let Err(error) = open.write_back() {
+    /// After the answers, because nobody has to wait for that.
+    fn shorten_log(&self) {
+        let Some(OpenDay { path, connection, .. }) = &self.open else { return };
+        if let Err(error) = self.shortener.look_after(path, connection) {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, path = %open.path.display(), "the log could not be written back");
+            tracing::warn!(error, path = %path.display(), "the log was not written back");
         }
     }
 
     /// What a request means for the file of the day before: keys to wrap again, payloads to drop.
-    fn day_before(&mut self, day: i32, group: &[Packed]) -> Result<(), FlightError> {
+    fn day_before(&mut self, day: i32, group: &[Vec<Packed>]) -> Result<(), FlightError> {
         let mut tasks = Vec::new();
-        for packed in group {
+        for packed in group.iter().flatten() {
             let rewraps =
                 packed.traces.iter().filter_map(|one| Some((one.trace, one.before.as_ref()?)));
             tasks.extend(rewraps.map(|(trace, key)| (trace, Some(key))));
@@ -158,6 +156,7 @@ impl OpenDay {
     fn new(shelf: &Shelf, day: i32) -> Result<Self, FlightError> {
         let path = day::path_of(&shelf.directory, day);
         let connection = day::writer(&path)?;
+        // The log is written back as `log` says.
         let by_itself = connection.pragma_update(None, "wal_autocheckpoint", 0);
         by_itself.map_err(FlightError::Append)?;
         let head = last_head(&connection)?;
@@ -169,8 +168,8 @@ impl OpenDay {
     fn write(
         &mut self,
         shelf: &Shelf,
-        group: &[Packed],
-    ) -> Result<Vec<Result<Written, FlightError>>, FlightError> {
+        group: &[Vec<Packed>],
+    ) -> Result<Vec<Result<Vec<Written>, FlightError>>, FlightError> {
         let mut failed: BTreeMap<usize, FlightError> = BTreeMap::new();
         loop {
             let left = group.iter().enumerate().filter(|(place, _)| !failed.contains_key(place));
@@ -193,15 +192,15 @@ impl OpenDay {
     fn try_write(
         &mut self,
         shelf: &Shelf,
-        group: &[(usize, &Packed)],
-    ) -> Result<Vec<Written>, Undone> {
+        group: &[(usize, &Vec<Packed>)],
+    ) -> Result<Vec<Vec<Written>>, Undone> {
         let all = |error| Undone::All(FlightError::Append(error));
         let transaction = self.connection.transaction().map_err(all)?;
         let link = Link::after(&self.head);
         let mut writing = Writing { to: &transaction, known: &mut self.known, link };
         let mut done = Vec::with_capacity(group.len());
-        for (place, packed) in group {
-            match writing.request(packed) {
+        for (place, parts) in group {
+            match parts.iter().map(|part| writing.part(part)).collect() {
                 Ok(written) => done.push(written),
                 Err(error) => {
                     drop(transaction);
@@ -215,26 +214,30 @@ impl OpenDay {
         let committed = closed.and_then(|head| transaction.commit().map(|()| head));
         let head = committed.map_err(all)?;
         self.head = head.unwrap_or(self.head);
-        let chunks = group.iter().flat_map(|(_, packed)| &packed.chunks);
+        let parts = group.iter().flat_map(|(_, parts)| *parts);
+        let chunks = parts.flat_map(|packed| &packed.chunks);
         let addresses = chunks.flat_map(|chunk| &chunk.addresses);
         shelf.note_stored(self.day, addresses.copied());
         Ok(done)
     }
+}
 
-    /// Writes the log back into the file, if it is long.
-    fn write_back(&self) -> rusqlite::Result<()> {
-        let pages = |sql: &str| {
-            self.connection.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(1))
-        };
-        if pages("PRAGMA wal_checkpoint(NOOP)")? >= LOG_PAGES {
-            pages("PRAGMA wal_checkpoint(PASSIVE)")?;
-        }
-        Ok(())
-    }
+/// The day of a request: all of it was received at once.
+fn day_of(parts: &[Packed]) -> i32 {
+    parts.first().map_or(0, |part| part.day)
 }
 
 /// Remembers without payload what was made durable of a request.
-fn remembered(shelf: &Shelf, packed: Packed, Written { receipt, stored }: Written) -> Receipt {
+fn remembered(shelf: &Shelf, parts: Vec<Packed>, written: Vec<Written>) -> Receipt {
+    let receipts = parts.into_iter().zip(written);
+    let receipts = receipts.map(|(part, written)| part_remembered(shelf, part, written));
+    receipts.fold(Receipt::default(), |sum, one| Receipt {
+        stored: sum.stored + one.stored,
+        duplicate: sum.duplicate + one.duplicate,
+    })
+}
+
+fn part_remembered(shelf: &Shelf, packed: Packed, Written { receipt, stored }: Written) -> Receipt {
     let mut sketches: Vec<Option<Sketch>> = packed.sketches.into_iter().map(Some).collect();
     let stored = stored.into_iter().filter_map(|StoredStep { place, trace, row, is_new }| {
         let sketch = sketches.get_mut(place)?.take()?;

@@ -35,6 +35,7 @@ every_engine! {
     of_what_was_never_sent_there_is_nothing,
     an_append_of_nothing_changes_nothing,
     steps_come_back_as_recorded,
+    parts_of_a_request_are_kept_as_one_and_in_their_order,
     a_trace_is_its_steps_without_payload,
     a_trace_holds_its_own_steps_and_no_others,
     numbers_that_are_not_finite_come_back,

@@ -2,7 +2,7 @@
 
 use flight::{Append, Flight, Place, Recent, TraceRecord};
 use model::run::{Keep, Payload};
-use model::{Outcome, Receipt, Settlement, Sketch, Step, Traits, Value};
+use model::{Outcome, Receipt, Scope, Settlement, Sketch, Step, Traits, Value};
 
 use crate::samples::*;
 
@@ -32,6 +32,30 @@ pub(crate) async fn steps_come_back_as_recorded(flight: &Flight) {
     assert_eq!(receipt, stored(3, 0));
     let [second, first, third] = steps;
     assert_eq!(recorded(flight, trace(1)), [first, second, third]);
+}
+
+pub(crate) async fn parts_of_a_request_are_kept_as_one_and_in_their_order(flight: &Flight) {
+    let part = |steps: &[Step]| {
+        let mut part = flight.begin(at(0)).unwrap();
+        part.add(steps.to_vec()).unwrap();
+        part.finish().unwrap()
+    };
+    // A trace that lies in both, everybody's text that both hold, and a step that comes twice.
+    let mut steps: Vec<Step> = (1..=4).map(|number| full_step(trace(1), number)).collect();
+    steps.push(step(trace(2), 1));
+    let shared = |number| saying(trace(3), number, Scope::Shared, "Be terse.");
+    let (mut whole, rest) = (part(&steps[..2]), part(&steps[2..]));
+    whole.join(rest);
+    whole.join(part(&[shared(1), steps[0].clone()]));
+    whole.join(part(&[shared(2)]));
+    let label = label(trace(2), Outcome::Bad, 9);
+    assert_eq!(whole.commit(vec![label.clone()]).await.unwrap(), stored(7, 1));
+    assert_eq!(recorded(flight, trace(1)), steps[..4]);
+    assert_eq!(recorded(flight, trace(2)), steps[4..]);
+    assert_eq!(flight.trace(trace(2)).unwrap().labels, [label]);
+    for number in 1..=2 {
+        assert_eq!(heard(flight, trace(3), number).unwrap(), "Be terse.");
+    }
 }
 
 pub(crate) async fn a_trace_is_its_steps_without_payload(flight: &Flight) {

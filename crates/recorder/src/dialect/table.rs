@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashSet, HashSetExt};
 use model::record::Dialect;
 use model::{Attribute, StepKind, Value};
 
@@ -50,21 +50,75 @@ struct Entry {
     is_loose: bool,
 }
 
-static KEYS: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
+/// Every key that some dialect knows, once.
+///
+/// The keys stand one after the other in one text. A key that was taken from there is known by
+/// where it stands, and need not be looked up again.
+struct Keys {
+    text: &'static str,
+    /// By the place at which a key begins in the text: which it is.
+    begins: Vec<Option<u16>>,
+    by_name: HashMap<&'static str, u16>,
+    all: Vec<(&'static str, Entry)>,
+}
+
+impl Keys {
+    fn of(entries: &[(&'static str, Entry)]) -> Self {
+        let text: String = entries.iter().map(|(key, _)| *key).collect();
+        let text: &'static str = text.leak();
+        let mut begins = vec![None; text.len()];
+        let (mut all, mut place) = (Vec::new(), 0);
+        for ((key, entry), number) in entries.iter().zip(0_u16..) {
+            begins[place] = Some(number);
+            all.push((&text[place..place + key.len()], *entry));
+            place += key.len();
+        }
+        let by_name = all.iter().zip(0_u16..).map(|((key, _), number)| (*key, number)).collect();
+        Self { text, begins, by_name, all }
+    }
+
+    /// Which of the keys it is.
+    fn number(&self, key: &str) -> Option<usize> {
+        let place = (key.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
+        let stands_there = self.begins.get(place).copied().flatten();
+        let is_whole = |number: &u16| self.all[usize::from(*number)].0.len() == key.len();
+        let number = stands_there.filter(is_whole).or_else(|| self.by_name.get(key).copied());
+        number.map(usize::from)
+    }
+
+    /// A key as it stands in the text, with what is known of it.
+    fn get(&self, key: &str) -> Option<&(&'static str, Entry)> {
+        self.number(key).map(|number| &self.all[number])
+    }
+}
+
+static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     let entries = VOCABULARIES.iter().zip(0_u8..).flat_map(|(words, vocabulary)| {
         let own = words.keys.iter().map(move |pair| (vocabulary, pair, false));
         own.chain(words.loose.iter().map(move |pair| (vocabulary, pair, true)))
     });
-    let mut keys = HashMap::new();
+    let (mut met, mut keys) = (HashSet::new(), Vec::new());
     for ((vocabulary, (key, means), is_loose), rank) in entries.zip(0_u16..) {
-        keys.entry(*key).or_insert(Entry { rank, vocabulary, means: *means, is_loose });
+        if met.insert(*key) {
+            keys.push((*key, Entry { rank, vocabulary, means: *means, is_loose }));
+        }
     }
-    keys
+    Keys::of(&keys)
 });
 
 /// The same key as the tables have it, if they do.
 pub(super) fn known(key: &str) -> Option<&'static str> {
-    KEYS.get_key_value(key).map(|(known, _)| *known)
+    KEYS.get(key).map(|(known, _)| *known)
+}
+
+/// Which of the known keys it is, as [`all_known`] has them.
+pub(super) fn number(key: &str) -> Option<usize> {
+    KEYS.number(key)
+}
+
+/// All known keys.
+pub(super) fn all_known() -> impl Iterator<Item = &'static str> {
+    KEYS.all.iter().map(|(key, _)| *key)
 }
 
 /// What a span, or whoever sent it, has of what is known.
@@ -91,7 +145,7 @@ impl<'a> Found<'a> {
         };
         let mut loose = Vec::new();
         for (key, value) in attributes.iter().filter(|(_, value)| !is_blank(value)) {
-            match KEYS.get(&**key) {
+            match KEYS.get(key).map(|(_, entry)| entry) {
                 Some(entry) if entry.is_loose => loose.push((*entry, value)),
                 Some(entry) => found.take(*entry, value),
                 None => found.take_below(key, value),
@@ -241,7 +295,7 @@ fn is_blank(value: &Value) -> bool {
 
 /// Whether a key holds metadata by what a dialect says of it: a name, a number, an id.
 pub(crate) fn is_metadata(key: &str) -> bool {
-    KEYS.get(key).is_some_and(|entry| match entry.means {
+    KEYS.get(key).is_some_and(|(_, entry)| match entry.means {
         Means::Is(slot) => !CONTENT.contains(&slot),
         Means::Parameter(_) | Means::Tokens(_) => true,
         Means::Subject | Means::Sign => false,
@@ -250,12 +304,12 @@ pub(crate) fn is_metadata(key: &str) -> bool {
 
 /// Whether whom a step is about stands under a key.
 pub(crate) fn is_subject(key: &str) -> bool {
-    KEYS.get(key).is_some_and(|entry| entry.means == Means::Subject)
+    KEYS.get(key).is_some_and(|(_, entry)| entry.means == Means::Subject)
 }
 
 /// The field that a key fills, or that the keys fill of which it is one.
 pub(crate) fn slot_of(key: &str) -> Option<Slot> {
-    if let Some(entry) = KEYS.get(key) {
+    if let Some((_, entry)) = KEYS.get(key) {
         return match entry.means {
             Means::Is(slot) => Some(slot),
             _ => None,
@@ -269,5 +323,22 @@ pub(crate) fn slot_of(key: &str) -> Option<Slot> {
         Below::Definitions => Some(Slot::Definitions),
         Below::Documents => Some(Slot::Documents),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_known_by_where_it_stands_as_by_its_letters() {
+        for (place, key) in all_known().enumerate() {
+            let copy = String::from(key);
+            assert_eq!((number(key), number(&copy)), (Some(place), Some(place)), "{key}");
+            // What begins where a key does is not that key.
+            for end in (1..key.len()).filter(|end| key.is_char_boundary(*end)) {
+                assert_eq!(number(&key[..end]), number(&copy[..end]), "{key} to {end}");
+            }
+        }
     }
 }

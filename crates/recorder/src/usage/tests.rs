@@ -5,12 +5,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::dialect;
+use crate::dialect::table::Found;
 
 fn of(attributes: &[(&str, Value)]) -> Option<Usage> {
     let chat = ("gen_ai.operation.name".into(), Value::Text("chat".to_owned()));
     let told = attributes.iter().map(|(key, value)| ((*key).to_owned().into(), value.clone()));
     let attributes: Vec<Attribute> = std::iter::once(chat).chain(told).collect();
-    usage(&dialect::read("", &attributes, &[]))
+    usage(&dialect::read("", &attributes, &Found::of(&[])))
 }
 
 fn counted(counts: &[(&str, i64)]) -> Usage {
@@ -160,7 +161,7 @@ fn only_calls_count_their_own_tokens() {
             .map(|(key, value)| ((*key).to_owned().into(), Value::Text((*value).to_owned())));
         let mut attributes: Vec<Attribute> = told.collect();
         attributes.push((INPUT.into(), Value::Int(7)));
-        let usage = usage(&dialect::read("", &attributes, &[])).unwrap();
+        let usage = usage(&dialect::read("", &attributes, &Found::of(&[]))).unwrap();
         (usage.counted, usage.own_total())
     };
     let operation = |name: &'static str| whose(&[("gen_ai.operation.name", name)]);

@@ -6,6 +6,7 @@ mod course;
 mod inbound;
 mod intents;
 mod keeping;
+mod large;
 mod lessons;
 mod observed;
 mod orders;
