@@ -20,7 +20,7 @@ fn ingestion_is_told_beside_its_floor() {
         "--load",
         "3k,30-turns",
         "--spans",
-        "200",
+        "1600",
         "--rounds",
         "1",
         "--probes",
@@ -31,9 +31,9 @@ fn ingestion_is_told_beside_its_floor() {
     let [small, turns] = loads.as_slice() else { panic!("{report:#}") };
     assert_eq!(
         (&small["load"], &small["spans"], &small["traces"]),
-        (&"3k".into(), &200.into(), &25.into())
+        (&"3k".into(), &1_600.into(), &200.into())
     );
-    assert_eq!((&turns["load"], &turns["spans"]), (&"30-turns".into(), &240.into()));
+    assert_eq!((&turns["load"], &turns["spans"]), (&"30-turns".into(), &1_620.into()));
     for load in loads {
         for figure in [
             "durable_spans_per_second",

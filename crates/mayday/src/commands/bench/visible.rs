@@ -1,5 +1,7 @@
 //! How long after its acknowledgement a trace shows in a query, while half of a full load runs.
 
+use std::cell::Cell;
+use std::future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,10 +15,11 @@ use super::figures::Latency;
 use super::load::{Packing, Recipe, Request};
 use super::send::{self, Sending};
 
-/// Longest time before the first sample, so that the load runs evenly; of a short load a quarter.
+/// Longest time before the first sample, so that the load runs evenly; a quarter of a short load
+/// is enough.
 const WARM_UP: Duration = Duration::from_millis(500);
 
-/// Between two samples.
+/// Between two samples, and between two looks at how far a load is.
 const PAUSE: Duration = Duration::from_millis(15);
 
 /// How long a trace may take to show before that is a failure.
@@ -36,9 +39,13 @@ pub(super) struct Background<'a> {
 }
 
 impl Background<'_> {
-    fn warm_up(&self) -> Duration {
+    /// Until the load runs evenly; `sent` counts its spans.
+    async fn warm_up(&self, sent: &ProgressBar) {
         let spans: usize = self.requests.iter().map(|request| request.spans).sum();
-        WARM_UP.min(Duration::from_secs_f64(spans as f64 / self.spans_per_second.max(1.0) / 4.0))
+        let began = Instant::now();
+        while began.elapsed() < WARM_UP && sent.position() < spans as u64 / 4 {
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 
@@ -69,7 +76,8 @@ pub(super) async fn measure(
     Ok(Latency::of(taken))
 }
 
-/// Takes samples from one server until there are enough, or the load is over.
+/// Takes samples from one server until there are enough, or the load is over. A sample that the
+/// end of the load falls into counts: to drop it would be to drop the slowest.
 async fn session(
     background: &Background<'_>,
     probes: &mut impl Iterator<Item = Request>,
@@ -86,11 +94,15 @@ async fn session(
     };
     let probe =
         Probe { client: send::client()?, http: server.http.clone(), otlp: server.otlp.clone() };
-    let hidden = ProgressBar::hidden();
-    let load = send::send(background.requests, &sending, &hidden);
+    let (progress, over) = (ProgressBar::hidden(), Cell::new(false));
+    let load = async {
+        send::send(background.requests, &sending, &progress).await?;
+        over.set(true);
+        future::pending::<Result<()>>().await
+    };
     let sampling = async {
-        tokio::time::sleep(background.warm_up()).await;
-        while taken.len() < enough {
+        background.warm_up(&progress).await;
+        while taken.len() < enough && !over.get() {
             let request = probes.next().context("there are no more traces to send")?;
             taken.push(probe.sample(&request).await?);
             bar.inc(1);
@@ -99,7 +111,7 @@ async fn session(
         anyhow::Ok(())
     };
     tokio::select! {
-        sent = load => { sent?; }
+        failed = load => failed?,
         sampled = sampling => sampled?,
     }
     server.stop().await?;
