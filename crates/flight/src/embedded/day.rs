@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::FlightError;
 
 /// The format of the day files that this Mayday writes.
-const FORMAT: i64 = 4;
+const FORMAT: i64 = 5;
 
 /// The oldest that it can bring up to that.
 const OLDEST: i64 = 2;
@@ -205,6 +205,7 @@ fn bring_up(path: &Path, connection: &Connection) -> Result<(), FlightError> {
     let steps = [
         (2, include_str!("../sql/from_format_2.sql")),
         (3, include_str!("../sql/from_format_3.sql")),
+        (4, include_str!("../sql/from_format_4.sql")),
     ];
     for (_, step) in steps.into_iter().filter(|(from, _)| *from >= found) {
         connection.execute_batch(step).map_err(failed)?;

@@ -18,6 +18,7 @@ use super::day::{self, Reader};
 use super::file::{DayFile, step_row};
 use super::pieces::Pieces;
 use super::pivots;
+use super::places;
 use super::shelf::Shelf;
 use super::verify::{self, Rows};
 use crate::error::FlightError;
@@ -67,9 +68,9 @@ fn excerpt(
 ) -> Result<bool, FlightError> {
     let mut to = attached(part, day)?;
     let written = to.transaction().map_err(FlightError::Append)?;
-    ask(&written, wanted).map_err(FlightError::Append)?;
     let reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
     let mut from = DayFile::new(&reader, shelf);
+    ask(&written, &from, wanted)?;
     for trace in &wanted.traces {
         for row in from.step_rows(*trace)? {
             shared_by(&written, from.body(&row)?)?;
@@ -77,6 +78,7 @@ fn excerpt(
     }
     written.execute_batch(include_str!("../sql/excerpt.sql")).map_err(FlightError::Append)?;
     waiting_pivots(&written).map_err(FlightError::Append)?;
+    places(&written).map_err(FlightError::Append)?;
     levels(&written).map_err(FlightError::Append)?;
     let found =
         bodies(shelf, &written, &mut from)? | link(&written).map_err(FlightError::Append)?;
@@ -93,14 +95,15 @@ fn attached(part: &Path, day: &Path) -> Result<Connection, FlightError> {
 }
 
 /// Says what the excerpt is to hold.
-fn ask(to: &Transaction, wanted: &Wanted) -> rusqlite::Result<()> {
-    to.execute_batch(include_str!("../sql/wanted.sql"))?;
+fn ask(to: &Transaction, from: &DayFile, wanted: &Wanted) -> Result<(), FlightError> {
+    to.execute_batch(include_str!("../sql/wanted.sql")).map_err(FlightError::Append)?;
     for trace in &wanted.traces {
-        to.execute(include_str!("../sql/insert_wanted.sql"), [trace.as_bytes()])?;
+        let row = params![trace.as_bytes(), from.row_of(places::Table::Trace, *trace)?];
+        to.execute(include_str!("../sql/insert_wanted.sql"), row).map_err(FlightError::Append)?;
     }
     for window in &wanted.runs {
-        let (first, after) = (nanos(window.start), nanos(window.end));
-        to.execute(include_str!("../sql/insert_span.sql"), [first, after])?;
+        let span = [nanos(window.start), nanos(window.end)];
+        to.execute(include_str!("../sql/insert_span.sql"), span).map_err(FlightError::Append)?;
     }
     Ok(())
 }
@@ -121,6 +124,12 @@ fn waiting_pivots(to: &Transaction) -> rusqlite::Result<()> {
     let mut traces = to.prepare(include_str!("../sql/ids_of_traces.sql"))?;
     let traces = traces.query_map([], |row| row.get(0))?;
     pivots::sort_in_for(&traces.collect::<rusqlite::Result<_>>()?, to)
+}
+
+/// Places all rows.
+fn places(to: &Transaction) -> rusqlite::Result<()> {
+    let mut tables = places::Table::ALL.into_iter();
+    tables.try_for_each(|table| places::Progress::of(to, table)?.catch_up(to, table))
 }
 
 /// Copies the levels that the runs are at.

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::body::{Body, FieldBody, Kept as PartKept, PartRef, traits_of};
 use super::codec::{Columns, corrupt, unreadable};
 use super::pieces::{piece, unpack};
+use super::places::Table;
 use super::shelf::Shelf;
 use super::traces::Kept;
 use crate::error::FlightError;
@@ -84,9 +85,17 @@ impl<'a> DayFile<'a> {
         statement.query_row(parameters, read).optional().map_err(unreadable(self.day))
     }
 
+    /// The row of a table that is about a trace, the last if there are several.
+    pub(super) fn row_of(&self, table: Table, trace: TraceId) -> Result<Option<i64>, FlightError> {
+        self.shelf.places.find(self.day, table, trace).map_err(unreadable(self.day))
+    }
+
     /// The rows of a trace's steps, in the order they came.
     pub(super) fn step_rows(&self, trace: TraceId) -> Result<Vec<StepRow>, FlightError> {
-        self.rows(include_str!("../sql/steps.sql"), [trace.as_bytes()], step_row)
+        match self.row_of(Table::Trace, trace)? {
+            Some(trace) => self.rows(include_str!("../sql/steps.sql"), [trace], step_row),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// A step without payload.
@@ -118,7 +127,8 @@ impl<'a> DayFile<'a> {
             let kept = Kept { id: row.get(1)?, people: row.get(2)?, wrapped: row.get(3)? };
             Ok((row.get(0)?, kept, row.get::<_, i64>(4)?))
         };
-        let row = self.row(include_str!("../sql/trace.sql"), [trace.as_bytes()], kept)?;
+        let place = self.row_of(Table::Trace, trace)?;
+        let row = self.row(include_str!("../sql/trace.sql"), [place], kept)?;
         let Some((row, kept, lost)) = row else {
             return Ok(Personal { trace, row: -1, key: Err(Gone::Lost), otherwise: Gone::Lost });
         };

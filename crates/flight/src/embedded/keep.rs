@@ -10,6 +10,7 @@ use rusqlite::params;
 use super::chain::{GENESIS, Head};
 use super::day;
 use super::file::DayFile;
+use super::places::Table;
 use super::shelf::Shelf;
 use crate::error::FlightError;
 use crate::store::{DayHead, KeptDay};
@@ -97,9 +98,8 @@ pub(super) fn people(shelf: &Shelf, traces: &[TraceId]) -> Result<u64, FlightErr
     super::read::each_day(shelf, |_, file| {
         for trace in traces {
             let keys = |row: &rusqlite::Row| row.get::<_, Vec<u8>>(0);
-            for keys in
-                file.rows(include_str!("../sql/people.sql"), params![trace.as_bytes()], keys)?
-            {
+            let place = file.row_of(Table::Trace, *trace)?;
+            for keys in file.rows(include_str!("../sql/people.sql"), [place], keys)? {
                 people.extend(keys.as_chunks::<16>().0);
             }
         }

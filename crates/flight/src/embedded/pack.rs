@@ -241,18 +241,22 @@ impl<'a> Packing<'a> {
             }
             _ => true,
         });
-        let kept = KeptKeys::on(&self.days_with(&named)?, self.shelf)?;
+        let kept = KeptKeys::on(self.days_with(&named)?, self.shelf)?;
         let kept = kept.as_of_now()?;
         named.into_iter().try_for_each(|(trace, named)| self.know(trace, named, &kept))
     }
 
-    /// The days whose files may hold a key of some traces: this one, and the one before.
-    fn days_with(&self, named: &BTreeMap<TraceId, Named>) -> Result<Vec<i32>, FlightError> {
+    /// The days whose files may hold a key of some traces, this one and the one before, and of
+    /// which.
+    fn days_with(
+        &self,
+        named: &BTreeMap<TraceId, Named>,
+    ) -> Result<BTreeMap<i32, HashSet<TraceId>>, FlightError> {
         let (shelf, day) = (self.shelf, self.day);
-        let mut days = Vec::new();
-        days.extend(shelf.roll.meet(shelf, day, named.keys())?.then_some(day));
-        days.extend(shelf.roll.may_hold(shelf, day - 1, named.keys())?.then_some(day - 1));
-        Ok(days)
+        Ok(BTreeMap::from([
+            (day, shelf.roll.meet(shelf, day, named.keys())?),
+            (day - 1, shelf.roll.may_hold(shelf, day - 1, named.keys())?),
+        ]))
     }
 
     fn know(&mut self, trace: TraceId, named: Named, kept: &Snapshots) -> Result<(), FlightError> {

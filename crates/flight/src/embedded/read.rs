@@ -16,6 +16,7 @@ use super::evidence;
 use super::file::DayFile;
 use super::fresh::FreshTrace;
 use super::pivots;
+use super::places::Table;
 use super::shelf::Shelf;
 use crate::error::FlightError;
 use crate::memory::latest_versions;
@@ -327,9 +328,8 @@ pub(super) fn unsettled(shelf: &Shelf) -> Result<Vec<TraceId>, FlightError> {
         let file = DayFile::new(&connection, shelf);
         let mut error = None;
         traces.retain(|(trace, last)| {
-            let seen = file.rows(include_str!("../sql/settled.sql"), [trace.as_bytes()], through);
-            let seen = seen.map_err(|e| error = Some(e)).unwrap_or_default();
-            !seen.first().is_some_and(|seen| covers(seen, last))
+            let seen = settled(&file, *trace).map_err(|e| error = Some(e)).unwrap_or_default();
+            !seen.is_some_and(|seen| covers(&seen, last))
         });
         error.map_or(Ok(()), Err)?;
         let day = day::number_of(path);
@@ -344,6 +344,12 @@ pub(super) fn unsettled(shelf: &Shelf) -> Result<Vec<TraceId>, FlightError> {
     traces.sort_unstable();
     traces.dedup();
     Ok(traces)
+}
+
+/// How far the last settlement of a trace has seen.
+fn settled(file: &DayFile, trace: TraceId) -> Result<Option<Through>, FlightError> {
+    let place = file.row_of(Table::Settlement, trace)?;
+    Ok(file.rows(include_str!("../sql/settled.sql"), [place], through)?.pop())
 }
 
 fn through(row: &Row) -> rusqlite::Result<Through> {

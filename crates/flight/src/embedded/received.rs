@@ -9,6 +9,7 @@ use super::codec::Columns;
 use super::day;
 use super::day::Reader;
 use super::file::DayFile;
+use super::places::Table;
 use super::shelf::Shelf;
 use crate::error::FlightError;
 use crate::store::Place;
@@ -59,9 +60,7 @@ fn is_in(shelf: &Shelf, days: &[(i32, Reader)], trace: TraceId) -> Result<bool, 
     for (_, day) in days {
         let connection = day.lock().unwrap_or_else(PoisonError::into_inner);
         let file = DayFile::new(&connection, shelf);
-        let any = |row: &rusqlite::Row| row.get::<_, i64>(0);
-        let find = include_str!("../sql/find_trace.sql");
-        if !file.rows(find, [trace.as_bytes()], any)?.is_empty() {
+        if file.row_of(Table::Trace, trace)?.is_some() {
             return Ok(true);
         }
     }
@@ -78,7 +77,8 @@ pub(super) fn payload(shelf: &Shelf, trace: TraceId) -> Result<Option<Payload>, 
             Ok(Payload { keep: columns.keep()?, rate: columns.get()? })
         };
         let find = include_str!("../sql/payload.sql");
-        if let Some(payload) = file.rows(find, [trace.as_bytes()], decided)?.pop() {
+        let place = file.row_of(Table::Settlement, trace)?;
+        if let Some(payload) = file.rows(find, [place], decided)?.pop() {
             return Ok(Some(payload));
         }
     }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use foldhash::HashSet;
 use model::TraceId;
 
 use super::codec::{Columns, unreadable};
@@ -36,29 +37,29 @@ struct Filters {
 }
 
 impl Roll {
-    /// Puts traces on the roll of a day, and says whether its file may hold one of them already.
+    /// Puts traces on the roll of a day, and says which of them its file may hold already.
     pub(super) fn meet<'t>(
         &self,
         shelf: &Shelf,
         day: i32,
         traces: impl Iterator<Item = &'t TraceId>,
-    ) -> Result<bool, FlightError> {
+    ) -> Result<HashSet<TraceId>, FlightError> {
         let mut days = self.of(shelf, day)?;
-        let Some(filters) = days.get_mut(&day) else { return Ok(true) };
-        let met = traces.filter(|trace| filters.put(**trace)).count();
-        Ok(met > 0)
+        let Some(filters) = days.get_mut(&day) else { return Ok(traces.copied().collect()) };
+        Ok(traces.copied().filter(|trace| filters.put(*trace)).collect())
     }
 
-    /// Whether the file of a day may hold one of some traces.
+    /// Which of some traces the file of a day may hold.
     pub(super) fn may_hold<'t>(
         &self,
         shelf: &Shelf,
         day: i32,
-        mut traces: impl Iterator<Item = &'t TraceId>,
-    ) -> Result<bool, FlightError> {
+        traces: impl Iterator<Item = &'t TraceId>,
+    ) -> Result<HashSet<TraceId>, FlightError> {
         let days = self.of(shelf, day)?;
         let filters = days.get(&day);
-        Ok(filters.is_none_or(|filters| traces.any(|trace| filters.may_hold(*trace))))
+        let may_hold = |trace: &TraceId| filters.is_none_or(|filters| filters.may_hold(*trace));
+        Ok(traces.copied().filter(may_hold).collect())
     }
 
     /// The roll with a day on it, unless that is older than those there is room for.

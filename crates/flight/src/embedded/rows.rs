@@ -1,48 +1,22 @@
 //! What was packed of a request on its way into the rows of a day file.
 
-use std::hash::Hash;
-
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use model::run::Keep;
 use model::{Address, Label, Level, Receipt, Run, Seen, Settlement, TraceId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::chain::{Digest, Link, Table};
+use super::chain::{self, Digest, Link};
 use super::codec::{nanos, outcome_code};
+use super::known::{Known, KnownTrace, MOST_KNOWN, remember};
 use super::pack::{Packed, PackedBlock, PackedChunk, PackedOrigin, PackedStep, PackedTrace};
 use super::pivots::{Entries, Waiting};
+use super::places::{self, Table};
 use super::traces::TraceKey;
 use crate::error::FlightError;
 use crate::keys::KeyId;
 
-/// Most entries remembered of each kind; a client that sends more distinct ones gains nothing.
-const MOST_KNOWN: usize = 100_000;
-
 /// Stands in the place of a trace where content is everybody's.
 const EVERYBODY: i64 = 0;
-
-/// Rows that are known to be committed, by what they hold.
-#[derive(Default)]
-pub(super) struct Known {
-    traces: HashMap<TraceId, KnownTrace>,
-    origins: HashMap<[u8; 16], i64>,
-    /// Content of traces that were there before they were met.
-    contents: HashSet<Address>,
-    features: HashMap<String, i64>,
-    levels: HashMap<Seen, i64>,
-    /// How many pivots wait to be sorted in, once that was looked at.
-    waiting: Option<Waiting>,
-}
-
-/// The row of a trace.
-#[derive(Clone, Copy)]
-struct KnownTrace {
-    id: i64,
-    key: KeyId,
-    people_bytes: usize,
-    /// Whether the row was made by the request at hand, so that no step of it can be there yet.
-    is_new: bool,
-}
 
 /// What became of a request.
 #[derive(Default)]
@@ -107,16 +81,13 @@ impl Writing<'_> {
 
     /// The row of a trace, with its key wrapped by the keys of all people known so far.
     fn trace(&mut self, packed: &PackedTrace) -> Result<KnownTrace, FlightError> {
-        let found = match self.known.traces.get(&packed.trace) {
-            Some(known) => Some(KnownTrace { is_new: false, ..*known }),
-            None => self.meet_trace(packed.trace).map_err(FlightError::Append)?,
-        };
+        let found = self.meet_trace(packed.trace).map_err(FlightError::Append)?;
         let (key, people) = (packed.key.id, packed.key.people_bytes());
         let people_bytes = people.len();
         let known = match found {
             None => {
                 let id = self.insert_trace(packed, key, &people).map_err(FlightError::Append)?;
-                KnownTrace { id, key, people_bytes, is_new: true }
+                KnownTrace { id, key, people_bytes, is_new: true, is_met: true }
             }
             Some(found) if found.key == key && found.people_bytes >= people_bytes => found,
             Some(found) if found.key == key || packed.key.replaces == Some(found.key) => {
@@ -128,15 +99,14 @@ impl Writing<'_> {
             }
             Some(_) => return Err(FlightError::Crossed),
         };
-        remember(&mut self.known.traces, packed.trace, known);
+        self.known.remember_trace(packed.trace, known);
         Ok(known)
     }
 
-    /// The row of a trace that is met for the first time, if it is there; what was said in it then
-    /// is known to be stored.
+    /// The row of a trace, if it is there; what was said in it is then known to be stored.
     fn meet_trace(&mut self, trace: TraceId) -> rusqlite::Result<Option<KnownTrace>> {
         let found = self.find_trace(trace)?;
-        let Some(KnownTrace { id, .. }) = found else { return Ok(None) };
+        let Some(KnownTrace { id, is_met: false, .. }) = found else { return Ok(found) };
         let mut chunks = self.to.prepare_cached(include_str!("../sql/addresses.sql"))?;
         for addresses in chunks.query_map([id], |row| row.get::<_, Vec<u8>>(1))? {
             if self.known.contents.len() >= MOST_KNOWN {
@@ -146,27 +116,30 @@ impl Writing<'_> {
             let addresses = addresses.as_chunks::<16>().0.iter().map(|one| Address::new(*one));
             self.known.contents.extend(addresses);
         }
-        Ok(found)
+        Ok(found.map(|found| KnownTrace { is_met: true, ..found }))
     }
 
-    fn find_trace(&self, trace: TraceId) -> rusqlite::Result<Option<KnownTrace>> {
+    fn find_trace(&mut self, trace: TraceId) -> rusqlite::Result<Option<KnownTrace>> {
+        self.known.placed(self.to)?;
+        if let Some(known) = self.known.traces.get(&trace) {
+            return Ok(Some(KnownTrace { is_new: false, ..*known }));
+        }
+        let Some(row) = places::find_placed(self.to, Table::Trace, trace)? else { return Ok(None) };
         let mut find = self.to.prepare_cached(include_str!("../sql/find_trace.sql"))?;
-        let known = |row: &rusqlite::Row| {
-            let (id, key, people_bytes) =
-                (row.get(0)?, row.get(1)?, row.get::<_, u32>(2)? as usize);
-            Ok(KnownTrace { id, key, people_bytes, is_new: false })
-        };
-        find.query_row([trace.as_bytes()], known).optional()
+        find.query_row([row], |row| KnownTrace::of(row, 0)).optional()
     }
 
     fn insert_trace(
-        &self,
+        &mut self,
         packed: &PackedTrace,
         key: KeyId,
         people: &[u8],
     ) -> rusqlite::Result<i64> {
         let mut insert = self.to.prepare_cached(include_str!("../sql/insert_trace.sql"))?;
-        insert.insert(params![packed.trace.as_bytes(), key, people, packed.key.wrapped])
+        let row = params![packed.trace.as_bytes(), key, people, packed.key.wrapped];
+        let id = insert.insert(row)?;
+        self.known.placed(self.to)?[Table::Trace as usize].last = id;
+        Ok(id)
     }
 
     fn update_trace(
@@ -218,7 +191,7 @@ impl Writing<'_> {
                 block,
                 step.place,
             ])?;
-            self.link.take(Table::Step, id, &step.digest);
+            self.link.take(chain::Table::Step, id, &step.digest);
             stored.push(StoredStep { place, trace: step.trace, row: id, is_new });
         }
         Ok(())
@@ -320,7 +293,7 @@ impl Writing<'_> {
             nanos(label.at),
             digest,
         ])?;
-        self.link.take(Table::Label, id, digest);
+        self.link.take(chain::Table::Label, id, digest);
         Ok(())
     }
 
@@ -337,7 +310,8 @@ impl Writing<'_> {
             settlement.payload.rate,
             digest,
         ])?;
-        self.link.take(Table::Settlement, id, digest);
+        self.link.take(chain::Table::Settlement, id, digest);
+        self.known.placed(self.to)?[Table::Settlement as usize].last = id;
         settlement.runs.iter().try_for_each(|run| self.run(id, run))?;
         if settlement.payload.keep == Keep::Dropped {
             self.drop_payload(settlement.trace)
@@ -349,9 +323,11 @@ impl Writing<'_> {
     /// Wraps a trace's key again.
     pub(super) fn rewrap(&mut self, trace: TraceId, key: &TraceKey) -> rusqlite::Result<()> {
         let Some(found) = self.find_trace(trace)? else { return Ok(()) };
+        let people = key.people_bytes();
         let mut update = self.to.prepare_cached(include_str!("../sql/update_trace.sql"))?;
-        update.execute(params![found.id, key.id, key.people_bytes(), key.wrapped])?;
-        self.known.traces.remove(&trace);
+        update.execute(params![found.id, key.id, people, key.wrapped])?;
+        let wrapped = KnownTrace { key: key.id, people_bytes: people.len(), ..found };
+        self.known.remember_trace(trace, wrapped);
         Ok(())
     }
 
@@ -366,7 +342,6 @@ impl Writing<'_> {
         let Some(KnownTrace { id, .. }) = self.find_trace(trace)? else { return Ok(()) };
         self.delete_content(id)?;
         self.to.prepare_cached(include_str!("../sql/drop_key.sql"))?.execute([id])?;
-        self.known.traces.remove(&trace);
         Ok(())
     }
 
@@ -416,11 +391,4 @@ impl Writing<'_> {
         remember(&mut self.known.levels, seen.clone(), id);
         Ok(id)
     }
-}
-
-fn remember<K: Hash + Eq, V>(known: &mut HashMap<K, V>, key: K, value: V) {
-    if known.len() >= MOST_KNOWN {
-        known.clear();
-    }
-    known.insert(key, value);
 }

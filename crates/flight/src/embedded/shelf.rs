@@ -1,5 +1,6 @@
 //! What those who pack, the one who writes and those who read have in common.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,6 +11,7 @@ use super::day::{self, Days};
 use super::filter::Filters;
 use super::fresh::Fresh;
 use super::pieces::Packer;
+use super::places::Places;
 use super::roll::Roll;
 use super::traces::{Kept, KeptKeys, TraceKeys};
 use crate::error::FlightError;
@@ -41,6 +43,8 @@ pub(super) struct Shelf {
     pub(super) filters: Filters,
     /// What the newest days can hold.
     pub(super) roll: Roll,
+    /// Where the rows are of traces that came last.
+    pub(super) places: Places,
     people: Secret,
     pivots: Secret,
     stored: Mutex<(i32, HashSet<Address>)>,
@@ -61,6 +65,7 @@ impl Shelf {
             fresh: Fresh::default(),
             filters: Filters::default(),
             roll: Roll::default(),
+            places: Places::default(),
             people: tenant.secret("people"),
             pivots: tenant.secret("pivots"),
             tenant,
@@ -87,7 +92,9 @@ impl Shelf {
 
     /// The key of a trace as it stands in the file of a day.
     pub(super) fn kept_key(&self, day: i32, trace: TraceId) -> Result<Option<Kept>, FlightError> {
-        KeptKeys::on(&[day], self)?.as_of_now()?.key(day, trace)
+        KeptKeys::on(BTreeMap::from([(day, HashSet::from_iter([trace]))]), self)?
+            .as_of_now()?
+            .key(day, trace)
     }
 
     /// Lets go of a day.
@@ -95,6 +102,7 @@ impl Shelf {
         self.days.close(path);
         self.lookups.close(path);
         self.filters.forget(day::number_of(path));
+        self.places.forget(path);
     }
 
     /// Leaves of some content what is not known to be stored on a day.

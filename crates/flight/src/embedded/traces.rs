@@ -3,15 +3,16 @@
 //! A key is random and stands in the day file, wrapped by the tenant's key and by the keys of all
 //! the people the trace is about, so that without any one of them it can't be had.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use model::TraceId;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::codec::unreadable;
 use super::day::{self, Reader};
+use super::places::{Places, Table};
 use super::shelf::Shelf;
 use crate::error::FlightError;
 use crate::keys::{KeyId, SubjectKey, TenantKeys};
@@ -67,31 +68,38 @@ pub(super) struct Kept {
     pub(super) wrapped: Option<Vec<u8>>,
 }
 
-/// The keys of traces as they stand in the files of some days.
-pub(super) struct KeptKeys {
-    days: Vec<(i32, Reader)>,
+/// The keys of some traces as they stand in the files of some days.
+pub(super) struct KeptKeys<'a> {
+    places: &'a Places,
+    days: Vec<(i32, Reader, HashSet<TraceId>)>,
 }
 
 /// The same as of one moment, so that each question is as cheap as can be.
 pub(super) struct Snapshots<'a> {
-    days: Vec<(i32, Snapshot<'a>)>,
+    places: &'a Places,
+    days: Vec<(i32, Snapshot<'a>, &'a HashSet<TraceId>)>,
 }
 
 struct Snapshot<'a>(MutexGuard<'a, Connection>);
 
-impl KeptKeys {
-    pub(super) fn on(days: &[i32], shelf: &Shelf) -> Result<Self, FlightError> {
+impl<'a> KeptKeys<'a> {
+    /// Each day is asked only about the traces that it may hold.
+    pub(super) fn on(
+        days: BTreeMap<i32, HashSet<TraceId>>,
+        shelf: &'a Shelf,
+    ) -> Result<Self, FlightError> {
         let mut found = Vec::with_capacity(days.len());
-        for day in days {
-            let reader = shelf.lookups.reader(&day::path_of(&shelf.directory, *day))?;
-            found.extend(reader.map(|reader| (*day, reader)));
+        for (day, traces) in days.into_iter().filter(|(_, traces)| !traces.is_empty()) {
+            let reader = shelf.lookups.reader(&day::path_of(&shelf.directory, day))?;
+            found.extend(reader.map(|reader| (day, reader, traces)));
         }
-        Ok(Self { days: found })
+        Ok(Self { places: &shelf.places, days: found })
     }
 
     pub(super) fn as_of_now(&self) -> Result<Snapshots<'_>, FlightError> {
-        let days = self.days.iter().map(|(day, reader)| Ok((*day, Snapshot::of(reader)?)));
-        Ok(Snapshots { days: days.collect::<Result<_, FlightError>>()? })
+        let days = self.days.iter();
+        let days = days.map(|(day, reader, traces)| Ok((*day, Snapshot::of(reader)?, traces)));
+        Ok(Snapshots { places: self.places, days: days.collect::<Result<_, FlightError>>()? })
     }
 }
 
@@ -106,13 +114,15 @@ impl<'a> Snapshot<'a> {
 impl Snapshots<'_> {
     /// The key of a trace on a day.
     pub(super) fn key(&self, day: i32, trace: TraceId) -> Result<Option<Kept>, FlightError> {
-        let snapshot = self.days.iter().find(|(known, _)| *known == day);
-        let Some((_, Snapshot(day))) = snapshot else { return Ok(None) };
+        let snapshot =
+            self.days.iter().find(|(known, _, traces)| *known == day && traces.contains(&trace));
+        let Some((_, Snapshot(day), _)) = snapshot else { return Ok(None) };
         let kept = |row: &rusqlite::Row| {
             Ok(Kept { id: row.get(1)?, people: row.get(2)?, wrapped: row.get(3)? })
         };
+        let place = self.places.find(day, Table::Trace, trace).map_err(unreadable(day))?;
         let find = day.prepare_cached(include_str!("../sql/trace.sql"));
-        let found = find.and_then(|mut find| find.query_row([trace.as_bytes()], kept).optional());
+        let found = find.and_then(|mut find| find.query_row([place], kept).optional());
         found.map_err(unreadable(day))
     }
 }

@@ -96,6 +96,7 @@ struct Stored {
 
 impl Day<'_> {
     fn check(mut self) -> Result<(), Stop> {
+        self.places()?;
         let links = self.file.rows(include_str!("../sql/links.sql"), [], |row| {
             let last = [row.get(0)?, row.get(1)?, row.get(2)?];
             Ok(Stored { last, head: row.get(3)? })
@@ -273,6 +274,15 @@ impl Day<'_> {
         match found.first().is_some_and(|found| found == "ok") {
             true => Ok(()),
             false => Err(self.broken("the database itself".to_owned(), "it is damaged")),
+        }
+    }
+
+    /// Checks that what a trace has is found by its id.
+    fn places(&self) -> Result<(), Stop> {
+        let sql = include_str!("../sql/misplaced.sql");
+        match self.file.rows(sql, [], |row| row.get(0))?.pop() {
+            Some(row) => Err(self.broken(row, "by its trace another is found, or nothing")),
+            None => Ok(()),
         }
     }
 

@@ -10,9 +10,11 @@ use tokio::sync::mpsc;
 use super::chain::{GENESIS, Head, Link};
 use super::codec::unreadable;
 use super::fresh::Stored;
+use super::known::Known;
 use super::log::Shortener;
 use super::pack::Packed;
-use super::rows::{Known, StoredStep, Writing, Written};
+use super::places::When;
+use super::rows::{StoredStep, Writing, Written};
 use super::shelf::Shelf;
 use super::{Waiting, day, size};
 use crate::error::FlightError;
@@ -67,7 +69,7 @@ impl Writer {
             }
             for (day, group) in days {
                 self.commit(day, group);
-                self.shorten_log();
+                self.tidy_up();
             }
         }
     }
@@ -104,11 +106,22 @@ impl Writer {
     }
 
     /// After the answers, because nobody has to wait for that.
-    fn shorten_log(&self) {
+    fn tidy_up(&mut self) {
+        self.place(When::Many);
         let Some(OpenDay { path, connection, .. }) = &self.open else { return };
         if let Err(error) = self.shortener.look_after(path, connection) {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, path = %path.display(), "the log was not written back");
+        }
+    }
+
+    /// Places rows of the open day. What was not done is done another time.
+    fn place(&mut self, when: When) {
+        let Some(OpenDay { path, connection, known, .. }) = &mut self.open else { return };
+        if let Err(error) = known.place(connection, when) {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, path = %path.display(), "rows were not placed");
+            self.open = None;
         }
     }
 
@@ -144,6 +157,9 @@ impl Writer {
     }
 
     fn day(&mut self, day: i32) -> Result<&mut OpenDay, FlightError> {
+        if self.open.as_ref().is_some_and(|open| open.day != day) {
+            self.place(When::Any);
+        }
         let open = match self.open.take().filter(|open| open.day == day && open.path.exists()) {
             Some(open) => open,
             None => OpenDay::new(&self.shelf, day)?,

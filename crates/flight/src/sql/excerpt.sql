@@ -1,6 +1,6 @@
 -- What an excerpt holds of a day, which is attached as `day`: of the traces in `wanted`, and the
 -- runs that began in a row of `span`. Ids stay. Bodies are put into a block of their own afterwards.
-INSERT INTO trace SELECT * FROM day.trace WHERE trace IN (SELECT trace FROM wanted);
+INSERT INTO trace SELECT * FROM day.trace WHERE id IN (SELECT id FROM wanted);
 
 INSERT INTO step SELECT * FROM day.step WHERE trace IN (SELECT id FROM trace);
 

@@ -1,1 +1,1 @@
-SELECT id, key, length(people) FROM trace WHERE trace = ?1
+SELECT id, key, length(people) FROM trace WHERE id = ?1

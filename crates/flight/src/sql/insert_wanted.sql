@@ -1,1 +1,1 @@
-INSERT OR IGNORE INTO temp.wanted (trace) VALUES (?1)
+INSERT OR IGNORE INTO temp.wanted (trace, id) VALUES (?1, ?2)

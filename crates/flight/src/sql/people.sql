@@ -1,1 +1,1 @@
-SELECT people FROM trace WHERE trace = ?1
+SELECT people FROM trace WHERE id = ?1

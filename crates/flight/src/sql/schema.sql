@@ -6,12 +6,31 @@
 -- erased, 2 it was dropped.
 CREATE TABLE IF NOT EXISTS trace (
     id INTEGER PRIMARY KEY,
-    trace BLOB NOT NULL UNIQUE,
+    trace BLOB NOT NULL,
     key BLOB NOT NULL,
     people BLOB NOT NULL,
     wrapped BLOB,
     lost INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+-- Where rows of `trace` and of `settlement` are found by their trace: those up to the one in `placed`,
+-- which are put in many at a time. Later ones are found by going through them.
+CREATE TABLE IF NOT EXISTS trace_place (
+    trace BLOB NOT NULL,
+    id INTEGER NOT NULL,
+    PRIMARY KEY (trace, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS settlement_place (
+    trace BLOB NOT NULL,
+    id INTEGER NOT NULL,
+    PRIMARY KEY (trace, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS placed (
+    name TEXT PRIMARY KEY,
+    id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS origin (
     id INTEGER PRIMARY KEY,
@@ -115,8 +134,6 @@ CREATE TABLE IF NOT EXISTS settlement (
     rate REAL NOT NULL,
     digest BLOB NOT NULL
 ) STRICT;
-
-CREATE INDEX IF NOT EXISTS settlement_by_trace ON settlement (trace);
 
 -- `levels` holds the ids of its levels, four bytes each, the least significant first.
 CREATE TABLE IF NOT EXISTS run (

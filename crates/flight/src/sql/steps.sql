@@ -1,5 +1,2 @@
-SELECT step.id, step.span, step.parent, step.kind, step.source, step.failed, step.started,
-    step.ended, step.block, step.place, step.origin, step.digest
-FROM step JOIN trace ON trace.id = step.trace
-WHERE trace.trace = ?1
-ORDER BY step.id
+SELECT id, span, parent, kind, source, failed, started, ended, block, place, origin, digest
+FROM step WHERE trace = ?1 ORDER BY id

@@ -1,1 +1,1 @@
-SELECT id, key, people, wrapped, lost FROM trace WHERE trace = ?1
+SELECT id, key, people, wrapped, lost FROM trace WHERE id = ?1

@@ -110,9 +110,9 @@ async fn a_file_of_a_newer_format_is_refused_with_the_mend() {
     let raw = Connection::open(dir.path().join("2026-11-22.db")).unwrap();
     raw.pragma_update(None, "user_version", 99).unwrap();
     let error = try_open(dir.path()).unwrap_err();
-    assert!(matches!(error, FlightError::Newer { found: 99, known: 4, .. }));
+    assert!(matches!(error, FlightError::Newer { found: 99, known: 5, .. }));
     assert_eq!(error.fault(), Fault::Conflict);
-    assert!(error.to_string().ends_with("reads up to 4: use a newer Mayday"), "{error}");
+    assert!(error.to_string().ends_with("reads up to 5: use a newer Mayday"), "{error}");
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ async fn each(dir: &Path) -> Vec<(&'static str, Flight)> {
     let fresh = open(&now);
     fill(&fresh).await;
     let mut each = vec![("now", fresh)];
-    for name in ["format-2", "format-3", "format-4"] {
+    for name in ["format-2", "format-3", "format-4", "format-5"] {
         let to = dir.join(name);
         fs::create_dir_all(&to).unwrap();
         each.push((name, unpacked(name, &to)));

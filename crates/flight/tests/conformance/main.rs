@@ -7,6 +7,7 @@ mod evidence;
 mod format;
 mod keys;
 mod load;
+mod places;
 mod samples;
 mod suite;
 mod tamper;

@@ -137,3 +137,12 @@ async fn a_file_that_lost_its_end_is_named() {
         assert!(error.to_string().contains("2026-11-22.db is damaged"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn what_the_index_does_not_find_or_finds_twice_is_named() {
+    assert_eq!(named("insert into placed values ('trace', 2)").await, "trace 1");
+    assert_eq!(named("insert into placed values ('settlement', 1)").await, "settlement 1");
+    let twice =
+        "insert into trace select 99, trace, key, people, wrapped, lost from trace where id = 2";
+    assert_eq!(named(twice).await, "trace 99");
+}

@@ -1,0 +1,16 @@
+-- What can't be found by its trace, or stands there twice.
+SELECT 'trace ' || trace.id FROM trace
+WHERE trace.id <= (SELECT id FROM placed WHERE name = 'trace')
+    AND NOT EXISTS (
+        SELECT 1 FROM trace_place AS place WHERE place.trace = trace.trace AND place.id = trace.id
+    )
+UNION ALL
+SELECT 'settlement ' || settlement.id FROM settlement
+WHERE settlement.id <= (SELECT id FROM placed WHERE name = 'settlement')
+    AND NOT EXISTS (
+        SELECT 1 FROM settlement_place AS place
+        WHERE place.trace = settlement.trace AND place.id = settlement.id
+    )
+UNION ALL
+SELECT 'trace ' || max(id) FROM trace GROUP BY trace HAVING count(*) > 1
+LIMIT 1

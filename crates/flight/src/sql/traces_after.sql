@@ -1,0 +1,1 @@
+SELECT trace, id, key, length(people) FROM trace WHERE id > ?1

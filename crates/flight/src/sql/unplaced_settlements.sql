@@ -1,0 +1,1 @@
+SELECT id, trace FROM settlement WHERE id > ?1 ORDER BY id
