@@ -125,6 +125,10 @@ const METADATA_ENDS: &[&str] =
 /// a number; with a full stop at the end, beginnings of keys.
 const METADATA: &[&str] = &[
     "agent.name",
+    "agent.stop.class",
+    "agent.stop.confidence",
+    "agent.stop.diverges",
+    "agent.stop.taxonomy_version",
     "cloud.",
     "deployment.",
     "embedding.model_name",

@@ -219,6 +219,7 @@ const RUN_WIDE: &[(&str, Slot)] = &[
     ("replica", Slot::Replica),
     ("router", Slot::Router),
     ("context", Slot::ContextPolicy),
+    ("stop_class", Slot::StopClass),
 ];
 
 /// Parameters that differ from call to call, or shape no answer.

@@ -50,6 +50,8 @@ pub(crate) const WORDS: Vocabulary = Vocabulary {
         ("mayday.policy.version", Is(Slot::PolicyVersion)),
         ("mayday.router", Is(Slot::Router)),
         ("mayday.router_reason", Is(Slot::RouterReason)),
+        // How it ended, where somebody looked at what was there then.
+        ("agent.stop.class", Is(Slot::StopClass)),
     ],
     loose: &[],
     below: &[

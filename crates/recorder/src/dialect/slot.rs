@@ -107,6 +107,7 @@ pub(crate) enum Slot {
     Toolset,
     // What came of it.
     FinishReasons,
+    StopClass,
     FirstChunkSecs,
     FirstChunkMillis,
     FirstChunkAt,

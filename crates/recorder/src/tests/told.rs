@@ -306,6 +306,24 @@ fn indexes_judges_segments_and_the_run_wide_factors_have_levels() {
 }
 
 #[test]
+fn how_a_run_really_ended_stands_beside_what_the_provider_said() {
+    let quote = "the file ends in the middle of a list";
+    let call = step(texts(&[
+        ("gen_ai.operation.name", "chat"),
+        ("gen_ai.response.finish_reasons", "end_turn"),
+        ("agent.stop.class", "premature_end"),
+        ("agent.stop.taxonomy_version", "1"),
+        ("agent.stop.evidence", quote),
+    ]));
+    assert_eq!(levels(&call, "stop_class"), is("premature_end"));
+    assert_eq!(levels(&call, "finish_reason"), is("stop"));
+    let kept = |key: &str| call.attributes.iter().any(|(known, _)| known.as_ref() == key);
+    assert!(kept("agent.stop.class") && kept("agent.stop.taxonomy_version"));
+    assert!(kept("gen_ai.response.finish_reasons") && !kept("agent.stop.evidence"));
+    assert!(call.content.iter().any(|field| &*field.key == "agent.stop.evidence"));
+}
+
+#[test]
 fn what_the_span_says_goes_before_what_its_sender_says() {
     let resource = texts(&[
         ("service.name", "shop"),
