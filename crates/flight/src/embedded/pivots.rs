@@ -2,7 +2,8 @@
 //!
 //! Each key alone would write a page of the index, and a page again when the log is written back.
 //! So the entries of a request first wait in a row of their own ([`Entries`]), in order; who asks
-//! looks into the index and into the rows that wait. Once many wait, all are sorted in together.
+//! looks into the index and into the rows that wait. Once many wait, all are sorted in together,
+//! some of them with each commit: nobody waits long, and each page of the index is written once.
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,9 @@ const MOST_WAITING: usize = 64 * 1_024;
 /// Most rows of them: each is looked into by whoever asks.
 const MOST_ROWS: usize = 1_024;
 
+/// Entries that are sorted in with one commit.
+const AT_ONCE: usize = 2 * 1_024;
+
 /// Bytes of an entry: of its key and of its trace.
 const ENTRY: usize = 24;
 
@@ -23,10 +27,22 @@ const ENTRY: usize = 24;
 pub(super) struct Entries(Vec<[u8; ENTRY]>);
 
 /// How much waits in the file of a day.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default)]
 pub(super) struct Waiting {
     entries: usize,
     rows: usize,
+    sorting: Option<Sorting>,
+}
+
+/// Entries on their way into the index, in order. Until the last is there they wait as before: if
+/// nobody goes on, nothing is lost, and what is there already is put there again.
+#[derive(Debug, Default)]
+struct Sorting {
+    entries: Vec<[u8; ENTRY]>,
+    done: usize,
+    /// The rows in which they wait, up to the last.
+    rows: usize,
+    last: i64,
 }
 
 impl Entries {
@@ -54,43 +70,67 @@ impl Entries {
 impl Waiting {
     /// How much waits in a file.
     pub(super) fn of(file: &Connection) -> rusqlite::Result<Self> {
-        let mut waiting = Self { entries: 0, rows: 0 };
-        each(file, |entries| {
+        let mut waiting = Self::default();
+        each(file, |_, entries| {
             waiting.entries += entries.len();
             waiting.rows += 1;
         })?;
         Ok(waiting)
     }
 
-    /// Sorts in what waits, if it is much.
+    /// Sorts in some of what waits, if it is much.
     pub(super) fn sort_in_if_much(&mut self, file: &Connection) -> rusqlite::Result<()> {
-        if self.entries < MOST_WAITING && self.rows < MOST_ROWS {
-            return Ok(());
+        let sorting = match &mut self.sorting {
+            Some(sorting) => sorting,
+            None if self.entries < MOST_WAITING && self.rows < MOST_ROWS => return Ok(()),
+            none => none.insert(Sorting::of(file, |_| true)?),
+        };
+        sorting.go_on(file, AT_ONCE)?;
+        if sorting.done == sorting.entries.len() {
+            sorting.end(file)?;
+            self.entries -= sorting.done;
+            self.rows -= sorting.rows;
+            self.sorting = None;
         }
-        let mut all = Vec::with_capacity(self.entries);
-        each(file, |entries| all.extend_from_slice(entries))?;
-        sort_in(file, all)?;
-        *self = Self { entries: 0, rows: 0 };
         Ok(())
+    }
+}
+
+impl Sorting {
+    /// Begins with what waits in a file and is wanted.
+    fn of(file: &Connection, is_wanted: impl Fn(&[u8; ENTRY]) -> bool) -> rusqlite::Result<Self> {
+        let mut sorting = Self::default();
+        each(file, |row, entries| {
+            sorting.entries.extend(entries.iter().filter(|entry| is_wanted(entry)));
+            sorting.rows += 1;
+            sorting.last = sorting.last.max(row);
+        })?;
+        sorting.entries.sort_unstable();
+        Ok(sorting)
+    }
+
+    fn go_on(&mut self, file: &Connection, most: usize) -> rusqlite::Result<()> {
+        let left = &self.entries[self.done..];
+        let next = &left[..most.min(left.len())];
+        let mut insert = file.prepare_cached(include_str!("../sql/insert_pivot.sql"))?;
+        for entry in next {
+            insert.execute(params![&entry[..16], trace_of(entry)])?;
+        }
+        self.done += next.len();
+        Ok(())
+    }
+
+    fn end(&self, file: &Connection) -> rusqlite::Result<()> {
+        let mut delete = file.prepare_cached(include_str!("../sql/delete_waiting_pivots.sql"))?;
+        delete.execute([self.last]).map(|_| ())
     }
 }
 
 /// Sorts in what waits in an excerpt, as far as it is about the traces there.
 pub(super) fn sort_in_for(traces: &BTreeSet<i64>, file: &Connection) -> rusqlite::Result<()> {
-    let mut all = Vec::new();
-    each(file, |entries| {
-        all.extend(entries.iter().filter(|entry| traces.contains(&trace_of(entry))));
-    })?;
-    sort_in(file, all)
-}
-
-fn sort_in(file: &Connection, mut all: Vec<[u8; ENTRY]>) -> rusqlite::Result<()> {
-    all.sort_unstable();
-    let mut insert = file.prepare_cached(include_str!("../sql/insert_pivot.sql"))?;
-    for entry in &all {
-        insert.execute(params![&entry[..16], trace_of(entry)])?;
-    }
-    file.execute(include_str!("../sql/delete_waiting_pivots.sql"), []).map(|_| ())
+    let mut sorting = Sorting::of(file, |entry| traces.contains(&trace_of(entry)))?;
+    sorting.go_on(file, usize::MAX)?;
+    sorting.end(file)
 }
 
 /// The rows of up to so many traces that can be found by a key, the newest first.
@@ -98,7 +138,7 @@ fn sort_in(file: &Connection, mut all: Vec<[u8; ENTRY]>) -> rusqlite::Result<()>
 /// What waits is looked into first: what is sorted in meanwhile is then found in the index.
 pub(super) fn find(file: &Connection, key: Address, most: usize) -> rusqlite::Result<Vec<i64>> {
     let mut found: Vec<i64> = Vec::new();
-    each(file, |entries| {
+    each(file, |_, entries| {
         let from = entries.partition_point(|entry| entry[..16] < key.as_bytes()[..]);
         let these = entries[from..].iter().take_while(|entry| entry[..16] == key.as_bytes()[..]);
         found.extend(these.map(trace_of));
@@ -119,12 +159,12 @@ fn trace_of(entry: &[u8; ENTRY]) -> i64 {
     i64::from_le_bytes(trace)
 }
 
-/// Looks at the entries of each row that waits.
-fn each(file: &Connection, mut look: impl FnMut(&[[u8; ENTRY]])) -> rusqlite::Result<()> {
+/// Looks at each row that waits, and the entries in it.
+fn each(file: &Connection, mut look: impl FnMut(i64, &[[u8; ENTRY]])) -> rusqlite::Result<()> {
     let mut waiting = file.prepare_cached(include_str!("../sql/waiting_pivots.sql"))?;
     let mut rows = waiting.query([])?;
     while let Some(row) = rows.next()? {
-        look(row.get_ref(0)?.as_blob()?.as_chunks().0);
+        look(row.get(0)?, row.get_ref(1)?.as_blob()?.as_chunks().0);
     }
     Ok(())
 }
@@ -172,6 +212,43 @@ mod tests {
             }
         }
         assert_eq!((sorted_in, waiting(&file)), (1, 100));
+    }
+
+    #[test]
+    fn what_was_sorted_in_by_half_waits_until_all_of_it_is() {
+        let file = file();
+        let mut known = Waiting::of(&file).unwrap();
+        let most = (MOST_WAITING + 10) as i64;
+        for first in (1..=most).step_by(1_000) {
+            let mut entries = Entries::default();
+            (first..first + 1_000).for_each(|it| entries.push(&key(it as usize), it));
+            entries.write(&file, &mut known).unwrap();
+        }
+        let sorted_in = || {
+            let count = |row: &rusqlite::Row| row.get::<_, u32>(0);
+            file.query_row("select count(*) from pivot", [], count).unwrap() as usize
+        };
+        let rows = waiting(&file);
+        known.sort_in_if_much(&file).unwrap();
+        known.sort_in_if_much(&file).unwrap();
+        assert_eq!((sorted_in(), waiting(&file)), (2 * AT_ONCE, rows));
+        let mut again = Waiting::of(&file).unwrap();
+        again.sort_in_if_much(&file).unwrap();
+        let mut late = Entries::default();
+        late.push(&key(0), most);
+        late.write(&file, &mut again).unwrap();
+        for commits in 2.. {
+            assert!(commits < 100);
+            again.sort_in_if_much(&file).unwrap();
+            if waiting(&file) == 1 {
+                break;
+            }
+        }
+        assert_eq!((again.entries, again.rows, sorted_in()), (1, 1, 66_000));
+        for it in [1, 777, most] {
+            assert_eq!(find(&file, key(it as usize), 9).unwrap(), [it]);
+        }
+        assert_eq!(find(&file, key(0), 9).unwrap(), [most]);
     }
 
     #[test]

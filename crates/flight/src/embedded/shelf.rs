@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use foldhash::{HashMap, HashSet, HashSetExt};
+use foldhash::{HashMap, HashSet};
 use model::{Address, Label, Pivot, TraceId};
 
 use super::day::{self, Days};
@@ -122,7 +122,8 @@ impl Shelf {
     pub(super) fn note_stored(&self, day: i32, addresses: impl IntoIterator<Item = Address>) {
         let mut stored = self.stored();
         if stored.0 != day || stored.1.len() >= MOST_STORED {
-            *stored = (day, HashSet::new());
+            stored.0 = day;
+            stored.1.clear();
         }
         stored.1.extend(addresses);
     }

@@ -76,11 +76,11 @@ impl Writer {
 
     /// Commits one group and answers each request in it. If the commit fails, all of them fail.
     fn commit(&mut self, day: i32, group: Vec<Waiting>) {
-        let (requests, answers): (Vec<Vec<Packed>>, Vec<_>) =
+        let (mut requests, answers): (Vec<Vec<Packed>>, Vec<_>) =
             group.into_iter().map(|waiting| (waiting.parts, waiting.answer)).unzip();
         let shelf = Arc::clone(&self.shelf);
         let path = day::path_of(&shelf.directory, day);
-        let written = self.day(day).and_then(|open| open.write(&shelf, &requests));
+        let written = self.day(day).and_then(|open| open.write(&requests));
         shelf.filters.forget(day);
         let written = written.map_err(|error| error.at(&path));
         let written = written.and_then(|written| self.day_before(day, &requests).map(|()| written));
@@ -90,8 +90,12 @@ impl Writer {
         }
         match written {
             Ok(written) => {
-                for ((answer, written), parts) in answers.into_iter().zip(written).zip(requests) {
-                    _ = answer.send(written.map(|written| remembered(&shelf, parts, written)));
+                // What was packed goes once all are answered: nobody has to wait for that.
+                for ((answer, written), parts) in
+                    answers.into_iter().zip(written).zip(&mut requests)
+                {
+                    let remembered = |written| remembered(&shelf, day, parts, written);
+                    _ = answer.send(written.map(remembered));
                 }
             }
             Err(error) => {
@@ -183,13 +187,12 @@ impl OpenDay {
     /// others are written again without it, which is rare, where a savepoint for each is not.
     fn write(
         &mut self,
-        shelf: &Shelf,
         group: &[Vec<Packed>],
     ) -> Result<Vec<Result<Vec<Written>, FlightError>>, FlightError> {
         let mut failed: BTreeMap<usize, FlightError> = BTreeMap::new();
         loop {
             let left = group.iter().enumerate().filter(|(place, _)| !failed.contains_key(place));
-            match self.try_write(shelf, &left.collect::<Vec<_>>()) {
+            match self.try_write(&left.collect::<Vec<_>>()) {
                 Ok(written) => {
                     let mut written = written.into_iter();
                     let answers = (0..group.len()).map(|place| match failed.remove(&place) {
@@ -205,11 +208,7 @@ impl OpenDay {
     }
 
     /// Writes all requests, or none.
-    fn try_write(
-        &mut self,
-        shelf: &Shelf,
-        group: &[(usize, &Vec<Packed>)],
-    ) -> Result<Vec<Vec<Written>>, Undone> {
+    fn try_write(&mut self, group: &[(usize, &Vec<Packed>)]) -> Result<Vec<Vec<Written>>, Undone> {
         let all = |error| Undone::All(FlightError::Append(error));
         let transaction = self.connection.transaction().map_err(all)?;
         let link = Link::after(&self.head);
@@ -230,10 +229,6 @@ impl OpenDay {
         let committed = closed.and_then(|head| transaction.commit().map(|()| head));
         let head = committed.map_err(all)?;
         self.head = head.unwrap_or(self.head);
-        let parts = group.iter().flat_map(|(_, parts)| *parts);
-        let chunks = parts.flat_map(|packed| &packed.chunks);
-        let addresses = chunks.flat_map(|chunk| &chunk.addresses);
-        shelf.note_stored(self.day, addresses.copied());
         Ok(done)
     }
 }
@@ -243,9 +238,11 @@ fn day_of(parts: &[Packed]) -> i32 {
     parts.first().map_or(0, |part| part.day)
 }
 
-/// Remembers without payload what was made durable of a request.
-fn remembered(shelf: &Shelf, parts: Vec<Packed>, written: Vec<Written>) -> Receipt {
-    let receipts = parts.into_iter().zip(written);
+/// Remembers without payload what was made durable of a request, and what need not be stored again.
+fn remembered(shelf: &Shelf, day: i32, parts: &mut [Packed], written: Vec<Written>) -> Receipt {
+    let chunks = parts.iter().flat_map(|packed| &packed.chunks);
+    shelf.note_stored(day, chunks.flat_map(|chunk| &chunk.addresses).copied());
+    let receipts = parts.iter_mut().zip(written);
     let receipts = receipts.map(|(part, written)| part_remembered(shelf, part, written));
     receipts.fold(Receipt::default(), |sum, one| Receipt {
         stored: sum.stored + one.stored,
@@ -253,8 +250,13 @@ fn remembered(shelf: &Shelf, parts: Vec<Packed>, written: Vec<Written>) -> Recei
     })
 }
 
-fn part_remembered(shelf: &Shelf, packed: Packed, Written { receipt, stored }: Written) -> Receipt {
-    let mut sketches: Vec<Option<Sketch>> = packed.sketches.into_iter().map(Some).collect();
+fn part_remembered(
+    shelf: &Shelf,
+    packed: &mut Packed,
+    Written { receipt, stored }: Written,
+) -> Receipt {
+    let sketches = std::mem::take(&mut packed.sketches);
+    let mut sketches: Vec<Option<Sketch>> = sketches.into_iter().map(Some).collect();
     let stored = stored.into_iter().filter_map(|StoredStep { place, trace, row, is_new }| {
         let sketch = sketches.get_mut(place)?.take()?;
         Some(Stored { trace, row, sketch, is_new })

@@ -1,1 +1,1 @@
-DELETE FROM waiting_pivot
+DELETE FROM waiting_pivot WHERE id <= ?1

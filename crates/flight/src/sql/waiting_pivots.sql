@@ -1,1 +1,1 @@
-SELECT entries FROM waiting_pivot
+SELECT id, entries FROM waiting_pivot
