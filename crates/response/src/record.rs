@@ -1,13 +1,13 @@
 //! Recording: bytes in, durable, then answered.
 
 use std::collections::HashMap;
+use std::iter;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use flight::{Append, Finished, FlightError};
 use jiff::{SignedDuration, Timestamp};
 use model::{About, Batch, Claim, Label, Receipt, Rejection, Source, Step, Subject, TraceId};
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use recorder::{Encoding, Measured, Opened, Signal};
 use watch::Arrival;
 
@@ -76,10 +76,12 @@ impl Mayday {
         let opened = Opened::of(measured, limits, policy)?;
         let (first, others) = opened.split(PART, rayon::current_num_threads());
         let read = match others.is_empty() {
-            true => self.read(first, now)?,
+            true => Some(self.read(first, now)?),
             false => self.read_side_by_side(first, others, now)?,
         };
-        let Read { finished, batch, arrivals } = read;
+        let Some(Read { finished, batch, arrivals }) = read else {
+            return Ok(Recorded { receipt: Receipt::default(), rejections: Vec::new() });
+        };
         let Batch { rejections, claims, .. } = batch;
         let labels: Vec<Label> = claims.into_iter().map(|claim| self.label_of(claim)).collect();
         let mut told = Vec::new();
@@ -111,17 +113,22 @@ impl Mayday {
     }
 
     /// Reads the parts of a request on as many threads as there are processors. All large requests
-    /// share these, so that one is done early rather than all of them late.
-    fn read_side_by_side(
-        &self,
+    /// share these in the order in which they came, and no part waits for another, so that one
+    /// request is done early rather than all of them late. None if there was no part.
+    fn read_side_by_side<'a>(
+        &'a self,
         first: Opened<'_>,
         others: Vec<Opened<'_>>,
         now: Timestamp,
-    ) -> Result<Read<'_>, RecordError> {
-        let others = others.into_par_iter().map(|part| self.read(part, now));
-        let (first, others) = rayon::join(|| self.read(first, now), || others.collect());
-        let others: Result<Vec<Read>, RecordError> = others;
-        Ok(others?.into_iter().fold(first?, Read::with))
+    ) -> Result<Option<Read<'a>>, RecordError> {
+        let mut read: Vec<_> = (0..=others.len()).map(|_| None).collect();
+        rayon::in_place_scope(|scope| {
+            for (part, read) in iter::once(first).chain(others).zip(&mut read) {
+                scope.spawn(move |_| *read = Some(self.read(part, now)));
+            }
+        });
+        let parts = read.into_iter().flatten();
+        parts.reduce(|all, part| Ok(all?.with(part?))).transpose()
     }
 
     fn count(&self, signal: Signal, receipt: Receipt, rejections: &[Rejection]) {

@@ -15,11 +15,11 @@ use model::TraceId;
 use super::codec::Columns;
 use super::file::DayFile;
 
-/// Bits for each trace: with [`PROBES`] of them looked at, one `maybe` in a hundred is for nothing.
-const BITS: usize = 10;
+/// Bits for each trace: with [`PROBES`] of them looked at, six `maybe` in 10 000 are for nothing.
+const BITS: usize = 16;
 
 /// Bits looked at for each question.
-const PROBES: u64 = 7;
+const PROBES: u64 = 8;
 
 /// Bytes that all filters may take; days beyond are asked each time.
 const MOST_BYTES: usize = 32 << 20;
@@ -136,7 +136,7 @@ mod tests {
         let filter = Filter::of(&there);
         assert!(there.iter().all(|trace| filter.may_hold(*trace)));
         let for_nothing = (5_000..25_000).filter(|number| filter.may_hold(trace(*number))).count();
-        assert!(for_nothing < 800, "{for_nothing} of 20 000");
+        assert!(for_nothing < 60, "{for_nothing} of 20 000");
         assert!(!Filter::of(&[]).may_hold(trace(1)));
     }
 }

@@ -148,12 +148,11 @@ impl Tail {
         Ok(())
     }
 
-    /// Forgets what is placed by now, once that is much.
-    fn forget(&mut self, placed: i64) {
-        if self.rows.len() as i64 > 2 * MOST_UNPLACED {
-            self.after = placed;
-            self.rows.retain(|_, row| *row > placed);
-        }
+    /// Forgets what is placed by now.
+    fn begin_anew(&mut self, placed: i64) {
+        self.after = placed;
+        self.through = self.through.max(placed);
+        self.rows.retain(|_, row| *row > placed);
     }
 }
 
@@ -200,8 +199,10 @@ impl Places {
             whole.catch_up(file, table)?;
             return Ok(whole.rows.get(&trace).copied());
         }
+        if tail.through < placed || tail.rows.len() as i64 > 2 * MOST_UNPLACED {
+            tail.begin_anew(placed);
+        }
         tail.catch_up(file, table)?;
-        tail.forget(placed);
         Ok(tail.rows.get(&trace).copied())
     }
 

@@ -129,7 +129,7 @@ mod tests {
     fn filters_grow_and_hold_all_that_was_put_in_and_hardly_anything_else() {
         let mut filters = Filters::default();
         let for_nothing = (0..100_000).filter(|number| filters.put(trace(*number))).count();
-        assert!(filters.filters.len() > 3 && for_nothing < 5_000, "{for_nothing} of 100 000");
+        assert!(filters.filters.len() > 3 && for_nothing < 500, "{for_nothing} of 100 000");
         assert!((0..100_000).all(|number| filters.may_hold(trace(number))));
     }
 }
