@@ -202,6 +202,10 @@ fn bring_up(path: &Path, connection: &Connection) -> Result<(), FlightError> {
     connection.pragma_update(None, "busy_timeout", "5000").map_err(failed)?;
     connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
     let found = check_format(path, connection)?;
+    if found != FORMAT {
+        let file = path.display();
+        tracing::info!(%file, found, "a day file is brought up to format {FORMAT}, once");
+    }
     let steps = [
         (2, include_str!("../sql/from_format_2.sql")),
         (3, include_str!("../sql/from_format_3.sql")),

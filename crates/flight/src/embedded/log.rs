@@ -34,9 +34,9 @@ impl Length {
     }
 }
 
-/// Writes back as much as can be without waiting for anybody, and says how far that got.
-fn write_back(connection: &Connection) -> rusqlite::Result<Length> {
-    checkpoint(connection, "PASSIVE")
+/// Writes back as much as can be without waiting for anybody.
+fn write_back(connection: &Connection) -> rusqlite::Result<()> {
+    checkpoint(connection, "PASSIVE").map(|_| ())
 }
 
 fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<Length> {
@@ -65,7 +65,7 @@ impl Shortener {
             return Ok(());
         }
         if length.left() <= FEW || length.pages > TOO_LONG {
-            return write_back(connection).map(|_| ());
+            return write_back(connection);
         }
         // If the other end is at work or gone, the log grows until the writer does it alone.
         _ = self.days.try_send(day.to_path_buf());
