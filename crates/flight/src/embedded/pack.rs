@@ -444,8 +444,9 @@ impl<'a> Packing<'a> {
             texts.pieces.push(text.as_bytes());
             texts.addresses.push(address);
             texts.is_at_hand = true;
-            if texts.pieces.size() >= TOGETHER {
-                let texts = std::mem::take(texts);
+            if texts.pieces.size() >= TOGETHER
+                && let Some(texts) = self.texts.remove(&owner)
+            {
                 self.chunk(owner, texts)?;
             }
         }

@@ -17,6 +17,9 @@ const MOST_BYTES: usize = 1 << 30;
 /// Bytes of a buffer that is kept for the next value, at most.
 const MOST_HELD: usize = 1 << 20;
 
+/// Bytes of room for texts that is kept for others, at most.
+const MOST_ROOM: usize = 4 << 20;
+
 /// A packed value that is kept as it is.
 const PLAIN: u8 = 0;
 
@@ -52,10 +55,13 @@ impl Packer {
         self.room.pop().unwrap_or_default()
     }
 
-    /// Takes room for texts back.
+    /// Takes room for texts back, as much as is kept.
     pub(super) fn put_back(&mut self, mut pieces: Pieces) {
         pieces.clear();
-        self.room.push(pieces);
+        let held: usize = self.room.iter().map(Pieces::room).sum();
+        if held + pieces.room() <= MOST_ROOM {
+            self.room.push(pieces);
+        }
     }
 
     pub(super) fn pack(&mut self, bytes: &[u8]) -> io::Result<Vec<u8>> {
@@ -118,6 +124,11 @@ impl Pieces {
         self.ends.len() as u32 - 1
     }
 
+    /// Bytes that it holds, or has room for.
+    fn room(&self) -> usize {
+        size_of::<Self>() + self.bytes.capacity() + 4 * self.ends.capacity()
+    }
+
     /// Bytes of all texts.
     pub(super) fn size(&self) -> usize {
         self.bytes.len()
@@ -161,6 +172,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn no_more_room_is_kept_than_there_may_be_however_often_some_is_given_back() {
+        let mut packer = Packer::new().unwrap();
+        for size in [10, 300_000, 5_000_000].into_iter().cycle().take(1_000) {
+            let mut pieces = Pieces::default();
+            pieces.push(&vec![7; size]);
+            packer.put_back(pieces);
+        }
+        let held: usize = packer.room.iter().map(Pieces::room).sum();
+        assert!((MOST_ROOM / 2..=MOST_ROOM).contains(&held), "{held}");
+        assert_eq!(packer.pieces().size(), 0);
+    }
 
     proptest! {
         #[test]
