@@ -76,12 +76,10 @@ impl Mayday {
         let opened = Opened::of(measured, limits, policy)?;
         let (first, others) = opened.split(PART, rayon::current_num_threads());
         let read = match others.is_empty() {
-            true => Some(self.read(first, now)?),
+            true => self.read(first, now)?,
             false => self.read_side_by_side(first, others, now)?,
         };
-        let Some(Read { finished, batch, arrivals }) = read else {
-            return Ok(Recorded { receipt: Receipt::default(), rejections: Vec::new() });
-        };
+        let Read { finished, batch, arrivals } = read;
         let Batch { rejections, claims, .. } = batch;
         let labels: Vec<Label> = claims.into_iter().map(|claim| self.label_of(claim)).collect();
         let mut told = Vec::new();
@@ -114,21 +112,21 @@ impl Mayday {
 
     /// Reads the parts of a request on as many threads as there are processors. All large requests
     /// share these in the order in which they came, and no part waits for another, so that one
-    /// request is done early rather than all of them late. None if there was no part.
+    /// request is done early rather than all of them late.
     fn read_side_by_side<'a>(
         &'a self,
         first: Opened<'_>,
         others: Vec<Opened<'_>>,
         now: Timestamp,
-    ) -> Result<Option<Read<'a>>, RecordError> {
-        let mut read: Vec<_> = (0..=others.len()).map(|_| None).collect();
+    ) -> Result<Read<'a>, RecordError> {
+        let unread = || Err(RecordError::Flight(FlightError::Closed));
+        let mut read: Vec<_> = (0..=others.len()).map(|_| unread()).collect();
         rayon::in_place_scope(|scope| {
             for (part, read) in iter::once(first).chain(others).zip(&mut read) {
-                scope.spawn(move |_| *read = Some(self.read(part, now)));
+                scope.spawn(move |_| *read = self.read(part, now));
             }
         });
-        let parts = read.into_iter().flatten();
-        parts.reduce(|all, part| Ok(all?.with(part?))).transpose()
+        read.into_iter().reduce(|all, part| Ok(all?.with(part?))).unwrap_or_else(unread)
     }
 
     fn count(&self, signal: Signal, receipt: Receipt, rejections: &[Rejection]) {

@@ -18,7 +18,7 @@ use super::codec::Columns;
 const MOST_UNPLACED: i64 = 16 * 1_024;
 
 /// A table whose rows are found by a trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Table {
     Trace,
     Settlement,

@@ -140,6 +140,10 @@ async fn a_file_that_lost_its_end_is_named() {
 
 #[tokio::test]
 async fn what_the_index_does_not_find_or_finds_twice_is_named() {
+    for (table, id) in [("trace", 3), ("settlement", 1)] {
+        let wrong = format!("insert into {table}_place values (x'09', {id})");
+        assert_eq!(named(&wrong).await, format!("{table} {id}"));
+    }
     assert_eq!(named("insert into placed values ('trace', 2)").await, "trace 1");
     assert_eq!(named("insert into placed values ('settlement', 1)").await, "settlement 1");
     let twice =
